@@ -1,0 +1,23 @@
+import type { AnswerEvent, AnswerMode } from '../domain/answer.ts';
+import type { DocumentFilter } from '../domain/document.ts';
+import type { AnswerId, ConversationId } from '../domain/ids.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { AnswerRecord } from '../store/answers.ts';
+
+export interface AnswerInput {
+  readonly answerId: AnswerId;
+  readonly conversationId: ConversationId;
+  readonly question: string;
+  /** Earlier turns, oldest first. */
+  readonly history: readonly { question: string; answer: string }[];
+  readonly principal: Principal;
+  readonly filter: DocumentFilter;
+  readonly mode: AnswerMode;
+  readonly locale: string | null;
+  readonly maxQuotes: number;
+  /** Called once, right before the final event. */
+  readonly onRecord: (record: AnswerRecord) => void;
+}
+
+/** Yields events in sequence; the last one is `answer-finished`, `answer-refused` or `answer-failed`; never throws. */
+export type AnswerQuestion = (input: AnswerInput, signal: AbortSignal) => AsyncGenerator<AnswerEvent>;

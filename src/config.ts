@@ -1,0 +1,240 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { answerModes } from './domain/answer.ts';
+import { AppError, type FieldError } from './domain/errors.ts';
+
+const emptyIsUnset = (value: unknown) => (value === '' ? undefined : value);
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess(emptyIsUnset, schema.optional());
+const withDefault = <T extends z.ZodType>(schema: T, value: z.output<T>) =>
+  z.preprocess((input) => emptyIsUnset(input) ?? value, schema);
+const integer = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+interface Setting {
+  readonly schema: z.ZodType;
+  readonly expected: string;
+  readonly description: string;
+  readonly example: string;
+  readonly secret?: boolean;
+}
+
+/** One table of settings: validation, error texts and .env.example come from it. */
+export const settings = {
+  HOST: {
+    schema: withDefault(z.string().min(1), '127.0.0.1'),
+    expected: 'an address to listen on',
+    description: 'Address to listen on; 127.0.0.1 keeps the server to this machine.',
+    example: '127.0.0.1',
+  },
+  PORT: {
+    schema: withDefault(integer(0, 65535), 4680),
+    expected: 'a whole number from 0 to 65535',
+    description: 'Port to listen on; 0 takes a free one.',
+    example: '4680',
+  },
+  DATA_DIR: {
+    schema: withDefault(z.string().min(1), './data'),
+    expected: 'a folder',
+    description: 'Folder of the embedded database, raw files and the local key.',
+    example: './data',
+  },
+  PUBLIC_URL: {
+    schema: optional(httpUrl),
+    expected: 'an http or https URL',
+    description: 'Address under which browsers reach the server, when it stands behind a proxy.',
+    example: 'https://footnote.example.com',
+  },
+  DATABASE_URL: {
+    schema: optional(z.url({ protocol: /^postgres(ql)?$/ })),
+    expected: 'a postgres:// URL',
+    description: 'Postgres server to use instead of the embedded database.',
+    example: 'postgres://footnote:secret@localhost:5432/footnote',
+    secret: true,
+  },
+  OPENAI_API_KEY: {
+    schema: optional(z.string().min(1)),
+    expected: 'a key',
+    description: 'Key of the chat model; setting it or OPENAI_BASE_URL turns the chat model on.',
+    example: 'sk-…',
+    secret: true,
+  },
+  OPENAI_BASE_URL: {
+    schema: optional(httpUrl),
+    expected: 'an http or https URL',
+    description: 'Any server that speaks the OpenAI protocol.',
+    example: 'http://localhost:11434/v1',
+  },
+  CHAT_MODEL: {
+    schema: withDefault(z.string().min(1), 'gpt-4.1-mini'),
+    expected: 'the name of a model',
+    description: 'Chat model that writes the answers; `none` keeps the extractive answerer.',
+    example: 'gpt-4.1-mini',
+  },
+  EMBEDDING_MODEL: {
+    schema: withDefault(z.string().min(1), 'minilm'),
+    expected: '`minilm` or the name of a model at OPENAI_BASE_URL',
+    description: 'Embedder: `minilm` is built in, any other name is asked of the OpenAI-compatible server.',
+    example: 'minilm',
+  },
+  EMBEDDING_DIMENSIONS: {
+    schema: optional(integer(8, 4096)),
+    expected: 'a whole number from 8 to 4096',
+    description: 'Length of the vectors, for models that can shorten them.',
+    example: '1024',
+  },
+  ANSWER_MODE: {
+    schema: withDefault(z.enum(answerModes), 'strict'),
+    expected: 'strict or lenient',
+    description: 'strict withholds a sentence that its quotes do not support, lenient marks it.',
+    example: 'strict',
+  },
+  REFUSAL_THRESHOLD: {
+    schema: optional(z.coerce.number().min(0).max(1)),
+    expected: 'a number from 0 to 1',
+    description: 'Probability that the sources hold no answer above which a question is refused.',
+    example: '0.5',
+  },
+  PUBLISH_WAITS_FOR: {
+    schema: withDefault(z.enum(['lexical', 'dense']), 'lexical'),
+    expected: 'lexical or dense',
+    description: 'Whether a document becomes visible before its vectors are there.',
+    example: 'lexical',
+  },
+  MAX_FILE_BYTES: {
+    schema: withDefault(integer(1024, 1_073_741_824), 104_857_600),
+    expected: 'a whole number of bytes from 1024 to 1073741824',
+    description: 'Largest file that is read, in bytes.',
+    example: '104857600',
+  },
+  LOG_LEVEL: {
+    schema: withDefault(z.enum(['silent', 'error', 'warn', 'info', 'debug']), 'info'),
+    expected: 'silent, error, warn, info or debug',
+    description: 'How much the server logs.',
+    example: 'info',
+  },
+  FOOTNOTE_URL: {
+    schema: optional(httpUrl),
+    expected: 'an http or https URL',
+    description: 'Server that the commands talk to instead of the local folder.',
+    example: 'https://footnote.example.com',
+  },
+  FOOTNOTE_KEY: {
+    schema: optional(z.string().startsWith('fn_')),
+    expected: 'a key that begins with fn_',
+    description: 'Key for that server.',
+    example: 'fn_…',
+    secret: true,
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+const settingNames = Object.keys(settings) as SettingName[];
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly publicUrl: string | null;
+  readonly databaseUrl: string | null;
+  /** Null: the extractive answerer writes the answers. */
+  readonly chat: { readonly model: string; readonly apiKey: string; readonly baseUrl: string | null } | null;
+  readonly embedding:
+    | { readonly provider: 'minilm' }
+    | {
+        readonly provider: 'openai';
+        readonly model: string;
+        readonly apiKey: string;
+        readonly baseUrl: string | null;
+        readonly dimensions: number | null;
+      };
+  readonly answerMode: 'strict' | 'lenient';
+  /** Null: the fitted default. */
+  readonly refusalThreshold: number | null;
+  readonly publishWaitsFor: 'lexical' | 'dense';
+  readonly maxFileBytes: number;
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+  readonly remote: { readonly url: string; readonly key: string } | null;
+  readonly cores: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings from the environment, once, at the start.
+ * Throws CONFIGURATION_INVALID with one entry for each wrong variable; secrets are masked.
+ */
+export function loadConfig(environment: Environment = process.env): Config {
+  const errors: FieldError[] = [];
+  const read = <N extends SettingName>(name: N): z.output<(typeof settings)[N]['schema']> => {
+    const parsed = settings[name].schema.safeParse(environment[name]);
+    if (!parsed.success) errors.push(wrongValue(name, environment[name] ?? ''));
+    return parsed.data as z.output<(typeof settings)[N]['schema']>;
+  };
+  const value = Object.fromEntries(settingNames.map((name) => [name, read(name)])) as {
+    [N in SettingName]: z.output<(typeof settings)[N]['schema']>;
+  };
+  if (value.FOOTNOTE_URL && !value.FOOTNOTE_KEY && !errors.some((error) => error.field === 'FOOTNOTE_KEY'))
+    errors.push({ field: 'FOOTNOTE_KEY', expected: 'a key for the server of FOOTNOTE_URL', received: 'nothing' });
+  const hasModelServer = value.OPENAI_API_KEY !== undefined || value.OPENAI_BASE_URL !== undefined;
+  if (value.EMBEDDING_MODEL !== 'minilm' && !hasModelServer && errors.length === 0)
+    errors.push({
+      field: 'EMBEDDING_MODEL',
+      expected: '`minilm`, or OPENAI_API_KEY or OPENAI_BASE_URL set beside it',
+      received: value.EMBEDDING_MODEL,
+    });
+  if (errors.length > 0) throw new AppError('CONFIGURATION_INVALID', describe(errors), { errors });
+
+  const server = { apiKey: value.OPENAI_API_KEY ?? 'none', baseUrl: value.OPENAI_BASE_URL ?? null };
+  return {
+    host: value.HOST,
+    port: value.PORT,
+    dataDir: resolve(value.DATA_DIR),
+    publicUrl: value.PUBLIC_URL ?? null,
+    databaseUrl: value.DATABASE_URL ?? null,
+    chat: hasModelServer && value.CHAT_MODEL !== 'none' ? { model: value.CHAT_MODEL, ...server } : null,
+    embedding:
+      value.EMBEDDING_MODEL === 'minilm'
+        ? { provider: 'minilm' }
+        : {
+            provider: 'openai',
+            model: value.EMBEDDING_MODEL,
+            dimensions: value.EMBEDDING_DIMENSIONS ?? null,
+            ...server,
+          },
+    answerMode: value.ANSWER_MODE,
+    refusalThreshold: value.REFUSAL_THRESHOLD ?? null,
+    publishWaitsFor: value.PUBLISH_WAITS_FOR,
+    maxFileBytes: value.MAX_FILE_BYTES,
+    logLevel: value.LOG_LEVEL,
+    remote:
+      value.FOOTNOTE_URL && value.FOOTNOTE_KEY
+        ? { url: value.FOOTNOTE_URL.replace(/\/$/, ''), key: value.FOOTNOTE_KEY }
+        : null,
+    cores: availableParallelism(),
+  };
+}
+
+function wrongValue(name: SettingName, received: string): FieldError {
+  const setting: Setting = settings[name];
+  return {
+    field: name,
+    expected: setting.expected,
+    received: setting.secret ? mask(received) : JSON.stringify(received),
+  };
+}
+
+/** The first three characters of a secret that is long enough to spare them. */
+function mask(secret: string): string {
+  return secret.length > 12 ? `${secret.slice(0, 3)}… (${secret.length} characters)` : `(${secret.length} characters)`;
+}
+
+function describe(errors: readonly FieldError[]): string {
+  return errors.map(({ field, expected, received }) => `${field}: expected ${expected}, read ${received}`).join('\n');
+}
+
+/** The text of .env.example. */
+export function environmentExample(): string {
+  const entries = settingNames.map((name) => `# ${settings[name].description}\n# ${name}=${settings[name].example}\n`);
+  return `# Every setting has a default; set only what you need.\n\n${entries.join('\n')}`;
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { DocumentId } from './ids.ts';
+
+/** `queued` and `processing`: no version is visible yet, or a newer one is on its way; `ready`: visible; `failed`: the last version could not be read. */
+export const documentStates = ['queued', 'processing', 'ready', 'failed'] as const;
+export type DocumentState = (typeof documentStates)[number];
+
+/** A block's kind decides where a chunk may be cut: tables only between rows, code only between lines. */
+export const blockKinds = ['heading', 'paragraph', 'list', 'table', 'code', 'quote'] as const;
+export type BlockKind = (typeof blockKinds)[number];
+
+/** A stretch of the parsed text; `start` and `end` are UTF-16 offsets into it, `end` exclusive. */
+export interface Block {
+  readonly kind: BlockKind;
+  readonly start: number;
+  readonly end: number;
+  /** Heading level 1-6; only for headings. */
+  readonly level?: number;
+  /** 1-based page; only where the format has pages. */
+  readonly page?: number;
+}
+
+/** What a parser makes of a file. `text` is what quotes point into and what `/content` returns. */
+export interface ParsedDocument {
+  readonly title: string;
+  readonly text: string;
+  readonly blocks: readonly Block[];
+  /** BCP 47 language, or null when unknown. */
+  readonly language: string | null;
+}
+
+/** A chunk of a parsed text: `text === parsed.text.slice(start, end)`. */
+export interface Chunk {
+  readonly ordinal: number;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly headingPath: readonly string[];
+  readonly page: number | null;
+}
+
+/** One row of a list of documents. */
+export interface DocumentSummary {
+  readonly id: DocumentId;
+  readonly source: string;
+  readonly externalId: string;
+  readonly uri: string | null;
+  readonly title: string;
+  readonly acl: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly language: string | null;
+  readonly state: DocumentState;
+  /** The visible version; null before the first one is published. */
+  readonly version: number | null;
+  /** SHA-256 of the newest raw bytes, hexadecimal. */
+  readonly contentHash: string;
+  readonly mediaType: string;
+  /** Raw bytes. */
+  readonly size: number;
+  readonly passages: number;
+  /** Passages of the visible version that still wait for their vector. */
+  readonly passagesWithoutVector: number;
+  readonly error: { readonly code: string; readonly detail: string } | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** Restricts a search; every given field must match, lists match any of their values. */
+export const DocumentFilter = z.strictObject({
+  source: z.array(z.string().max(2000)).max(100).optional(),
+  documentId: z.array(z.string().max(100)).max(1000).optional(),
+  tags: z.record(z.string().max(200), z.string().max(2000)).optional(),
+  language: z.array(z.string().max(35)).max(100).optional(),
+});
+export type DocumentFilter = z.infer<typeof DocumentFilter>;

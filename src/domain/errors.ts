@@ -1,0 +1,292 @@
+export interface ErrorSpec {
+  readonly status: number;
+  readonly title: string;
+  /** Whether the same request may succeed later, unchanged. */
+  readonly retryable: boolean;
+  /** What the reader of the error should do; the documentation page opens with it. */
+  readonly remedy: string;
+}
+
+/** The one table of error codes: HTTP statuses, problem titles and the pages in docs/errors/ come from it. */
+export const errorSpecs = {
+  INVALID_REQUEST: {
+    status: 400,
+    title: 'The request is not valid',
+    retryable: false,
+    remedy: 'Correct the fields that `errors` lists; each entry says what was expected and what was received.',
+  },
+  INVALID_JSON: {
+    status: 400,
+    title: 'The body is not JSON',
+    retryable: false,
+    remedy: 'Send a body that parses as JSON, encoded in UTF-8, with `Content-Type: application/json`.',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    title: 'A credential is missing or not valid',
+    retryable: false,
+    remedy:
+      'Send `Authorization: Bearer fn_…` with a key that is not revoked (`footnote keys create`), or sign in with the link that `footnote serve` prints.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    title: 'The credential does not permit this',
+    retryable: false,
+    remedy: 'Use a key with the scope that the route needs; `footnote keys list` shows scopes.',
+  },
+  ORIGIN_NOT_ALLOWED: {
+    status: 403,
+    title: 'The request comes from another site',
+    retryable: false,
+    remedy:
+      'Open the page at the address that `footnote serve` prints, or set PUBLIC_URL to the address under which it is served.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    title: 'There is nothing under this address',
+    retryable: false,
+    remedy:
+      'Check the identifier and the tenant of the key; what another tenant owns looks the same as what does not exist.',
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: 'The route does not take this method',
+    retryable: false,
+    remedy: 'See /docs for the methods of each route.',
+  },
+  CONFLICT: {
+    status: 409,
+    title: 'The state does not allow this',
+    retryable: false,
+    remedy: 'Read the current state first; `detail` names it.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 409,
+    title: 'The idempotency key was used for another request',
+    retryable: false,
+    remedy: 'Use a new `Idempotency-Key` for each different request.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    title: 'The body is too large',
+    retryable: false,
+    remedy: 'Split the file, or raise MAX_FILE_BYTES if the machine has room for it.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    title: 'The body has a type that this route does not take',
+    retryable: false,
+    remedy: 'Send `application/json`, or `multipart/form-data` where files are taken.',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    title: 'Too many requests',
+    retryable: true,
+    remedy: 'Wait as long as `Retry-After` says.',
+  },
+  INTERNAL: {
+    status: 500,
+    title: 'Something failed inside Footnote',
+    retryable: true,
+    remedy: 'Try again; if it stays, look for `requestId` in the log of the server.',
+  },
+  STORAGE_FULL: {
+    status: 507,
+    title: 'The disk is full',
+    retryable: true,
+    remedy: 'Free room on the disk that holds DATA_DIR, then try again; nothing was half-written.',
+  },
+  DATABASE_UNAVAILABLE: {
+    status: 503,
+    title: 'The database does not answer',
+    retryable: true,
+    remedy: 'Check that the database of DATABASE_URL runs and accepts connections; Footnote reconnects by itself.',
+  },
+  INDEX_UNAVAILABLE: {
+    status: 503,
+    title: 'The search index does not answer',
+    retryable: true,
+    remedy: 'Try again; `/readyz` shows the state of each part.',
+  },
+  MODEL_UNAVAILABLE: {
+    status: 503,
+    title: 'The model server does not answer',
+    retryable: true,
+    remedy: 'Check OPENAI_BASE_URL and that the server runs; `footnote doctor` asks it.',
+  },
+  MODEL_REJECTED_KEY: {
+    status: 502,
+    title: 'The model server rejects the key',
+    retryable: false,
+    remedy: 'Set OPENAI_API_KEY to a key that the server accepts.',
+  },
+  MODEL_RATE_LIMITED: {
+    status: 503,
+    title: 'The model server limits the rate',
+    retryable: true,
+    remedy: 'Wait, or raise the limit of the account at the provider.',
+  },
+  MODEL_BAD_RESPONSE: {
+    status: 502,
+    title: 'The model server sent something unreadable',
+    retryable: true,
+    remedy: 'Check that OPENAI_BASE_URL speaks the OpenAI protocol and that CHAT_MODEL exists there.',
+  },
+  DEADLINE_EXCEEDED: {
+    status: 504,
+    title: 'It took too long',
+    retryable: true,
+    remedy: 'Try again; if it stays, look at `timings` for the slow step.',
+  },
+  ANSWER_STOPPED: { status: 409, title: 'The answer was stopped', retryable: false, remedy: 'Ask again.' },
+  SERVER_STOPPING: { status: 503, title: 'The server is stopping', retryable: true, remedy: 'Ask again in a moment.' },
+  SIGN_IN_LINK_USED: {
+    status: 401,
+    title: 'The sign-in link is used or expired',
+    retryable: false,
+    remedy: 'Restart `footnote serve` for a new link; each works once.',
+  },
+  FILE_TOO_LARGE: {
+    status: 413,
+    title: 'The file is too large',
+    retryable: false,
+    remedy: 'Split the file, or raise MAX_FILE_BYTES if the machine has room for it.',
+  },
+  FILE_TYPE_UNSUPPORTED: {
+    status: 415,
+    title: 'Files of this type are not read',
+    retryable: false,
+    remedy: 'Convert the file to Markdown, HTML, text, PDF or DOCX.',
+  },
+  FILE_ENCRYPTED: {
+    status: 422,
+    title: 'The file is protected by a password',
+    retryable: false,
+    remedy: 'Remove the password and ingest the file again.',
+  },
+  FILE_CORRUPT: {
+    status: 422,
+    title: 'The file is damaged or cut off',
+    retryable: false,
+    remedy: 'Open the file in its own program, save it anew and ingest it again.',
+  },
+  FILE_EMPTY: {
+    status: 422,
+    title: 'The file holds no text',
+    retryable: false,
+    remedy: 'Scanned pages need text recognition first; an empty file needs content.',
+  },
+  FILE_SUSPICIOUS: {
+    status: 422,
+    title: 'The file unpacks to far more than its size',
+    retryable: false,
+    remedy: 'Check where the file comes from; archives built to exhaust memory are refused.',
+  },
+  FILE_TAKES_TOO_LONG: {
+    status: 422,
+    title: 'Reading the file took too long or too much memory',
+    retryable: false,
+    remedy: 'Split the file, or convert it to plain text.',
+  },
+  FILE_UNREADABLE: {
+    status: 422,
+    title: 'The file cannot be opened',
+    retryable: false,
+    remedy: 'Check that the path exists and that the user running Footnote may read it.',
+  },
+  URL_NOT_ALLOWED: {
+    status: 422,
+    title: 'This address may not be fetched',
+    retryable: false,
+    remedy: 'Only http and https addresses on the public internet are fetched; upload the page as a file instead.',
+  },
+  URL_UNREACHABLE: {
+    status: 422,
+    title: 'The address could not be fetched',
+    retryable: true,
+    remedy: 'Open the address in a browser; `detail` says what came back.',
+  },
+  CONFIGURATION_INVALID: {
+    status: 500,
+    title: 'A setting has a wrong value',
+    retryable: false,
+    remedy: 'Correct the variable that is named; .env.example lists all of them.',
+  },
+  DATA_DIR_IN_USE: {
+    status: 409,
+    title: 'Another process holds the data folder',
+    retryable: false,
+    remedy: 'Stop the other process, or choose another folder with DATA_DIR.',
+  },
+  PORT_IN_USE: {
+    status: 409,
+    title: 'The port is taken',
+    retryable: false,
+    remedy: 'Choose another one with PORT, or stop the program that holds it.',
+  },
+  SERVER_UNREACHABLE: {
+    status: 503,
+    title: 'The Footnote server does not answer',
+    retryable: true,
+    remedy: 'Check FOOTNOTE_URL and that the server runs.',
+  },
+} as const satisfies Record<string, ErrorSpec>;
+
+export type ErrorCode = keyof typeof errorSpecs;
+
+export const errorCodes = Object.keys(errorSpecs) as ErrorCode[];
+
+/** One wrong input: where it stands, what would be right, what came. */
+export interface FieldError {
+  readonly field: string;
+  readonly expected: string;
+  readonly received: string;
+}
+
+export interface AppErrorOptions {
+  readonly errors?: readonly FieldError[];
+  readonly cause?: unknown;
+  /** Seconds until a retry makes sense. */
+  readonly retryAfter?: number;
+}
+
+/**
+ * The only error that may reach a user. `detail` is written for them; what an inner library said stays in `cause`,
+ * which is logged and never sent.
+ */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
+  readonly retryAfter: number | null;
+
+  constructor(code: ErrorCode, detail: string, options: AppErrorOptions = {}) {
+    super(`${code}: ${detail}`, { cause: options.cause });
+    this.code = code;
+    this.detail = detail;
+    this.errors = options.errors ?? [];
+    this.retryAfter = options.retryAfter ?? null;
+  }
+
+  get spec(): ErrorSpec {
+    return errorSpecs[this.code];
+  }
+
+  /** Any thrown value as an AppError; unknown ones become INTERNAL, with the original kept as `cause` only. */
+  static from(error: unknown): AppError {
+    if (error instanceof AppError) return error;
+    if (isNoSpace(error))
+      return new AppError('STORAGE_FULL', 'There is no room left on the disk that holds the data folder.', {
+        cause: error,
+      });
+    return new AppError('INTERNAL', 'An unexpected error occurred. The log of the server has the cause.', {
+      cause: error,
+    });
+  }
+}
+
+function isNoSpace(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOSPC' || code === '53100';
+}

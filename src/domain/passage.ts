@@ -1,0 +1,22 @@
+import type { DocumentId, PassageId } from './ids.ts';
+
+/** A chunk of a visible document version, as search and answers use it. Offsets are UTF-16, into that version's parsed text. */
+export interface Passage {
+  readonly id: PassageId;
+  readonly documentId: DocumentId;
+  readonly version: number;
+  readonly ordinal: number;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly headingPath: readonly string[];
+  readonly page: number | null;
+  readonly title: string;
+  readonly uri: string | null;
+  readonly updatedAt: string;
+}
+
+/** A passage with its fused relevance in [0, 1], the best of a question near its own maximum. */
+export interface RankedPassage extends Passage {
+  readonly score: number;
+}

@@ -1,0 +1,15 @@
+/** Texts in, unit-length vectors out. Questions are served ahead of documents. */
+export interface Embedder {
+  /** Names model, precision and dimensions; vectors of different ids are never compared. */
+  readonly id: string;
+  readonly dimensions: number;
+  /** Tokens of one text that the model reads; the rest would be cut off silently. */
+  readonly maxTokens: number;
+  /** Throws MODEL_UNAVAILABLE, DEADLINE_EXCEEDED or the signal's reason. */
+  embedQuestions(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
+  embedDocuments(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
+  close(): Promise<void>;
+}
+
+/** Counts tokens of the embedder without its special tokens. */
+export type CountTokens = (text: string) => number;

@@ -1,0 +1,86 @@
+import type { Answer, AnswerEvent } from '../domain/answer.ts';
+import type { AnswerId, ConversationId } from '../domain/ids.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { Page } from './documents.ts';
+
+/** How an answer came about; what `GET /v1/answers/{id}/record` returns beside the answer. */
+export interface AnswerRecord {
+  readonly standalone: string;
+  readonly promptVersions: Readonly<Record<string, string>>;
+  readonly embedder: string;
+  readonly passages: readonly {
+    id: string;
+    documentId: string;
+    version: number;
+    score: number;
+    dense: number | null;
+    sparse: number | null;
+  }[];
+  /** Features of the refusal model with their weighted contributions. */
+  readonly refusal: {
+    readonly probability: number;
+    readonly threshold: number;
+    readonly contributions: Readonly<Record<string, number>>;
+  } | null;
+  readonly rejectedQuotes: readonly { text: string; reason: string }[];
+}
+
+export interface ConversationSummary {
+  readonly id: ConversationId;
+  readonly title: string;
+  readonly messages: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface Message {
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+  readonly answerId: AnswerId | null;
+  /** False while its answer is still being written. */
+  readonly final: boolean;
+  readonly createdAt: string;
+}
+
+/** Answers and the conversations they belong to; a principal sees its own conversations only (an admin those of the tenant). */
+export interface AnswerStore {
+  /** Writes the conversation when new, the user's message and an unfinished answer; throws NOT_FOUND for another's conversation. */
+  begin(
+    principal: Principal,
+    started: Extract<AnswerEvent, { type: 'answer-started' }>,
+    isNewConversation: boolean,
+  ): Promise<void>;
+  /** Writes the final answer, its events and its record; the assistant's message becomes final. Idempotent. */
+  finish(principal: Principal, answer: Answer, events: readonly AnswerEvent[], record: AnswerRecord): Promise<void>;
+  get(principal: Principal, id: AnswerId): Promise<Answer | null>;
+  events(principal: Principal, id: AnswerId): Promise<AnswerEvent[] | null>;
+  record(principal: Principal, id: AnswerId): Promise<AnswerRecord | null>;
+  addFeedback(principal: Principal, id: AnswerId, feedback: Feedback): Promise<boolean>;
+
+  conversations(
+    principal: Principal,
+    options: { limit: number; cursor: string | null },
+  ): Promise<Page<ConversationSummary>>;
+  conversation(
+    principal: Principal,
+    id: ConversationId,
+  ): Promise<{ summary: ConversationSummary; messages: Message[] } | null>;
+  /** The last turns, oldest first, for condensing a follow-up; null when the conversation does not exist for this principal. */
+  history(
+    principal: Principal,
+    id: ConversationId,
+    turns: number,
+  ): Promise<{ question: string; answer: string }[] | null>;
+  removeConversation(principal: Principal, id: ConversationId): Promise<boolean>;
+  /** Marks answers that were running when their process died as failed; returns how many. */
+  failInterrupted(): Promise<number>;
+}
+
+export interface Feedback {
+  readonly rating: 'up' | 'down';
+  readonly reasons?: readonly string[] | undefined;
+  readonly comment?: string | undefined;
+  readonly sentence?: number | undefined;
+  readonly quote?: number | undefined;
+  readonly expected?: string | undefined;
+}

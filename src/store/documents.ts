@@ -1,0 +1,146 @@
+import type { Chunk, DocumentState, DocumentSummary } from '../domain/document.ts';
+import type { DocumentId, JobId, PassageId, TenantId } from '../domain/ids.ts';
+import type { JobFailure } from '../domain/job.ts';
+import type { RankedPassage } from '../domain/passage.ts';
+import type { Principal } from '../domain/principal.ts';
+
+/** What is known of a document before it is read. */
+export interface IncomingDocument {
+  readonly source: string;
+  /** Unique within tenant and source; the same one replaces. */
+  readonly externalId: string;
+  readonly uri: string | null;
+  /** Null: the parser's title is taken. */
+  readonly title: string | null;
+  readonly acl: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly language: string | null;
+  /** SHA-256 of the raw bytes, hexadecimal; also their name in the object store. */
+  readonly contentHash: string;
+  readonly mediaType: string;
+  readonly fileName: string;
+  readonly size: number;
+}
+
+/** `unchanged`: the same bytes and metadata are visible or already queued; nothing was written. */
+export interface Registration {
+  readonly documentId: DocumentId;
+  readonly version: number;
+  readonly jobId: JobId | null;
+  readonly outcome: 'added' | 'changed' | 'unchanged';
+}
+
+/** A document version that waits to be read. */
+export interface QueuedVersion {
+  readonly tenantId: TenantId;
+  readonly jobId: JobId;
+  readonly documentId: DocumentId;
+  readonly version: number;
+  readonly attempts: number;
+  readonly document: IncomingDocument;
+}
+
+/** Sparse vector: BM25 weights by term id; both arrays have the same length, indices ascend. */
+export interface SparseVector {
+  readonly indices: Int32Array;
+  readonly values: Float32Array;
+}
+
+export interface PreparedPassage extends Chunk {
+  readonly id: PassageId;
+  readonly sparse: SparseVector;
+  /** SHA-256 of exactly the text that is embedded (header and passage), hexadecimal. */
+  readonly embeddingHash: string;
+  /** The text that is embedded. */
+  readonly embeddingText: string;
+}
+
+/** Everything that a version needs to become visible. */
+export interface PreparedVersion {
+  readonly tenantId: TenantId;
+  readonly jobId: JobId;
+  readonly documentId: DocumentId;
+  readonly version: number;
+  readonly title: string;
+  readonly language: string | null;
+  readonly content: string;
+  readonly passages: readonly PreparedPassage[];
+}
+
+export interface DocumentListOptions {
+  readonly limit: number;
+  readonly cursor: string | null;
+  readonly source?: string;
+  readonly state?: DocumentState;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** A passage that has no vector of the embedder yet. */
+export interface UnembeddedPassage {
+  readonly tenantId: TenantId;
+  readonly embeddingHash: string;
+  readonly text: string;
+}
+
+/**
+ * Documents, versions and passages: the authority on what exists and who may read it.
+ * Methods that take a Principal show only current, permitted, undeleted documents.
+ */
+export interface DocumentStore {
+  /** Writes document rows, queued versions and job items in one transaction. Creates the job when `jobId` is null and something is new. */
+  register(tenant: TenantId, jobId: JobId | null, incoming: readonly IncomingDocument[]): Promise<Registration[]>;
+  /** Takes up to `limit` queued versions, oldest first, so that no other worker gets them; they return to the queue when not finished within `leaseSeconds`. */
+  claim(limit: number, leaseSeconds: number): Promise<QueuedVersion[]>;
+  /** Makes claimed versions of this process available again at once, as after a crash. */
+  releaseClaims(): Promise<void>;
+  /**
+   * The publish protocol: writes the passages, checks that all are there, flips the current version and raises the tenant's generation, in one transaction.
+   * A version that was overtaken by a newer one or whose document was deleted is dropped. Idempotent.
+   */
+  publish(versions: readonly PreparedVersion[]): Promise<void>;
+  /** Marks a version as failed; an older version stays visible. */
+  fail(version: QueuedVersion, failure: Pick<JobFailure, 'code' | 'detail'>): Promise<void>;
+  /** Hides the documents at once and raises the generation. Returns how many were visible or queued. */
+  remove(tenant: TenantId, documents: readonly DocumentId[]): Promise<number>;
+  /** Deletes rows of overtaken versions and removed documents, at most `limit` versions; returns the count. */
+  sweep(limit: number): Promise<number>;
+
+  list(principal: Principal, options: DocumentListOptions): Promise<Page<DocumentSummary>>;
+  get(principal: Principal, id: DocumentId): Promise<DocumentSummary | null>;
+  /** The parsed text of a version, the current one when null; older versions stay readable until they are swept. */
+  content(
+    principal: Principal,
+    id: DocumentId,
+    version: number | null,
+  ): Promise<{ version: number; text: string } | null>;
+  /** Passages of the current version in order, `cursor` is the last ordinal seen. */
+  passages(
+    principal: Principal,
+    id: DocumentId,
+    limit: number,
+    cursor: string | null,
+  ): Promise<Page<Omit<RankedPassage, 'score'>> | null>;
+  /** The read protocol: of these ids, the passages that are current, permitted and undeleted, with their neighbours' ordinals left to `neighbours`. */
+  readPassages(principal: Principal, ids: readonly PassageId[]): Promise<Omit<RankedPassage, 'score'>[]>;
+  /** True when the principal may see at least one visible document. */
+  hasDocuments(principal: Principal): Promise<boolean>;
+}
+
+/** Embeddings by (embedder, content hash), and the queue of passages that lack one. */
+export interface EmbeddingStore {
+  /** Distinct texts of current passages without a vector of this embedder, oldest document first. */
+  unembedded(embedder: string, limit: number): Promise<UnembeddedPassage[]>;
+  /** Stores vectors and raises the generation of the tenants concerned. */
+  save(
+    embedder: string,
+    dimensions: number,
+    vectors: readonly { tenantId: TenantId; embeddingHash: string; vector: Float32Array }[],
+  ): Promise<void>;
+  /** Current passages that still wait, for one tenant or all. */
+  waiting(embedder: string, tenant: TenantId | null): Promise<number>;
+}

@@ -1,0 +1,59 @@
+import type { KeyId, TenantId, UserId } from '../domain/ids.ts';
+import type { Principal, Role, Scope } from '../domain/principal.ts';
+
+export interface Tenant {
+  readonly id: TenantId;
+  readonly name: string;
+  readonly createdAt: string;
+}
+
+export interface User {
+  readonly id: UserId;
+  readonly name: string;
+  readonly role: Role;
+  readonly groups: readonly string[];
+  readonly createdAt: string;
+}
+
+export interface KeySummary {
+  readonly id: KeyId;
+  readonly name: string;
+  /** The first characters of the secret, to recognise it by. */
+  readonly hint: string;
+  readonly role: Role;
+  readonly scopes: readonly Scope[];
+  readonly grants: readonly string[];
+  readonly createdAt: string;
+  readonly revokedAt: string | null;
+}
+
+/** Tenants, users and credentials. Secrets are 256 random bits; only their SHA-256 is stored. */
+export interface IdentityStore {
+  /** The tenant named `default`, made on the first call. */
+  defaultTenant(): Promise<Tenant>;
+  createTenant(name: string): Promise<Tenant>;
+  listTenants(): Promise<Tenant[]>;
+  /** Deletes the tenant with everything it owns. */
+  removeTenant(id: TenantId): Promise<boolean>;
+  createUser(tenant: TenantId, user: Pick<User, 'name' | 'role' | 'groups'>): Promise<User>;
+  listUsers(tenant: TenantId): Promise<User[]>;
+  revokeUser(tenant: TenantId, id: UserId): Promise<boolean>;
+  /** `secret` begins with `fn_` and is shown only here. */
+  createKey(
+    tenant: TenantId,
+    key: { name: string; role: Role; scopes: readonly Scope[]; grants: readonly string[]; userId: UserId | null },
+  ): Promise<{ key: KeySummary; secret: string }>;
+  listKeys(tenant: TenantId): Promise<KeySummary[]>;
+  revokeKey(tenant: TenantId, id: KeyId): Promise<boolean>;
+  /** The principal of a bearer secret, or null when it is unknown or revoked; costs one indexed read, so that a revocation works at once. */
+  principalOfKey(secret: string): Promise<Principal | null>;
+  /** A browser session for the tenant's local administrator; `secret` goes into the cookie. */
+  createSession(
+    tenant: TenantId,
+    userId: UserId | null,
+    role: Role,
+    lifetimeSeconds: number,
+  ): Promise<{ secret: string; expiresAt: string }>;
+  principalOfSession(secret: string): Promise<Principal | null>;
+  removeSession(secret: string): Promise<void>;
+}

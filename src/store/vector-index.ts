@@ -1,0 +1,75 @@
+import type { DocumentFilter } from '../domain/document.ts';
+import type { DocumentId, PassageId, TenantId } from '../domain/ids.ts';
+import type { SparseVector } from './documents.ts';
+
+/** A passage as the index knows it. Payload fields are what filters and permissions may use; they never decide what is shown. */
+export interface IndexPoint {
+  readonly id: PassageId;
+  readonly documentId: DocumentId;
+  readonly version: number;
+  readonly source: string;
+  readonly acl: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly language: string | null;
+  readonly sparse: SparseVector;
+  /** Unit length; null until it is embedded. */
+  readonly dense: Float32Array | null;
+}
+
+/** `grants` null: sees every document of the tenant; else only those whose list is empty or shares an entry. */
+export interface IndexFilter extends DocumentFilter {
+  readonly grants: readonly string[] | null;
+}
+
+export interface IndexQuery {
+  readonly tenant: TenantId;
+  readonly dense?: Float32Array;
+  readonly sparse?: SparseVector;
+  readonly filter: IndexFilter;
+  /** Candidates wanted per side. */
+  readonly limit: number;
+}
+
+export interface IndexHit {
+  readonly id: PassageId;
+  readonly score: number;
+}
+
+/**
+ * `exact` holds both scores for the union of both sides' candidates, where the driver has them; a missing side is 0 then.
+ * Scores: `dense` cosine in [-1, 1], `sparse` BM25 >= 0. Ties are broken by id, so that drivers rank alike.
+ */
+export interface IndexCandidate {
+  readonly id: PassageId;
+  readonly dense: number | null;
+  readonly sparse: number | null;
+}
+
+export interface VectorIndex {
+  upsert(tenant: TenantId, points: readonly IndexPoint[]): Promise<void>;
+  remove(tenant: TenantId, filter: { documentId: DocumentId; versionBelow?: number }): Promise<void>;
+  /** Candidates of both sides in one answer, best of each side up to `limit`. Throws without a tenant. */
+  search(query: IndexQuery, signal: AbortSignal): Promise<IndexCandidate[]>;
+  /** Inverse document frequency of each term of the tenant, Lucene's formula ln(1 + (N - n + .5) / (n + .5)); 0 terms known gives the maximum. */
+  inverseDocumentFrequencies(tenant: TenantId, terms: Int32Array): Promise<Float32Array>;
+  count(tenant: TenantId): Promise<number>;
+  dropTenant(tenant: TenantId): Promise<void>;
+}
+
+/** What a document holds now; `version` null when it is gone. */
+export interface IndexChange {
+  readonly documentId: DocumentId;
+  readonly version: number | null;
+  readonly passages: number;
+  readonly embedded: number;
+}
+
+/** The rows behind the index: what the memory driver loads a tenant from, and what a rebuild reads. */
+export interface IndexRows {
+  /** Raised by every publish, delete, permission change and saved vector. */
+  generation(tenant: TenantId): Promise<number>;
+  /** Documents changed after that generation (0: all), with the generation they bring one to. */
+  changesSince(tenant: TenantId, generation: number): Promise<{ generation: number; changes: IndexChange[] }>;
+  /** Points of the current versions of these documents. */
+  points(tenant: TenantId, embedder: string, documents: readonly DocumentId[]): AsyncIterable<IndexPoint[]>;
+}
