@@ -1,17 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+const jsonReport = process.env['VITEST_JSON'];
+
 export default defineConfig({
   test: {
-    include: [
-      'src/**/*.test.ts',
-      'evals/**/*.test.ts',
-      'test/**/*.test.ts',
-      'web/**/*.test.ts',
-      'scripts/**/*.test.ts',
-    ],
+    include: ['{src,evals,test,web,scripts}/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    ...(jsonReport ? { reporters: ['default', 'json'], outputFile: { json: jsonReport } } : {}),
   },
 });

@@ -1,6 +1,8 @@
+import { AppError } from '../domain/errors.ts';
 import type { JobId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { Registration } from '../store/documents.ts';
+import type { DocumentStore, Registration } from '../store/documents.ts';
+import type { ObjectStore } from '../store/objects.ts';
 
 /** What the caller says about a document; `source` and `externalId` together name it within the tenant. */
 export interface DocumentDetails {
@@ -27,5 +29,59 @@ export interface SubmitDocuments {
   /** Throws FILE_TOO_LARGE, STORAGE_FULL, NOT_FOUND (an unknown job). */
   submit(principal: Principal, details: DocumentDetails, file: DocumentBytes): Promise<Registration>;
   /** Fetches one page or file without following its links. Throws URL_NOT_ALLOWED, URL_UNREACHABLE, FILE_TOO_LARGE. */
-  submitUrl(principal: Principal, details: Omit<DocumentDetails, 'externalId'> & { externalId: string | null }, url: string, signal: AbortSignal): Promise<Registration>;
+  submitUrl(
+    principal: Principal,
+    details: Omit<DocumentDetails, 'externalId'> & { externalId: string | null },
+    url: string,
+    signal: AbortSignal,
+  ): Promise<Registration>;
+}
+
+export type FetchedPage = DocumentBytes & { readonly url: string };
+
+interface SubmitDeps {
+  readonly documents: Pick<DocumentStore, 'register'>;
+  readonly objects: Pick<ObjectStore, 'put'>;
+  readonly fetchUrl: (url: string, signal: AbortSignal) => Promise<FetchedPage>;
+  readonly maxFileBytes: number;
+  /** Called after a document was queued. */
+  readonly onQueued: () => void;
+}
+
+export function createSubmitDocuments(deps: SubmitDeps): SubmitDocuments {
+  async function submit(principal: Principal, details: DocumentDetails, file: DocumentBytes): Promise<Registration> {
+    if (file.bytes.byteLength > deps.maxFileBytes) throw tooLarge(file, deps.maxFileBytes);
+    const { hash, size } = await deps.objects.put(file.bytes);
+    const { jobId, ...named } = details;
+    const incoming = {
+      ...named,
+      contentHash: hash,
+      mediaType: file.mediaType ?? 'application/octet-stream',
+      fileName: file.fileName,
+      size,
+    };
+    const [registration] = await deps.documents.register(principal.tenantId, jobId, [incoming]);
+    if (!registration) throw new AppError('INTERNAL', 'The document was not registered.');
+    if (registration.outcome !== 'unchanged') deps.onQueued();
+    return registration;
+  }
+
+  return {
+    submit,
+    submitUrl: async (principal, details, url, signal) => {
+      const page = await deps.fetchUrl(url, signal);
+      return await submit(
+        principal,
+        { ...details, externalId: details.externalId ?? url, uri: details.uri ?? page.url },
+        page,
+      );
+    },
+  };
+}
+
+function tooLarge(file: DocumentBytes, maximum: number): AppError {
+  return new AppError(
+    'FILE_TOO_LARGE',
+    `${file.fileName} has ${file.bytes.byteLength} bytes; at most ${maximum} are read.`,
+  );
 }

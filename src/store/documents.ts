@@ -104,7 +104,10 @@ export interface DocumentStore {
    */
   publish(versions: readonly PreparedVersion[]): Promise<void>;
   /** Marks a version as failed; an older version stays visible. */
-  fail(version: QueuedVersion, failure: Pick<JobFailure, 'code' | 'detail'>): Promise<void>;
+  fail(
+    version: Pick<QueuedVersion, 'tenantId' | 'jobId' | 'documentId' | 'version'>,
+    failure: Pick<JobFailure, 'code' | 'detail'>,
+  ): Promise<void>;
   /** Hides the documents at once and raises the generation. Returns how many were visible or queued. */
   remove(tenant: TenantId, documents: readonly DocumentId[]): Promise<number>;
   /** Deletes rows of overtaken versions and removed documents, at most `limit` versions; returns the count. */
@@ -135,6 +138,8 @@ export interface DocumentStore {
 export interface EmbeddingStore {
   /** Distinct texts of current passages without a vector of this embedder, oldest document first. */
   unembedded(embedder: string, limit: number): Promise<UnembeddedPassage[]>;
+  /** Of these content hashes, those that the tenant has no vector for. */
+  missing(embedder: string, tenant: TenantId, embeddingHashes: readonly string[]): Promise<string[]>;
   /** Stores vectors and raises the generation of the tenants concerned. */
   save(
     embedder: string,

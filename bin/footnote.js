@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+// The sources are TypeScript that Node 24 runs as it is; on an older Node the pinned one takes over.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const major = Number(process.versions.node.split('.')[0]);
+const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+
+if (major >= 24) {
+  module.enableCompileCache();
+  const { runCommandLine } = await import('../src/cli.ts');
+  process.exitCode = await runCommandLine(process.argv.slice(2));
+} else if (existsSync(pinned)) {
+  const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code) => {
+    process.exitCode = code ?? 1;
+  });
+} else {
+  console.error(
+    `Footnote needs Node 24; this is ${process.version}. Run \`npm ci\` in its folder, which brings one along.`,
+  );
+  process.exitCode = 2;
+}

@@ -1,0 +1,286 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ask } from './cli/ask.ts';
+import type { Client } from './cli/client.ts';
+import { doctor } from './cli/doctor.ts';
+import { listDocuments, removeDocuments, showDocument } from './cli/documents.ts';
+import { createKey, createTenant, createUser, listKeys, listTenants, listUsers, revoke } from './cli/identities.ts';
+import { ingest } from './cli/ingest.ts';
+import { createOutput, type Output } from './cli/output.ts';
+import { createProgress, type Progress } from './cli/progress.ts';
+import { search } from './cli/search.ts';
+import { type Config, loadConfig } from './config.ts';
+import { AppError } from './domain/errors.ts';
+
+interface Invocation {
+  readonly config: Config;
+  readonly output: Output;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Runs one command. Resolves to the exit code that API.md lists; never throws. */
+export async function runCommandLine(words: readonly string[]): Promise<number> {
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+  process.once('SIGTERM', () => interrupted.abort(new Error('interrupted')));
+  let exitCode = 0;
+  const program = buildProgram(interrupted.signal, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return interrupted.signal.aborted ? 130 : exitCode;
+  } catch (error) {
+    if (interrupted.signal.aborted) return 130;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return reportError(AppError.from(error));
+  }
+}
+
+function reportError(error: AppError): number {
+  const lines = [`error ${error.code}: ${error.detail}`];
+  if (error.code !== 'CONFIGURATION_INVALID')
+    for (const { field, expected, received } of error.errors)
+      lines.push(`  ${field}: expected ${expected}, got ${received}`);
+  lines.push(`  → ${error.spec.remedy}`);
+  if (error.code === 'INTERNAL' && error.cause instanceof Error)
+    lines.push(`  cause: ${error.cause.stack ?? error.cause.message}`);
+  process.stderr.write(`${lines.join('\n')}\n`);
+  return error.code === 'CONFIGURATION_INVALID' || error.code === 'INVALID_REQUEST' ? 2 : 1;
+}
+
+type SetExitCode = (code: number) => void;
+
+function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
+  const program = new Command('footnote')
+    .description('Answers questions from your own documents and proves every sentence with a verified quote.')
+    .version('0.1.0')
+    .option('--json', 'print results as JSON')
+    .exitOverride()
+    .showHelpAfterError();
+
+  const invocation = (): Invocation => ({
+    config: loadConfig(),
+    output: createOutput(program.opts<{ json?: boolean }>().json === true),
+    progress: createProgress(process.stderr),
+    signal,
+  });
+  /** Opens the way to Footnote for one command, and closes it whatever happens. */
+  const withClient = async (work: (context: Invocation & { client: Client }) => Promise<unknown>): Promise<void> => {
+    const context = invocation();
+    const { openClient } = await import('./main.ts');
+    const client = await openClient(context.config);
+    try {
+      const code = await work({ ...context, client });
+      if (typeof code === 'number') setExitCode(code);
+    } finally {
+      await client.close();
+    }
+  };
+
+  addServing(program, invocation, withClient);
+  addKnowledge(program, withClient);
+  addIdentities(program, withClient);
+  addEvals(program, invocation, setExitCode);
+  return program;
+}
+
+type WithClient = (work: (context: Invocation & { client: Client }) => Promise<unknown>) => Promise<void>;
+
+function addServing(program: Command, invocation: () => Invocation, withClient: WithClient): void {
+  program
+    .command('serve')
+    .description('start the server; prints its address and a sign-in link')
+    .action(async () => {
+      const { config, output, signal } = invocation();
+      const { serve } = await import('./main.ts');
+      await serve(config, output, signal);
+    });
+  program
+    .command('migrate')
+    .description('bring the database up to date')
+    .action(async () => {
+      const { config, output } = invocation();
+      const { migrateDatabase } = await import('./main.ts');
+      output.result({ applied: await migrateDatabase(config) }, ({ applied }) =>
+        applied.length === 0
+          ? 'The database is up to date.'
+          : `Applied:\n${applied.map((name) => `  ${name}`).join('\n')}`,
+      );
+    });
+  program
+    .command('doctor')
+    .description('check configuration, database, index and models')
+    .action(async () => await withClient(doctor));
+}
+
+function addKnowledge(program: Command, withClient: WithClient): void {
+  program
+    .command('ingest')
+    .description('add files, folders or single web pages')
+    .argument('<target...>', 'files, folders or URLs')
+    .option('--source <name>', 'name of the source; default: the folder')
+    .option('--acl <entries>', 'who may read, such as group:support,user:ada; default: everyone', splitList, [])
+    .option('--tag <key=value>', 'tag every document; repeatable', collectTag, {})
+    .addOption(
+      new Option('--wait <stage>', 'wait until documents are found by words, or by meaning too')
+        .choices(['lexical', 'dense'])
+        .default('dense'),
+    )
+    .option('--dry-run', 'only say what would be added, changed and removed', false)
+    .option('--prune', 'remove documents whose file is gone', false)
+    .action(async (targets: string[], { tag, ...options }) => {
+      await withClient(
+        async ({ config, ...context }) =>
+          await ingest({ ...context, maxFileBytes: config.maxFileBytes }, targets, { ...options, tags: tag }),
+      );
+    });
+  program
+    .command('ask')
+    .description('ask a question; exits with 4 when it is refused')
+    .argument('<question>')
+    .option('--events', 'print the event stream as JSON lines', false)
+    .option('--conversation <id>', 'continue this conversation')
+    .addOption(new Option('--mode <mode>', 'what happens to unsupported sentences').choices(['strict', 'lenient']))
+    .action(
+      async (question: string, options) => await withClient(async (context) => await ask(context, question, options)),
+    );
+  program
+    .command('search')
+    .description('find passages; the ranking that answers use')
+    .argument('<query>')
+    .option('--limit <count>', 'passages', '10')
+    .option('--explain', 'show the score of each step', false)
+    .option('--why <document>', 'say at which step that document fell out')
+    .action(
+      async (query: string, options) => await withClient(async (context) => await search(context, query, options)),
+    );
+
+  const documents = program.command('documents').description('list, show and remove documents');
+  documents
+    .command('list')
+    .option('--source <name>')
+    .option('--state <state>', 'queued, processing, ready or failed')
+    .option('--tag <key=value...>')
+    .option('--limit <count>', 'documents a page', '50')
+    .option('--cursor <cursor>', 'the next page')
+    .action(async (options) => await withClient(async (context) => await listDocuments(context, options)));
+  documents
+    .command('show')
+    .argument('<id>')
+    .option('--content', 'print the parsed text that quotes point into', false)
+    .option('--chunks', 'print its passages', false)
+    .action(
+      async (id: string, options) => await withClient(async (context) => await showDocument(context, id, options)),
+    );
+  documents
+    .command('remove')
+    .argument('[id...]')
+    .option('--source <name>', 'remove all documents of a source')
+    .action(
+      async (ids: string[], options) =>
+        await withClient(async (context) => await removeDocuments(context, ids, options)),
+    );
+}
+
+function addIdentities(program: Command, withClient: WithClient): void {
+  const role = () => new Option('--role <role>').choices(['admin', 'reader']).default('reader');
+  const keys = program.command('keys').description('create, list and revoke API keys');
+  keys
+    .command('create')
+    .argument('<name>')
+    .addOption(role())
+    .option('--scope <scope...>', 'read, write, admin; default: all that the role has')
+    .option('--grant <entry...>', 'access-list entries that the key satisfies, such as group:support')
+    .option('--tenant <id>', 'for another tenant')
+    .action(
+      async (name: string, options) => await withClient(async (context) => await createKey(context, name, options)),
+    );
+  keys.command('list').action(async () => await withClient(listKeys));
+
+  const tenants = program.command('tenants').description('create, list and revoke tenants');
+  tenants
+    .command('create')
+    .argument('<name>')
+    .action(async (name: string) => await withClient(async (context) => await createTenant(context, name)));
+  tenants.command('list').action(async () => await withClient(listTenants));
+
+  const users = program.command('users').description('create, list and revoke users');
+  users
+    .command('create')
+    .argument('<name>')
+    .addOption(role())
+    .option('--group <name...>')
+    .action(
+      async (name: string, options) => await withClient(async (context) => await createUser(context, name, options)),
+    );
+  users.command('list').action(async () => await withClient(listUsers));
+
+  for (const [kind, group] of [
+    ['keys', keys],
+    ['tenants', tenants],
+    ['users', users],
+  ] as const)
+    group
+      .command('revoke')
+      .argument('<id>')
+      .action(async (id: string) => await withClient(async (context) => await revoke(context, kind, id)));
+}
+
+function addEvals(program: Command, invocation: () => Invocation, setExitCode: SetExitCode): void {
+  const evals = program.command('eval').description('measure retrieval, answers and quote verification');
+  const withEval = async (name: 'retrieval' | 'answers' | 'quotes', input: EvalOptions & { folder?: string }) => {
+    const { runEval } = await import('./cli/eval.ts');
+    setExitCode(await runEval(invocation(), name, input));
+  };
+  for (const [name, description] of [
+    ['retrieval', 'nDCG, recall, MRR and abstention over a folder in BEIR format'],
+    ['answers', 'asks each question of the folder and scores the answers'],
+  ] as const)
+    evals
+      .command(name)
+      .description(description)
+      .argument('<folder>')
+      .option('--out <file>', 'write the result as JSON')
+      .option('--limit <count>', 'only the first questions', parseCount)
+      .addOption(
+        new Option('--as <unit>', 'what a record of the corpus is')
+          .choices(['passages', 'documents'])
+          .default('passages'),
+      )
+      .action(async (folder: string, options: EvalOptions) => await withEval(name, { ...options, folder }));
+  evals
+    .command('quotes')
+    .description('mutation test of the quote verifier')
+    .option('--out <file>', 'write the result as JSON')
+    .option('--count <count>', 'quotes of each kind', parseCount, 10_000)
+    .option('--seed <number>', 'seed of the mutations', parseCount, 1)
+    .action(async (options: EvalOptions) => await withEval('quotes', options));
+}
+
+export interface EvalOptions {
+  readonly out?: string;
+  readonly limit?: number;
+  readonly as?: 'passages' | 'documents';
+  readonly count?: number;
+  readonly seed?: number;
+}
+
+function splitList(value: string): string[] {
+  return value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+function collectTag(value: string, tags: Record<string, string>): Record<string, string> {
+  const separator = value.indexOf('=');
+  if (separator < 1) throw new InvalidArgumentError('expected key=value');
+  return { ...tags, [value.slice(0, separator)]: value.slice(separator + 1) };
+}
+
+function parseCount(value: string): number {
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('expected a whole number from 1');
+  return count;
+}

@@ -1,0 +1,80 @@
+import type { AnswerEvent, Quote } from '../domain/answer.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Client } from './client.ts';
+import type { Output } from './output.ts';
+
+interface AskOptions {
+  readonly events: boolean;
+  readonly conversation?: string | undefined;
+  readonly mode?: string | undefined;
+}
+
+/** Streams the answer, then its quotes. Resolves to the exit code: 0 answered, 4 refused. */
+export async function ask(
+  { client, output, signal }: { client: Client; output: Output; signal: AbortSignal },
+  question: string,
+  options: AskOptions,
+): Promise<number> {
+  const body = {
+    question,
+    stream: true,
+    ...(options.conversation ? { conversationId: options.conversation } : {}),
+    ...(options.mode ? { mode: options.mode } : {}),
+  };
+  const quotes: Quote[] = [];
+  let printed = -1;
+  for await (const event of client.stream<AnswerEvent>('/v1/answers', body, signal)) {
+    if (event.type === 'answer-failed') throw new AppError(event.error.code, event.error.detail);
+    if (options.events) {
+      output.line(JSON.stringify(event));
+    } else if (output.json) {
+      if (event.type === 'answer-finished' || event.type === 'answer-refused') output.result(event, () => '');
+    } else {
+      if (event.type === 'quote-verified') quotes.push(event);
+      if (event.type === 'sentence-finished') {
+        output.write(`${printed >= 0 ? ' ' : ''}${event.text}${citations(event.citations, event.text)}`);
+        printed = event.sentence;
+      }
+      if (event.type === 'step-degraded') output.note(`note: ${event.step} fell back to ${event.to} (${event.cause})`);
+      if (event.type === 'answer-finished') printQuotes(output, quotes, event.confidence);
+    }
+    if (event.type === 'answer-refused') {
+      if (!options.events && !output.json) printRefusal(output, event);
+      return 4;
+    }
+  }
+  return 0;
+}
+
+function citations(numbers: readonly number[], text: string): string {
+  const missing = numbers.filter((number) => !text.includes(`[${number}]`));
+  return missing.length === 0 ? '' : ` ${missing.map((number) => `[${number}]`).join('')}`;
+}
+
+function printQuotes(output: Output, quotes: readonly Quote[], confidence: number): void {
+  output.line();
+  for (const quote of quotes) {
+    output.line();
+    output.line(`${output.style.accent(`[${quote.number}]`)} “${quote.text.replace(/\s+/g, ' ')}”`);
+    output.line(output.style.dim(`    ${placeOf(quote)}`));
+  }
+  output.line();
+  output.line(output.style.dim(`confidence ${confidence.toFixed(2)}`));
+}
+
+/** Title, heading path and place: page where there is one, and the characters of the parsed text. */
+function placeOf({ title, headingPath, page, start, end, uri }: Quote): string {
+  const path = [title, ...headingPath.filter((heading) => heading !== title)].join(' › ');
+  const place = `${page === null ? '' : `page ${page}, `}characters ${start}-${end}`;
+  return `${path} (${place})${uri ? ` ${uri}` : ''}`;
+}
+
+function printRefusal(output: Output, event: Extract<AnswerEvent, { type: 'answer-refused' }>): void {
+  output.line(event.message);
+  if (event.clarifyingQuestion) output.line(event.clarifyingQuestion);
+  if (event.nearest.length > 0) {
+    output.line();
+    output.line('Nearest documents:');
+    for (const { title, uri } of event.nearest) output.line(`  ${title}${uri ? output.style.dim(`  ${uri}`) : ''}`);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Problem } from '../domain/answer.ts';
+import { AppError, type ErrorCode, errorSpecs } from '../domain/errors.ts';
+
+/** How a command reaches Footnote: over HTTP, or through the same routes inside this process. */
+export interface Client {
+  /** Throws the AppError that the server's problem document describes. */
+  get<T>(path: string): Promise<T>;
+  post<T>(path: string, body: object | FormData): Promise<T>;
+  delete(path: string): Promise<void>;
+  /** Events of a server-sent stream, each parsed from its `data` line. */
+  stream<T>(path: string, body: object, signal: AbortSignal): AsyncGenerator<T>;
+  close(): Promise<void>;
+}
+
+export type Send = (path: string, init: RequestInit) => Promise<Response>;
+
+export function createClient(send: Send, key: string, close: () => Promise<void>): Client {
+  const authorization = `Bearer ${key}`;
+
+  async function request(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set('authorization', authorization);
+    const response = await send(path, { ...init, headers }).catch((error: unknown) => {
+      if (init.signal?.aborted) throw error;
+      throw new AppError('SERVER_UNREACHABLE', 'The server did not answer.', { cause: error });
+    });
+    if (!response.ok) throw await problemOf(response);
+    return response;
+  }
+
+  return {
+    get: async <T>(path: string) => (await (await request(path)).json()) as T,
+    post: async <T>(path: string, body: object | FormData) => (await (await request(path, bodyOf(body))).json()) as T,
+    delete: async (path) => {
+      await request(path, { method: 'DELETE' });
+    },
+    async *stream<T>(path: string, body: object, signal: AbortSignal) {
+      const init = bodyOf(body);
+      const headers = { ...init.headers, accept: 'text/event-stream' };
+      const response = await request(path, { ...init, headers, signal });
+      if (response.body) yield* parseEvents<T>(response.body);
+    },
+    close,
+  };
+}
+
+function bodyOf(body: object | FormData): RequestInit & { headers?: Record<string, string> } {
+  if (body instanceof FormData) return { method: 'POST', body };
+  return { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+}
+
+async function problemOf(response: Response): Promise<AppError> {
+  const problem = (await response.json().catch(() => null)) as Partial<Problem> | null;
+  const code = problem?.code;
+  if (code && code in errorSpecs)
+    return new AppError(code as ErrorCode, problem.detail ?? '', { errors: problem.errors ?? [] });
+  return new AppError('SERVER_UNREACHABLE', `The server answered with status ${response.status} and no reason.`);
+}
+
+/** Our own server writes one `data` line an event. */
+async function* parseEvents<T>(body: ReadableStream<Uint8Array>): AsyncGenerator<T> {
+  let pending = '';
+  for await (const part of body.pipeThrough(new TextDecoderStream())) {
+    pending += part;
+    const lines = pending.split('\n');
+    pending = lines.pop() ?? '';
+    for (const line of lines) if (line.startsWith('data:')) yield JSON.parse(line.slice(5)) as T;
+  }
+}

@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AppError } from '../domain/errors.ts';
+import type { Job } from '../domain/job.ts';
+import { walkFolder } from '../ingest/load/walk-folder.ts';
+import type { Client } from './client.ts';
+import { documentsOf } from './documents.ts';
+import type { Output } from './output.ts';
+import { createEta, type Progress } from './progress.ts';
+
+export interface IngestOptions {
+  readonly source?: string | undefined;
+  readonly acl: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly wait: 'lexical' | 'dense';
+  readonly dryRun: boolean;
+  readonly prune: boolean;
+}
+
+interface IngestContext {
+  readonly client: Client;
+  readonly output: Output;
+  readonly progress: Progress;
+  readonly maxFileBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** One file that the command found; `read` is called only for what may have changed. */
+interface Candidate {
+  readonly source: string;
+  readonly externalId: string;
+  readonly path: string;
+}
+
+interface Report {
+  readonly added: string[];
+  readonly changed: string[];
+  readonly removed: string[];
+  unchanged: number;
+  readonly failed: { name: string; code: string; detail: string }[];
+}
+
+interface KnownDocument {
+  readonly id: string;
+  readonly contentHash: string;
+  readonly state: string;
+  readonly acl: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+interface Submission {
+  readonly documentId: string;
+  readonly jobId: string | null;
+  readonly outcome: 'added' | 'changed' | 'unchanged';
+}
+
+const uploadsAtOnce = 4;
+const pollMilliseconds = 300;
+
+/** Resolves to the exit code: 0 everything is in, 1 when a document failed. */
+export async function ingest(
+  context: IngestContext,
+  targets: readonly string[],
+  options: IngestOptions,
+): Promise<number> {
+  const run = createIngestRun(context, options);
+  for (const target of targets) {
+    if (/^https?:\/\//i.test(target)) await run.addUrl(target);
+    else await run.addPath(target);
+  }
+  const report = await run.finish();
+  context.output.result(report, (value) => describeReport(value, options.dryRun));
+  return report.failed.length > 0 ? 1 : 0;
+}
+
+function createIngestRun(context: IngestContext, options: IngestOptions) {
+  const { client, progress, signal } = context;
+  const report: Report = { added: [], changed: [], removed: [], unchanged: 0, failed: [] };
+  const started = createEta();
+  let jobId: string | null = null;
+  let seen = 0;
+
+  /** The first document opens the job, the others join it. */
+  async function post(name: string, body: FormData | object): Promise<void> {
+    const submission = await client.post<Submission>('/v1/documents', body);
+    jobId ??= submission.jobId;
+    if (submission.outcome === 'unchanged') report.unchanged += 1;
+    else report[submission.outcome].push(name);
+  }
+
+  async function addFile(candidate: Candidate, known: KnownDocument | undefined): Promise<void> {
+    const bytes = await readFile(candidate.path);
+    seen += 1;
+    progress.show({ label: 'reading', done: seen, total: seen, etaSeconds: null, note: candidate.externalId });
+    if (known && isUnchanged(known, bytes, options)) {
+      report.unchanged += 1;
+    } else if (options.dryRun) {
+      report[known ? 'changed' : 'added'].push(candidate.externalId);
+    } else {
+      await post(candidate.externalId, uploadForm(candidate, bytes, options, jobId));
+    }
+  }
+
+  async function tryFile(candidate: Candidate, known: KnownDocument | undefined): Promise<void> {
+    try {
+      await addFile(candidate, known);
+    } catch (error) {
+      const reason = AppError.from(error);
+      if (reason.spec.status >= 500) throw reason;
+      report.failed.push({ name: candidate.externalId, code: reason.code, detail: reason.detail });
+    }
+  }
+
+  return {
+    async addUrl(url: string): Promise<void> {
+      if (options.dryRun) report.added.push(url);
+      else
+        await post(url, {
+          url,
+          source: options.source ?? 'web',
+          acl: options.acl,
+          tags: options.tags,
+          jobId: jobId ?? undefined,
+        });
+    },
+
+    async addPath(target: string): Promise<void> {
+      const path = await realPathOf(target);
+      const isFolder = (await stat(path)).isDirectory();
+      const source = options.source ?? (isFolder ? path : dirname(path));
+      const known = new Map<string, KnownDocument>();
+      for await (const document of documentsOf(client, source)) known.set(document.externalId, document);
+      const found = new Set<string>();
+      const uploads = new Set<Promise<void>>();
+      for await (const entry of walkFolder(path, { maxFileBytes: context.maxFileBytes })) {
+        signal.throwIfAborted();
+        found.add(entry.externalId);
+        if ('error' in entry) {
+          report.failed.push({ name: entry.externalId, code: entry.error.code, detail: entry.error.detail });
+          continue;
+        }
+        const upload = tryFile({ source, externalId: entry.externalId, path: entry.path }, known.get(entry.externalId));
+        // The first upload opens the job that the others join.
+        if (jobId === null && !options.dryRun) await upload;
+        uploads.add(upload);
+        upload.finally(() => uploads.delete(upload)).catch(() => {});
+        if (uploads.size >= uploadsAtOnce) await Promise.race(uploads);
+      }
+      await Promise.all(uploads);
+      if (found.size === 0) progress.note(`${target} holds no files that can be read.`);
+      if (options.prune && isFolder) await this.prune(known, found);
+    },
+
+    async prune(known: ReadonlyMap<string, KnownDocument>, found: ReadonlySet<string>): Promise<void> {
+      for (const [externalId, { id }] of known) {
+        if (found.has(externalId)) continue;
+        if (!options.dryRun) await client.delete(`/v1/documents/${id}`);
+        report.removed.push(externalId);
+      }
+    },
+
+    async finish(): Promise<Report> {
+      if (jobId !== null) {
+        const job = await waitForJob(context, jobId, options.wait, started);
+        for (const { externalId, code, detail } of job.failures) report.failed.push({ name: externalId, code, detail });
+      }
+      progress.end();
+      return report;
+    },
+  };
+}
+
+async function waitForJob(
+  { client, progress, signal }: IngestContext,
+  jobId: string,
+  wait: IngestOptions['wait'],
+  eta: ReturnType<typeof createEta>,
+): Promise<Job> {
+  const vectorEta = createEta();
+  for (;;) {
+    const job = await client.get<Job>(`/v1/jobs/${jobId}`);
+    if (job.stage === 'lexical') {
+      const done = job.done + job.failed;
+      progress.show({ label: 'searchable', done, total: job.total, etaSeconds: eta(done, job.total) });
+    } else if (job.stage === 'done' || wait === 'lexical' || job.state !== 'running') {
+      return job;
+    } else {
+      const { passagesEmbedded: done, passages: total } = job;
+      progress.show({
+        label: 'vectors',
+        done,
+        total,
+        etaSeconds: vectorEta(done, total),
+        note: 'answers work already',
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
+    signal.throwIfAborted();
+  }
+}
+
+function isUnchanged(known: KnownDocument, bytes: Uint8Array, options: IngestOptions): boolean {
+  const sameList = JSON.stringify([...known.acl].sort()) === JSON.stringify([...options.acl].sort());
+  const tags = (value: object) => JSON.stringify(Object.entries(value).sort());
+  return (
+    known.state !== 'failed' &&
+    sameList &&
+    tags(known.tags) === tags(options.tags) &&
+    known.contentHash === createHash('sha256').update(bytes).digest('hex')
+  );
+}
+
+function uploadForm(
+  candidate: Candidate,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: IngestOptions,
+  jobId: string | null,
+): FormData {
+  const form = new FormData();
+  form.set('file', new File([bytes], basename(candidate.path)));
+  form.set('source', candidate.source);
+  form.set('externalId', candidate.externalId);
+  form.set('uri', pathToFileURL(candidate.path).href);
+  form.set('acl', JSON.stringify(options.acl));
+  form.set('tags', JSON.stringify(options.tags));
+  if (jobId !== null) form.set('jobId', jobId);
+  return form;
+}
+
+async function realPathOf(target: string): Promise<string> {
+  try {
+    return await realpath(target);
+  } catch (error) {
+    throw new AppError('FILE_UNREADABLE', `${target} does not exist or may not be read.`, { cause: error });
+  }
+}
+
+function describeReport(report: Report, isDryRun: boolean): string {
+  const verb = isDryRun ? 'Would have: ' : '';
+  const counts = `${verb}${report.added.length} added, ${report.changed.length} changed, ${report.removed.length} removed, ${report.unchanged} unchanged, ${report.failed.length} failed`;
+  const names = isDryRun
+    ? (['added', 'changed', 'removed'] as const).flatMap((kind) => report[kind].map((name) => `  ${kind}  ${name}`))
+    : [];
+  const failures = report.failed.map(({ name, code, detail }) => `  failed  ${name}: ${code}: ${detail}`);
+  return [counts, ...names, ...failures].join('\n');
+}

@@ -1,0 +1,166 @@
+import { AppError } from '../domain/errors.ts';
+import { passageId } from '../domain/ids.ts';
+import type { DocumentStore, PreparedPassage, PreparedVersion, QueuedVersion } from '../store/documents.ts';
+import type { ObjectStore } from '../store/objects.ts';
+import { createWakeUp } from './wake-up.ts';
+
+/** What reading a file gives, before its passages have ids. */
+export interface ReadDocument {
+  readonly title: string;
+  readonly language: string | null;
+  readonly content: string;
+  readonly passages: readonly Omit<PreparedPassage, 'id'>[];
+}
+
+export interface DocumentReader {
+  read(file: { bytes: Uint8Array; fileName: string; mediaType: string }, signal: AbortSignal): Promise<ReadDocument>;
+}
+
+type VersionName = Pick<QueuedVersion, 'tenantId' | 'jobId' | 'documentId' | 'version'>;
+
+interface IngestLog {
+  warn(fields: object, message: string): void;
+}
+
+interface IngestWorkerDeps {
+  readonly documents: Pick<DocumentStore, 'claim' | 'releaseClaims' | 'publish' | 'fail' | 'sweep'>;
+  readonly objects: Pick<ObjectStore, 'get'>;
+  readonly reader: DocumentReader;
+  /** Runs before a version is published; with PUBLISH_WAITS_FOR=dense it embeds the passages. */
+  readonly beforePublish: (version: PreparedVersion, signal: AbortSignal) => Promise<void>;
+  readonly onPublished: (versions: readonly PreparedVersion[]) => void;
+  readonly log: IngestLog;
+}
+
+export interface IngestWorker {
+  start(): void;
+  /** Tells that something was queued. */
+  wake(): void;
+  /** True while queued documents are being read. */
+  busy(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Documents that are claimed, read and published together; one transaction publishes them. */
+const batchSize = 16;
+/** Longer than any document may take; a crashed process's claims are free again after it. */
+const leaseSeconds = 300;
+const retryMilliseconds = 2_000;
+/** Another process may queue work on a shared database. */
+const pollMilliseconds = 5_000;
+const sweepSize = 50;
+
+/** Takes queued versions through read and publish, until it is stopped. Every stage may run twice without harm. */
+export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
+  const stopping = new AbortController();
+  const wakeUp = createWakeUp(stopping.signal);
+  let working = false;
+  let loop: Promise<void> = Promise.resolve();
+
+  async function run(): Promise<void> {
+    let publishing: Promise<void> = Promise.resolve();
+    while (!stopping.signal.aborted) {
+      try {
+        const claimed = await deps.documents.claim(batchSize, leaseSeconds);
+        working = claimed.length > 0;
+        if (claimed.length === 0) {
+          await publishing;
+          if ((await deps.documents.sweep(sweepSize)) === 0) await wakeUp.wait(pollMilliseconds);
+          continue;
+        }
+        const prepared = await Promise.all(claimed.map((version) => prepare(version)));
+        await publishing;
+        publishing = publish(prepared.filter((version) => version !== null));
+        publishing.catch(() => {});
+      } catch (error) {
+        if (stopping.signal.aborted) break;
+        deps.log.warn({ err: error }, 'ingest waits and tries again');
+        await deps.documents.releaseClaims().catch(() => {});
+        await wakeUp.wait(retryMilliseconds);
+      }
+    }
+    working = false;
+    await publishing.catch((error) => deps.log.warn({ err: error }, 'the last documents stay queued'));
+  }
+
+  /** Null when the document cannot be read: it is marked as failed and harms no other. */
+  async function prepare(queued: QueuedVersion): Promise<PreparedVersion | null> {
+    try {
+      const { contentHash, fileName, mediaType } = queued.document;
+      const bytes = await deps.objects.get(contentHash);
+      const read = await deps.reader.read({ bytes, fileName, mediaType }, stopping.signal);
+      const version = toPrepared(queued, read);
+      await deps.beforePublish(version, stopping.signal);
+      return version;
+    } catch (error) {
+      await failUnlessPassing(queued, error);
+      return null;
+    }
+  }
+
+  async function failUnlessPassing(version: VersionName, error: unknown): Promise<void> {
+    const reason = AppError.from(error);
+    if (stopping.signal.aborted || isPassing(reason)) throw reason;
+    if (reason.code === 'INTERNAL') deps.log.warn({ err: error, documentId: version.documentId }, 'a document failed');
+    await deps.documents.fail(version, { code: reason.code, detail: reason.detail });
+  }
+
+  async function publish(versions: readonly PreparedVersion[]): Promise<void> {
+    for (const group of Map.groupBy(versions, (version) => version.tenantId).values()) {
+      try {
+        await deps.documents.publish(group);
+      } catch (error) {
+        if (isPassing(AppError.from(error))) throw error;
+        for (const version of group)
+          await deps.documents.publish([version]).catch((reason) => failUnlessPassing(version, reason));
+      }
+      deps.onPublished(group);
+    }
+  }
+
+  return {
+    start() {
+      loop = deps.documents
+        .releaseClaims()
+        .catch((error) => deps.log.warn({ err: error }, 'claims of an earlier run could not be released'))
+        .then(run);
+    },
+    wake() {
+      working = true;
+      wakeUp.wake();
+    },
+    busy: () => working,
+    async stop() {
+      stopping.abort(new AppError('SERVER_STOPPING', 'The server is stopping.'));
+      await loop;
+    },
+  };
+}
+
+/** Faults of the surroundings, not of the document: it waits and is tried again. */
+function isPassing(reason: AppError): boolean {
+  return [
+    'DATABASE_UNAVAILABLE',
+    'STORAGE_FULL',
+    'MODEL_UNAVAILABLE',
+    'MODEL_RATE_LIMITED',
+    'DEADLINE_EXCEEDED',
+  ].includes(reason.code);
+}
+
+function toPrepared(queued: QueuedVersion, read: ReadDocument): PreparedVersion {
+  const { tenantId, jobId, documentId, version, document } = queued;
+  return {
+    tenantId,
+    jobId,
+    documentId,
+    version,
+    title: document.title ?? read.title,
+    language: document.language ?? read.language,
+    content: read.content,
+    passages: read.passages.map((passage) => ({
+      ...passage,
+      id: passageId(tenantId, documentId, version, passage.ordinal),
+    })),
+  };
+}
