@@ -4,7 +4,7 @@ import { AppError, type ErrorCode, errorSpecs } from '../domain/errors.ts';
 /** How a command reaches Footnote: over HTTP, or through the same routes inside this process. */
 export interface Client {
   /** Throws the AppError that the server's problem document describes. */
-  get<T>(path: string): Promise<T>;
+  get<T>(path: string, acceptedStatuses?: readonly number[]): Promise<T>;
   post<T>(path: string, body: object | FormData): Promise<T>;
   delete(path: string): Promise<void>;
   /** Events of a server-sent stream, each parsed from its `data` line. */
@@ -17,19 +17,20 @@ export type Send = (path: string, init: RequestInit) => Promise<Response>;
 export function createClient(send: Send, key: string, close: () => Promise<void>): Client {
   const authorization = `Bearer ${key}`;
 
-  async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  async function request(path: string, init: RequestInit = {}, accepted: readonly number[] = []): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set('authorization', authorization);
     const response = await send(path, { ...init, headers }).catch((error: unknown) => {
       if (init.signal?.aborted) throw error;
       throw new AppError('SERVER_UNREACHABLE', 'The server did not answer.', { cause: error });
     });
-    if (!response.ok) throw await problemOf(response);
+    if (!response.ok && !accepted.includes(response.status)) throw await problemOf(response);
     return response;
   }
 
   return {
-    get: async <T>(path: string) => (await (await request(path)).json()) as T,
+    get: async <T>(path: string, accepted: readonly number[] = []) =>
+      (await (await request(path, {}, accepted)).json()) as T,
     post: async <T>(path: string, body: object | FormData) => (await (await request(path, bodyOf(body))).json()) as T,
     delete: async (path) => {
       await request(path, { method: 'DELETE' });

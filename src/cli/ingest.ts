@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AppError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
-import { walkFolder } from '../ingest/load/walk-folder.ts';
+import { type FoundFile, walkFolder } from '../ingest/load/walk-folder.ts';
+import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import type { Client } from './client.ts';
 import { documentsOf } from './documents.ts';
 import type { Output } from './output.ts';
@@ -27,18 +28,16 @@ interface IngestContext {
   readonly signal: AbortSignal;
 }
 
-/** One file that the command found; `read` is called only for what may have changed. */
-interface Candidate {
-  readonly source: string;
-  readonly externalId: string;
-  readonly path: string;
-}
+/** One file that the command found, with the source that it belongs to. */
+type Candidate = FoundFile & { readonly source: string };
 
 interface Report {
   readonly added: string[];
   readonly changed: string[];
   readonly removed: string[];
   unchanged: number;
+  /** Files of kinds that are not read. */
+  skipped: number;
   readonly failed: { name: string; code: string; detail: string }[];
 }
 
@@ -77,7 +76,7 @@ export async function ingest(
 
 function createIngestRun(context: IngestContext, options: IngestOptions) {
   const { client, progress, signal } = context;
-  const report: Report = { added: [], changed: [], removed: [], unchanged: 0, failed: [] };
+  const report: Report = { added: [], changed: [], removed: [], unchanged: 0, skipped: 0, failed: [] };
   const started = createEta();
   let jobId: string | null = null;
   let seen = 0;
@@ -91,7 +90,7 @@ function createIngestRun(context: IngestContext, options: IngestOptions) {
   }
 
   async function addFile(candidate: Candidate, known: KnownDocument | undefined): Promise<void> {
-    const bytes = await readFile(candidate.path);
+    const bytes = await candidate.read();
     seen += 1;
     progress.show({ label: 'reading', done: seen, total: seen, etaSeconds: null, note: candidate.externalId });
     if (known && isUnchanged(known, bytes, options)) {
@@ -134,14 +133,15 @@ function createIngestRun(context: IngestContext, options: IngestOptions) {
       for await (const document of documentsOf(client, source)) known.set(document.externalId, document);
       const found = new Set<string>();
       const uploads = new Set<Promise<void>>();
-      for await (const entry of walkFolder(path, { maxFileBytes: context.maxFileBytes })) {
+      const files = walkFolder(path, { maxFileBytes: context.maxFileBytes, accepts: hasReadableName });
+      for await (const entry of files) {
         signal.throwIfAborted();
-        found.add(entry.externalId);
-        if ('error' in entry) {
+        if (entry.kind === 'skipped') report.skipped += 1;
+        else found.add(entry.externalId);
+        if (entry.kind === 'failed')
           report.failed.push({ name: entry.externalId, code: entry.error.code, detail: entry.error.detail });
-          continue;
-        }
-        const upload = tryFile({ source, externalId: entry.externalId, path: entry.path }, known.get(entry.externalId));
+        if (entry.kind !== 'file') continue;
+        const upload = tryFile({ ...entry, source }, known.get(entry.externalId));
         // The first upload opens the job that the others join.
         if (jobId === null && !options.dryRun) await upload;
         uploads.add(upload);
@@ -212,14 +212,9 @@ function isUnchanged(known: KnownDocument, bytes: Uint8Array, options: IngestOpt
   );
 }
 
-function uploadForm(
-  candidate: Candidate,
-  bytes: Uint8Array<ArrayBuffer>,
-  options: IngestOptions,
-  jobId: string | null,
-): FormData {
+function uploadForm(candidate: Candidate, bytes: Uint8Array, options: IngestOptions, jobId: string | null): FormData {
   const form = new FormData();
-  form.set('file', new File([bytes], basename(candidate.path)));
+  form.set('file', new File([new Uint8Array(bytes)], basename(candidate.path)));
   form.set('source', candidate.source);
   form.set('externalId', candidate.externalId);
   form.set('uri', pathToFileURL(candidate.path).href);
@@ -239,7 +234,7 @@ async function realPathOf(target: string): Promise<string> {
 
 function describeReport(report: Report, isDryRun: boolean): string {
   const verb = isDryRun ? 'Would have: ' : '';
-  const counts = `${verb}${report.added.length} added, ${report.changed.length} changed, ${report.removed.length} removed, ${report.unchanged} unchanged, ${report.failed.length} failed`;
+  const counts = `${verb}${report.added.length} added, ${report.changed.length} changed, ${report.removed.length} removed, ${report.unchanged} unchanged, ${report.failed.length} failed${report.skipped > 0 ? `, ${report.skipped} of other kinds skipped` : ''}`;
   const names = isDryRun
     ? (['added', 'changed', 'removed'] as const).flatMap((kind) => report[kind].map((name) => `  ${kind}  ${name}`))
     : [];

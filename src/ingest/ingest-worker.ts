@@ -13,7 +13,11 @@ export interface ReadDocument {
 }
 
 export interface DocumentReader {
-  read(file: { bytes: Uint8Array; fileName: string; mediaType: string }, signal: AbortSignal): Promise<ReadDocument>;
+  /** `title` and `language` are the sender's and go before those of the file. */
+  read(
+    file: { bytes: Uint8Array; fileName: string; mediaType: string; title: string | null; language: string | null },
+    signal: AbortSignal,
+  ): Promise<ReadDocument>;
 }
 
 type VersionName = Pick<QueuedVersion, 'tenantId' | 'jobId' | 'documentId' | 'version'>;
@@ -86,9 +90,9 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
   /** Null when the document cannot be read: it is marked as failed and harms no other. */
   async function prepare(queued: QueuedVersion): Promise<PreparedVersion | null> {
     try {
-      const { contentHash, fileName, mediaType } = queued.document;
+      const { contentHash, ...file } = queued.document;
       const bytes = await deps.objects.get(contentHash);
-      const read = await deps.reader.read({ bytes, fileName, mediaType }, stopping.signal);
+      const read = await deps.reader.read({ ...file, bytes }, stopping.signal);
       const version = toPrepared(queued, read);
       await deps.beforePublish(version, stopping.signal);
       return version;
@@ -149,14 +153,14 @@ function isPassing(reason: AppError): boolean {
 }
 
 function toPrepared(queued: QueuedVersion, read: ReadDocument): PreparedVersion {
-  const { tenantId, jobId, documentId, version, document } = queued;
+  const { tenantId, jobId, documentId, version } = queued;
   return {
     tenantId,
     jobId,
     documentId,
     version,
-    title: document.title ?? read.title,
-    language: document.language ?? read.language,
+    title: read.title,
+    language: read.language,
     content: read.content,
     passages: read.passages.map((passage) => ({
       ...passage,

@@ -30,7 +30,7 @@ export interface SqlDriver {
     values?: readonly SqlValue[],
   ): Promise<Row[]>;
   /** Runs as the owner: migrations, credentials before a tenant is known, and work across tenants. */
-  asOperator<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  asOperator<T>(work: (sql: Sql) => Promise<T>, options?: { readonly timeoutSeconds?: number }): Promise<T>;
   /** Throws DATABASE_UNAVAILABLE when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -1,0 +1,224 @@
+import { type Answer, type AnswerEvent, foldAnswer, isFinalEvent } from '../src/domain/answer.ts';
+import { answerInText } from './metrics/answer-in-text.ts';
+import { auroc } from './metrics/auroc.ts';
+import { citationScores, type Entails } from './metrics/citations.ts';
+import { type GoldQuote, goldQuotesHeld } from './metrics/gold-quotes.ts';
+
+/** A question with what is known of its answer; unknown fields are null or empty. */
+export interface AnswerCase {
+  readonly id: string;
+  readonly text: string;
+  readonly answerable: boolean | null;
+  readonly category: string | null;
+  readonly answers: readonly string[];
+  readonly goldSentences: readonly string[];
+  readonly goldQuotes: readonly GoldQuote[];
+  readonly history: readonly { question: string; answer: string }[];
+}
+
+/** What the suite needs of the system under test. */
+export interface AnswerTarget {
+  ask(question: AnswerCase, signal: AbortSignal): AsyncIterable<AnswerEvent>;
+  /** Estimated probability that the sources hold no answer, of an answer that was just asked for; null when it has none. */
+  refusalProbability(answerId: string): Promise<number | null>;
+  /** The parsed text of a document version, and the name under which it was added. */
+  content(documentId: string, version: number): Promise<{ text: string; externalId: string } | null>;
+  readonly entails: Entails;
+}
+
+type Measured = { readonly [metric: string]: number | null };
+
+interface CaseResult {
+  readonly id: string;
+  readonly category: string | null;
+  readonly answerable: boolean | null;
+  readonly state: Answer['state'];
+  readonly refusalProbability: number | null;
+  readonly quotes: number;
+  readonly fabricated: number;
+  readonly misplaced: number;
+  readonly metrics: Measured;
+  readonly error: string | null;
+}
+
+export interface AnswersReport {
+  readonly questions: number;
+  readonly errors: number;
+  readonly [metric: string]: unknown;
+}
+
+/**
+ * Asks each question and scores the answers. Means are over the questions for which a metric is defined, refusals excluded from
+ * all but the abstention metrics; an answer that failed is an error and never a 0.
+ */
+export async function evaluateAnswers(
+  target: AnswerTarget,
+  cases: readonly AnswerCase[],
+  { signal, onProgress }: { signal: AbortSignal; onProgress: (done: number, total: number) => void },
+): Promise<AnswersReport> {
+  const results: CaseResult[] = [];
+  for (const question of cases) {
+    signal.throwIfAborted();
+    results.push(await measureCase(target, question, signal));
+    onProgress(results.length, cases.length);
+  }
+  return summarize(results);
+}
+
+async function measureCase(target: AnswerTarget, question: AnswerCase, signal: AbortSignal): Promise<CaseResult> {
+  const started = performance.now();
+  const elapsed = () => performance.now() - started;
+  const events: AnswerEvent[] = [];
+  const latency: Record<string, number> = {};
+  for await (const event of target.ask(question, signal)) {
+    events.push(event);
+    latency.firstEventMs ??= elapsed();
+    if (event.type === 'sentence-finished') latency.firstSentenceMs ??= elapsed();
+    if (isFinalEvent(event)) latency.totalMs = elapsed();
+  }
+  const answer = foldAnswer(events);
+  if (!answer || answer.state === 'failed' || answer.state === 'running')
+    return {
+      ...base(question),
+      state: 'failed',
+      refusalProbability: null,
+      ...noQuotes,
+      metrics: {},
+      error: answer?.error?.code ?? 'no final event',
+    };
+  const integrity = await checkQuotes(target, answer);
+  return {
+    ...base(question),
+    state: answer.state,
+    refusalProbability: await target.refusalProbability(answer.id),
+    quotes: answer.quotes.length,
+    fabricated: integrity.fabricated,
+    misplaced: integrity.misplaced,
+    metrics: {
+      ...latency,
+      ...(answer.state === 'finished' ? scoreAnswer(target, question, answer, integrity.named) : {}),
+    },
+    error: null,
+  };
+}
+
+const noQuotes = { quotes: 0, fabricated: 0, misplaced: 0 };
+
+function base({ id, category, answerable }: AnswerCase): Pick<CaseResult, 'id' | 'category' | 'answerable'> {
+  return { id, category, answerable };
+}
+
+/** `fabricated`: the text stands nowhere in its document; `misplaced`: it does, but not at the stated offsets. */
+async function checkQuotes(target: AnswerTarget, answer: Answer) {
+  const named: { document: string; text: string }[] = [];
+  let fabricated = 0;
+  let misplaced = 0;
+  for (const quote of answer.quotes) {
+    const content = await target.content(quote.documentId, quote.version);
+    if (!content?.text.includes(quote.text)) fabricated += 1;
+    else if (content.text.slice(quote.start, quote.end) !== quote.text) misplaced += 1;
+    named.push({ document: content?.externalId ?? '', text: quote.text });
+  }
+  return { named, fabricated, misplaced };
+}
+
+function scoreAnswer(
+  target: AnswerTarget,
+  question: AnswerCase,
+  answer: Answer,
+  quotes: readonly { document: string; text: string }[],
+): Measured {
+  const golds = question.goldSentences.length > 0 ? question.goldSentences : question.answers;
+  const firstTwo = answer.sentences.slice(0, 2).map((sentence) => sentence.text);
+  const citations = citationScores(answer, target.entails);
+  const held = goldQuotesHeld(quotes, question.goldQuotes);
+  return {
+    answerInText: question.answerable === false ? null : answerInText(answer.text, golds),
+    answerInFirstTwo: question.answerable === false ? null : answerInText(firstTwo.join(' '), golds),
+    goldQuoteHeld: held === null ? null : Number(held > 0),
+    allGoldQuotesHeld: held === null ? null : Number(held === 1),
+    groundedness: mean(answer.sentences.map((sentence) => sentence.groundedness)),
+    citationPrecision: citations.precision,
+    citationRecall: citations.recall,
+    sentences: answer.sentences.length,
+  };
+}
+
+const averaged = [
+  'answerInText',
+  'answerInFirstTwo',
+  'goldQuoteHeld',
+  'allGoldQuotesHeld',
+  'groundedness',
+  'citationPrecision',
+  'citationRecall',
+  'sentences',
+] as const;
+const timed = ['firstEventMs', 'firstSentenceMs', 'totalMs'] as const;
+
+function summarize(results: readonly CaseResult[]): AnswersReport {
+  const scored = results.filter((result) => result.error === null);
+  const values = (metric: string, of = scored) => of.flatMap((result) => result.metrics[metric] ?? []);
+  const answerable = scored.filter((result) => result.answerable === true);
+  const unanswerable = scored.filter((result) => result.answerable === false);
+  const quotes = sum(scored.map((result) => result.quotes));
+  const fabricatedQuotes = sum(scored.map((result) => result.fabricated));
+  const misplaced = sum(scored.map((result) => result.misplaced));
+  return {
+    questions: results.length,
+    errors: results.length - scored.length,
+    answered: rate(answerable, 'finished'),
+    refused: rate(unanswerable, 'refused'),
+    overRefusal: rate(answerable, 'refused'),
+    abstentionAuroc: abstentionAuroc(scored),
+    fabricatedQuotes,
+    offsetsRight: quotes > 0 ? (quotes - fabricatedQuotes - misplaced) / quotes : null,
+    quotes,
+    ...Object.fromEntries(averaged.map((metric) => [metric, mean(values(metric))])),
+    // A wrong refusal counts as 0 here: what a user gets end to end.
+    answerInTextEndToEnd: endToEnd(answerable, 'answerInText'),
+    goldQuoteHeldEndToEnd: endToEnd(answerable, 'goldQuoteHeld'),
+    latency: Object.fromEntries(timed.map((metric) => [metric, percentiles(values(metric))])),
+    categories: Object.fromEntries(
+      [...Map.groupBy(scored, (result) => result.category ?? 'all')].map(([category, group]) => [
+        category,
+        {
+          questions: group.length,
+          answered: rate(group, 'finished'),
+          refused: rate(group, 'refused'),
+          goldQuoteHeld: mean(values('goldQuoteHeld', group)),
+        },
+      ]),
+    ),
+    cases: results,
+  };
+}
+
+function endToEnd(results: readonly CaseResult[], metric: string): number | null {
+  const defined = results.filter((result) => result.state === 'refused' || typeof result.metrics[metric] === 'number');
+  return mean(defined.map((result) => result.metrics[metric] ?? 0));
+}
+
+function abstentionAuroc(results: readonly CaseResult[]): number | null {
+  const judged = results.filter((result) => result.answerable !== null && result.refusalProbability !== null);
+  return auroc(
+    judged.map((result) => ({ score: result.refusalProbability ?? 0, positive: result.answerable === false })),
+  );
+}
+
+function rate(results: readonly CaseResult[], state: Answer['state']): number | null {
+  return results.length > 0 ? results.filter((result) => result.state === state).length / results.length : null;
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+function mean(values: readonly number[]): number | null {
+  return values.length > 0 ? sum(values) / values.length : null;
+}
+
+/** Nearest-rank percentiles, milliseconds. */
+function percentiles(values: readonly number[]) {
+  const sorted = [...values].sort((one, other) => one - other);
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
+  return { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
+}

@@ -1,0 +1,48 @@
+/**
+ * Retrieval metrics over one question. `ranked` holds record ids, best first, each at most once; `grades` the judged relevance by id
+ * (0 and absent are not relevant). Every metric is in [0, 1] and null when nothing is relevant.
+ */
+export type Grades = ReadonlyMap<string, number>;
+
+function relevant(grades: Grades): Set<string> {
+  return new Set([...grades].filter(([, grade]) => grade > 0).map(([id]) => id));
+}
+
+/** |relevant in the first k| / |relevant|. */
+export function recallAt(k: number, ranked: readonly string[], grades: Grades): number | null {
+  const gold = relevant(grades);
+  return gold.size === 0 ? null : ranked.slice(0, k).filter((id) => gold.has(id)).length / gold.size;
+}
+
+/** 1 when every relevant record is among the first k, else 0: what a question over several documents needs. */
+export function allHitAt(k: number, ranked: readonly string[], grades: Grades): number | null {
+  const recall = recallAt(k, ranked, grades);
+  return recall === null ? null : Number(recall === 1);
+}
+
+/** 1 / rank of the first relevant record, 0 when there is none among the first k. */
+export function reciprocalRankAt(k: number, ranked: readonly string[], grades: Grades): number | null {
+  const gold = relevant(grades);
+  if (gold.size === 0) return null;
+  const position = ranked.slice(0, k).findIndex((id) => gold.has(id));
+  return position < 0 ? 0 : 1 / (position + 1);
+}
+
+/**
+ * Normalised discounted cumulative gain with linear gain, sum of grade / log2(rank + 1) over the first k divided by that of the
+ * best possible order; the form of trec_eval and BEIR. Source: Järvelin and Kekäläinen 2002.
+ */
+export function ndcgAt(k: number, ranked: readonly string[], grades: Grades): number | null {
+  const ideal = discountedGain(
+    [...grades.values()]
+      .filter((grade) => grade > 0)
+      .sort((one, other) => other - one)
+      .slice(0, k),
+  );
+  if (ideal === 0) return null;
+  return discountedGain(ranked.slice(0, k).map((id) => Math.max(0, grades.get(id) ?? 0))) / ideal;
+}
+
+function discountedGain(gains: readonly number[]): number {
+  return gains.reduce((total, gain, index) => total + gain / Math.log2(index + 2), 0);
+}

@@ -1,0 +1,28 @@
+/** A record of a corpus. */
+export interface CorpusRecord {
+  readonly id: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** What a search says of its own evidence, for judging abstention: the best cosine in [-1, 1], null without vectors. */
+export interface SearchOutcome {
+  /** External ids of records, best first, each once. */
+  readonly ranked: readonly string[];
+  readonly bestCosine: number | null;
+  readonly milliseconds: number;
+}
+
+export type Progress = (label: string, done: number, total: number) => void;
+
+/** A throwaway tenant that a suite fills and asks. */
+export interface EvalTarget {
+  /** Every record becomes one passage. */
+  addPassages(records: AsyncIterable<CorpusRecord>, progress: Progress): Promise<void>;
+  /** Every record becomes a document, cut into passages. */
+  addDocuments(records: AsyncIterable<CorpusRecord>, progress: Progress): Promise<void>;
+  /** Every file of the folder becomes a document named by its relative path. */
+  addFolder(folder: string, progress: Progress): Promise<void>;
+  waitUntilEmbedded(progress: Progress): Promise<void>;
+  search(question: string, limit: number, signal: AbortSignal): Promise<SearchOutcome>;
+}

@@ -1,0 +1,43 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createApp } from '../src/server/app.ts';
+import { openApiDocument } from '../src/server/openapi.ts';
+import { fakePort } from '../test/fake-port.ts';
+
+export const openApiFile = resolve(import.meta.dirname, '../docs/openapi.json');
+
+/** The OpenAPI document of the routes; they are registered, not called. */
+export function openApiText(): string {
+  const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../package.json'), 'utf8')) as {
+    version: string;
+  };
+  const { app } = createApp({
+    version,
+    publicUrl: null,
+    host: '127.0.0.1',
+    identities: fakePort('identities'),
+    answers: fakePort('answers'),
+    documents: fakePort('documents'),
+    jobs: fakePort('jobs'),
+    idempotency: fakePort('idempotency'),
+    submit: fakePort('submit'),
+    log: fakePort('log'),
+    answerQuestion: () => {
+      throw new Error('No question is asked here.');
+    },
+    retrieve: () => Promise.reject(new Error('Nothing is searched here.')),
+    passagesWaiting: () => Promise.reject(new Error('Nothing is counted here.')),
+    readinessChecks: [],
+    onQueued: () => {},
+    model: 'extractive',
+    answerMode: 'strict',
+    maxFileBytes: 1024,
+    now: () => new Date(),
+  });
+  return `${JSON.stringify(openApiDocument(app, version), null, 2)}\n`;
+}
+
+if (import.meta.main) {
+  writeFileSync(openApiFile, openApiText());
+  console.log('docs/openapi.json');
+}

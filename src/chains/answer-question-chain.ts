@@ -1,0 +1,72 @@
+import { type AnswerEvent, isFinalEvent, type Problem, type UnsequencedAnswerEvent } from '../domain/answer.ts';
+import { AppError } from '../domain/errors.ts';
+import type { ChatModel } from '../models/chat-model.ts';
+import type { Embedder } from '../models/embedder.ts';
+import type { Retrieve } from '../retrieve/retrieve.ts';
+import type { DocumentStore } from '../store/documents.ts';
+import type { VectorIndex } from '../store/vector-index.ts';
+import type { AnswerQuestion } from './answer-question.ts';
+import { answerSteps, type Parts } from './answer-steps.ts';
+import { createTrace, toRecord } from './answer-trace.ts';
+import { createModelAnswerer } from './answer-with-model.ts';
+import { createEmbedUnits } from './evidence/embed-units.ts';
+import { loadPrompts } from './prompts/load-prompts.ts';
+import { createRefusalModel } from './refuse/refusal-model.ts';
+
+export interface AnswerQuestionDeps {
+  readonly retrieve: Retrieve;
+  readonly embedder: Embedder;
+  /** Null: the extractive answerer writes the answers. */
+  readonly chat: ChatModel | null;
+  readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
+  readonly documents: Pick<DocumentStore, 'hasDocuments'>;
+  /** Null: the fitted one. */
+  readonly refusalThreshold: number | null;
+  readonly problemOf: (error: AppError) => Problem;
+  readonly now: () => Date;
+  readonly log: { warn(fields: object, message: string): void };
+}
+
+/** The answering chain: condense, search, rank sentences, refuse or answer. The port says what its events promise. */
+export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
+  const prompts = loadPrompts();
+  const parts: Parts = {
+    retrieve: deps.retrieve,
+    index: deps.index,
+    documents: deps.documents,
+    chat: deps.chat,
+    prompts,
+    embedUnits: createEmbedUnits(deps.embedder),
+    refusal: createRefusalModel(deps.refusalThreshold),
+    answerWithModel: deps.chat ? createModelAnswerer({ chat: deps.chat, prompts }) : null,
+  };
+  return async function* answerQuestion(input, signal) {
+    const trace = createTrace(input, deps.embedder.id);
+    let sequence = -1;
+    const stamp = (event: UnsequencedAnswerEvent): AnswerEvent => {
+      sequence += 1;
+      return { ...event, sequence, at: deps.now().toISOString() };
+    };
+    try {
+      for await (const event of answerSteps(parts, input, trace, signal)) {
+        signal.throwIfAborted();
+        if (isFinalEvent(event)) input.onRecord(toRecord(trace));
+        yield stamp(event);
+        if (isFinalEvent(event)) return;
+      }
+      throw new AppError('INTERNAL', 'The answer ended without a result.');
+    } catch (error) {
+      const failure = signal.aborted ? reasonOf(signal) : AppError.from(error);
+      const details = { err: failure.cause ?? failure, code: failure.code, answerId: input.answerId };
+      deps.log.warn(details, 'an answer failed');
+      input.onRecord(toRecord(trace));
+      yield stamp({ type: 'answer-failed', error: deps.problemOf(failure) });
+    }
+  };
+}
+
+function reasonOf(signal: AbortSignal): AppError {
+  return signal.reason instanceof AppError
+    ? signal.reason
+    : new AppError('ANSWER_STOPPED', 'The answer was stopped.', { cause: signal.reason });
+}

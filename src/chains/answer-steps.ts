@@ -1,0 +1,231 @@
+import type { Quote, RefusalReason, Sentence, UnsequencedAnswerEvent, Usage } from '../domain/answer.ts';
+import { AppError } from '../domain/errors.ts';
+import type { ChatModel } from '../models/chat-model.ts';
+import type { Retrieval, Retrieve } from '../retrieve/retrieve.ts';
+import type { DocumentStore } from '../store/documents.ts';
+import type { VectorIndex } from '../store/vector-index.ts';
+import { answerExtractively } from './answer-extractively.ts';
+import type { AnswerInput } from './answer-question.ts';
+import { type Trace, timed } from './answer-trace.ts';
+import type { Answerer, AnswererInput } from './answerer.ts';
+import { condenseQuestion } from './condense-question.ts';
+import type { EmbedUnits } from './evidence/embed-units.ts';
+import { type RankedUnits, rankUnits } from './evidence/rank-units.ts';
+import { createTermWeights, type TermWeights } from './evidence/term-weights.ts';
+import type { Prompts } from './prompts/load-prompts.ts';
+import { featuresOf } from './refuse/refusal-features.ts';
+import { refusalMessage } from './refuse/refusal-messages.ts';
+import type { RefusalModel } from './refuse/refusal-model.ts';
+
+/** What the steps need, made once. */
+export interface Parts {
+  readonly retrieve: Retrieve;
+  readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
+  readonly documents: Pick<DocumentStore, 'hasDocuments'>;
+  readonly chat: ChatModel | null;
+  readonly prompts: Prompts;
+  readonly embedUnits: (tenant: AnswerInput['principal']['tenantId']) => EmbedUnits;
+  readonly refusal: RefusalModel;
+  readonly answerWithModel: Answerer | null;
+}
+
+type Events = AsyncGenerator<UnsequencedAnswerEvent>;
+
+const passagesWanted = 8;
+const tokenBudget = 2400;
+/** Below both, nothing that was found has to do with the question. */
+const unrelatedCosine = 0.25;
+const unrelatedCoverage = 0.3;
+
+/** Yields the events of one answer up to its final event; throws what the stores throw, or the signal's reason. */
+export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trace, signal: AbortSignal): Events {
+  const started = performance.now();
+  const { answerId, conversationId, question, mode } = input;
+  const model = parts.chat?.id ?? 'extractive';
+  yield { type: 'answer-started', answerId, conversationId, question, mode, model };
+  signal.throwIfAborted();
+  if (!/[\p{L}\p{N}]/u.test(question)) return yield refuse(input, 'no-evidence', []);
+
+  yield* condense(parts, input, trace, signal);
+  const retrieval = await search(parts, input, trace, signal);
+  for (const degradation of retrieval.degradations) yield { type: 'step-degraded', ...degradation };
+  yield { type: 'passages-retrieved', passages: retrieval.passages.map(toListed) };
+  if (retrieval.passages.length === 0) {
+    const reason = (await parts.documents.hasDocuments(input.principal)) ? 'no-evidence' : 'no-documents';
+    return yield refuse(input, reason, retrieval.nearest);
+  }
+
+  const weights = createTermWeights({
+    lookUp: parts.index.inverseDocumentFrequencies,
+    tenant: input.principal.tenantId,
+    sample: retrieval.passages.map((passage) => passage.text).join('\n'),
+  });
+  const ranked = await timed(trace, 'evidence', () =>
+    findEvidence(parts, { input, trace, retrieval, weights }, signal),
+  );
+  if (ranked.embeddingError !== null) yield degraded('evidence', 'words', ranked.embeddingError);
+  const reason = judge(parts, { trace, retrieval, ranked, weights });
+  if (reason !== null) return yield refuse(input, reason, retrieval.nearest);
+
+  const { locale, maxQuotes } = input;
+  const evidence = { question: trace.standalone, passages: retrieval.passages, units: ranked.units, weights };
+  const draft = createDraft();
+  const answering = answer(parts, { ...evidence, mode, locale, maxQuotes }, { draft, trace }, signal);
+  yield* noteTime(answering, (milliseconds) => {
+    trace.timings.answer = milliseconds;
+  });
+  if (draft.sentences.length === 0) return yield refuse(input, 'weak-evidence', retrieval.nearest);
+  trace.timings.total = performance.now() - started;
+  yield finish(draft, trace);
+}
+
+async function* condense(parts: Parts, input: AnswerInput, trace: Trace, signal: AbortSignal): Events {
+  if (input.history.length === 0) return;
+  const prompt = parts.prompts.condenseQuestion;
+  const condensed = await timed(trace, 'condense', () =>
+    condenseQuestion({ chat: parts.chat, prompt }, { question: input.question, history: input.history }, signal),
+  );
+  if (condensed.degradedBy) yield degraded('condense', 'rules', condensed.degradedBy);
+  if (!condensed.isChanged) return;
+  if (parts.chat && !condensed.degradedBy) trace.promptVersions.condenseQuestion = prompt.version;
+  trace.standalone = condensed.standalone;
+  yield { type: 'question-condensed', standalone: condensed.standalone };
+}
+
+/** The original question is searched too: what was condensed wrongly does not hide what the words themselves find. */
+async function search(parts: Parts, input: AnswerInput, trace: Trace, signal: AbortSignal): Promise<Retrieval> {
+  const { principal, filter, question } = input;
+  const queries = trace.standalone === question ? [question] : [trace.standalone, question];
+  const retrieval = await timed(trace, 'retrieve', () =>
+    parts.retrieve({ queries, principal, filter, limit: passagesWanted, tokenBudget }, signal),
+  );
+  trace.retrieval = retrieval;
+  Object.assign(trace.timings, retrieval.timings);
+  return retrieval;
+}
+
+interface Found {
+  readonly trace: Trace;
+  readonly retrieval: Retrieval;
+  readonly weights: TermWeights;
+}
+
+async function findEvidence(
+  parts: Parts,
+  { input, trace, retrieval, weights }: Found & { readonly input: AnswerInput },
+  signal: AbortSignal,
+): Promise<RankedUnits> {
+  const { questionVector, passages } = retrieval;
+  const embed = parts.embedUnits(input.principal.tenantId);
+  return await rankUnits({ question: trace.standalone, questionVector, passages, weights }, embed, signal);
+}
+
+/** Why the question is refused; null when it is to be answered. */
+function judge(
+  parts: Parts,
+  { trace, retrieval, ranked, weights }: Found & { readonly ranked: RankedUnits },
+): RefusalReason | null {
+  const features = featuresOf({ question: trace.standalone, retrieval, units: ranked.units, weights });
+  const hasVectors = retrieval.questionVector !== null && ranked.embeddingError === null;
+  const judgement = parts.refusal.judge(features, hasVectors);
+  trace.refusal = judgement;
+  if (judgement.probability <= judgement.threshold) return null;
+  const isUnrelated = features.bestCosine < unrelatedCosine && features.unitCoverage < unrelatedCoverage;
+  return isUnrelated ? 'no-evidence' : 'weak-evidence';
+}
+
+interface Draft {
+  readonly sentences: Sentence[];
+  readonly quotes: Quote[];
+  text: string;
+  usage: Usage;
+}
+
+function createDraft(): Draft {
+  return { sentences: [], quotes: [], text: '', usage: { inputTokens: 0, outputTokens: 0 } };
+}
+
+interface Progress {
+  readonly draft: Draft;
+  readonly trace: Trace;
+}
+
+/**
+ * Lets the chat model answer where there is one. When it fails before anything was released, the extractive answerer takes
+ * over; when it fails later, what was released stays.
+ */
+async function* answer(parts: Parts, input: AnswererInput, { draft, trace }: Progress, signal: AbortSignal): Events {
+  if (parts.answerWithModel) {
+    const { selectQuotes, writeAnswer } = parts.prompts;
+    Object.assign(trace.promptVersions, { selectQuotes: selectQuotes.version, writeAnswer: writeAnswer.version });
+    try {
+      return yield* collect(parts.answerWithModel(input, signal), { draft, trace });
+    } catch (error) {
+      signal.throwIfAborted();
+      const isPartial = draft.sentences.length > 0;
+      yield degraded('answer', isPartial ? 'partial' : 'extractive', error);
+      if (isPartial) return;
+    }
+  }
+  yield* collect(answerExtractively(input, signal), { draft, trace });
+}
+
+async function* collect(events: ReturnType<Answerer>, { draft, trace }: Progress): Events {
+  const result = yield* noteEvents(events, draft);
+  draft.usage = result.usage;
+  trace.rejectedQuotes = [...trace.rejectedQuotes, ...result.rejectedQuotes];
+}
+
+async function* noteEvents(events: ReturnType<Answerer>, draft: Draft): ReturnType<Answerer> {
+  try {
+    for (let next = await events.next(); ; next = await events.next()) {
+      if (next.done) return next.value;
+      note(next.value, draft);
+      yield next.value;
+    }
+  } finally {
+    // A reader who leaves early must not leave a model call open.
+    await events.return({ usage: draft.usage, rejectedQuotes: [] });
+  }
+}
+
+function note(event: UnsequencedAnswerEvent, draft: Draft): void {
+  if (event.type === 'quote-verified') {
+    const { type: _type, ...quote } = event;
+    draft.quotes.push(quote);
+  } else if (event.type === 'text-delta') draft.text += event.text;
+  else if (event.type === 'sentence-finished') {
+    const { text, citations, groundedness } = event;
+    draft.sentences.push({ text, citations, groundedness });
+  }
+}
+
+async function* noteTime(events: Events, note: (milliseconds: number) => void): Events {
+  const started = performance.now();
+  try {
+    yield* events;
+  } finally {
+    note(performance.now() - started);
+  }
+}
+
+/** Confidence: how likely the sources hold the answer, times how well its sentences are grounded. */
+function finish({ sentences, quotes, text, usage }: Draft, trace: Trace): UnsequencedAnswerEvent {
+  const groundedness = sentences.reduce((sum, sentence) => sum + sentence.groundedness, 0) / sentences.length;
+  const confidence = (1 - (trace.refusal?.probability ?? 0)) * groundedness;
+  const timings = { ...trace.timings };
+  return { type: 'answer-finished', text, sentences, quotes, confidence, usage, cost: null, timings, cached: false };
+}
+
+function refuse({ locale }: AnswerInput, reason: RefusalReason, nearest: Retrieval['nearest']): UnsequencedAnswerEvent {
+  return { type: 'answer-refused', reason, message: refusalMessage(reason, nearest, locale), nearest: [...nearest] };
+}
+
+/** `cause` is an error's code: a client sees no more of it. */
+function degraded(step: string, to: string, error: unknown): UnsequencedAnswerEvent {
+  return { type: 'step-degraded', step, to, cause: AppError.from(error).code };
+}
+
+function toListed({ id, documentId, version, title, uri, headingPath, score }: Retrieval['passages'][number]) {
+  return { id, documentId, version, title, uri, headingPath: [...headingPath], score };
+}

@@ -1,0 +1,42 @@
+import type { Span } from '../../domain/sentences.ts';
+import { plainText } from '../quotes/plain-text.ts';
+import type { RankedUnit } from './rank-units.ts';
+
+/** A unit as it is shown, and the spans of the passage that prove it. */
+export interface ComposedUnit {
+  readonly text: string;
+  readonly spans: readonly Span[];
+}
+
+/** A row is shown with its column names, a listing as it stands; everything else without its Markdown marks. */
+export function composeUnit(unit: RankedUnit, passage: string): ComposedUnit {
+  const source = passage.slice(unit.start, unit.end);
+  const own = { start: unit.start, end: unit.end };
+  if (unit.kind === 'code') return { text: source.trim(), spans: [own] };
+  if (unit.kind !== 'row' || !unit.lead) return { text: plainText(source), spans: [own] };
+  return {
+    text: composeRow(cellsOf(passage.slice(unit.lead.start, unit.lead.end)), cellsOf(source)),
+    spans: [unit.lead, own],
+  };
+}
+
+/** `Storage — Starter: 200 GB; Team: 500 GB` for the row of Storage. */
+function composeRow(names: readonly string[], cells: readonly string[]): string {
+  const [first = '', ...rest] = cells;
+  const pairs = rest.flatMap((cell, index) => {
+    const name = names[index + 1] ?? '';
+    if (cell === '') return [];
+    return [name === '' ? cell : `${name}: ${cell}`];
+  });
+  const label = names[0] && pairs.length > 0 && names[0] !== '' ? `${names[0]}: ${first}` : first;
+  return pairs.length === 0 ? label : `${label} — ${pairs.join('; ')}`;
+}
+
+/** Cells of a row, with or without pipes at its ends; an escaped pipe is text. */
+function cellsOf(row: string): string[] {
+  return row
+    .trim()
+    .replace(/^\||(?<!\\)\|$/g, '')
+    .split(/(?<!\\)\|/)
+    .map((cell) => plainText(cell));
+}

@@ -1,0 +1,127 @@
+import type { AnswererInput } from '../answerer.ts';
+import { quantitiesOf } from '../ground/quantities.ts';
+import type { RankedUnit } from './rank-units.ts';
+import { coverage } from './term-weights.ts';
+
+type Selection = Pick<AnswererInput, 'question' | 'passages' | 'units' | 'weights'>;
+
+const most = 4;
+const mostSteps = 8;
+/** Units whose score is this close to the best one answer as well. */
+const closeMargin = 0.15;
+/** A unit further behind comes in when it covers this much more of the question. */
+const newCoverage = 0.15;
+const farMargin = 0.4;
+const duplicateShare = 0.75;
+/** Two units speak of the same thing when they share this much of the smaller one's terms. */
+const sameThingShare = 0.5;
+const longestUnit = 900;
+
+const asksHow =
+  /\bhow (?:do|can|to|should|would|must|could)\b|\bsteps?\b|\bwhat (?:do|must|should) (?:i|we) do\b|\bset up\b|\binstructions?\b/i;
+const leansOnTheSentenceBefore = /^(?:it|its|they|this|these|those|such|then|he|she|otherwise|instead|after that)\b/i;
+
+/**
+ * Chooses what to say, in readable order: the best unit, others that are nearly as good or cover what is still missing,
+ * a numbered procedure as a whole, and the other side where another document states a different number for the same thing.
+ */
+export function selectUnits(input: Selection): RankedUnit[] {
+  const candidates = input.units.filter(isUsable);
+  const best = candidates[0];
+  if (!best) return [];
+  if (asksHow.test(input.question)) {
+    const steps = procedureOf(best, candidates);
+    if (steps.length > 1) return steps;
+  }
+  const chosen = [best];
+  const wanted = input.weights.weighted(input.question);
+  for (const unit of candidates.slice(1)) {
+    if (chosen.length >= most) break;
+    if (shouldJoin(unit, { chosen, best, wanted, input })) chosen.push(unit);
+  }
+  return inReadingOrder(withContext(chosen, candidates));
+}
+
+function isUsable(unit: RankedUnit): boolean {
+  return unit.text.length <= longestUnit && !/\?["'”’)]*$/.test(unit.text) && /[\p{L}\p{N}]/u.test(unit.text);
+}
+
+interface Circumstances {
+  readonly chosen: readonly RankedUnit[];
+  readonly best: RankedUnit;
+  readonly wanted: ReadonlyMap<string, number>;
+  readonly input: Selection;
+}
+
+function shouldJoin(unit: RankedUnit, { chosen, best, wanted, input }: Circumstances): boolean {
+  const twin = chosen.find((other) => overlap(unit, other) >= duplicateShare);
+  if (twin) return isFromOtherDocument(unit, twin, input) && statesOtherNumber(unit, twin);
+  const isFar = unit.score < best.score - farMargin;
+  if (isFar) return false;
+  if (unit.score >= best.score - closeMargin) return true;
+  const contradicts = chosen.some(
+    (other) =>
+      isFromOtherDocument(unit, other, input) &&
+      overlap(unit, other) >= sameThingShare &&
+      statesOtherNumber(unit, other),
+  );
+  if (contradicts) return true;
+  const before = new Set(chosen.flatMap((other) => [...other.terms]));
+  const gained =
+    coverage(wanted, { has: (term) => before.has(term) || unit.terms.has(term) }) - coverage(wanted, before);
+  return gained >= newCoverage;
+}
+
+function isFromOtherDocument(one: RankedUnit, other: RankedUnit, { passages }: Selection): boolean {
+  return passages[one.passage]?.documentId !== passages[other.passage]?.documentId;
+}
+
+/** Shared terms as a share of the smaller unit's. */
+function overlap(one: RankedUnit, other: RankedUnit): number {
+  const shared = [...one.terms].filter((term) => other.terms.has(term)).length;
+  return shared / Math.max(1, Math.min(one.terms.size, other.terms.size));
+}
+
+/** True when both state a quantity of the same unit, and none of them agrees. */
+function statesOtherNumber(one: RankedUnit, other: RankedUnit): boolean {
+  const [left, right] = [quantitiesOf(one.text), quantitiesOf(other.text)];
+  const isComparable = left.some((quantity) => right.some((another) => another.unit === quantity.unit));
+  return isComparable && !left.some((quantity) => right.some((another) => another.value === quantity.value));
+}
+
+/** The numbered steps that the best unit belongs to, introduces or stands above; empty when there are none. */
+function procedureOf(best: RankedUnit, candidates: readonly RankedUnit[]): RankedUnit[] {
+  const near = candidates.filter((unit) => unit.isStep && unit.passage === best.passage);
+  const belongs = (unit: RankedUnit) =>
+    unit.block === best.block ||
+    unit.lead?.start === best.start ||
+    (unit.heading !== null && unit.heading === best.heading);
+  const anchor = best.isStep ? best : near.filter(belongs).sort(byPlace)[0];
+  if (!anchor) return [];
+  const steps = near.filter((unit) => unit.block === anchor.block).sort(byPlace);
+  return [...(best.isStep ? [] : [best]), ...steps].sort(byPlace).slice(0, mostSteps);
+}
+
+/** Puts the sentence before in front of one that begins with a pronoun. */
+function withContext(chosen: readonly RankedUnit[], candidates: readonly RankedUnit[]): RankedUnit[] {
+  const all = [...chosen];
+  for (const unit of chosen) {
+    if (all.length >= most || unit.kind !== 'sentence' || !leansOnTheSentenceBefore.test(unit.text)) continue;
+    const before = candidates
+      .filter((other) => other.passage === unit.passage && other.block === unit.block && other.end <= unit.start)
+      .sort(byPlace)
+      .at(-1);
+    if (before && !all.includes(before)) all.push(before);
+  }
+  return all;
+}
+
+/** Passages in the order of their best unit, units in the order of their passage. */
+function inReadingOrder(chosen: readonly RankedUnit[]): RankedUnit[] {
+  const groups = [...new Set(chosen.map((unit) => unit.passage))];
+  return groups.flatMap((passage) => chosen.filter((unit) => unit.passage === passage).sort(byPlace));
+}
+
+function byPlace(one: RankedUnit, other: RankedUnit): number {
+  return one.start - other.start;
+}

@@ -1,0 +1,132 @@
+/** A number as a text states it. */
+export interface Quantity {
+  /** Canonical: digits without grouping, as in `1000`, `3.5`. */
+  readonly value: string;
+  /** Canonical unit such as `day`, `gb`, `usd`, `%`; null when none stands next to it. */
+  readonly unit: string | null;
+  readonly start: number;
+}
+
+const numberWords: Readonly<Record<string, string>> = {
+  two: '2',
+  three: '3',
+  four: '4',
+  five: '5',
+  six: '6',
+  seven: '7',
+  eight: '8',
+  nine: '9',
+  ten: '10',
+  eleven: '11',
+  twelve: '12',
+  fifteen: '15',
+  twenty: '20',
+  thirty: '30',
+  forty: '40',
+  fifty: '50',
+  sixty: '60',
+  ninety: '90',
+  hundred: '100',
+  thousand: '1000',
+  million: '1000000',
+  half: '0.5',
+  twice: '2',
+};
+
+const units: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '%': '%',
+    percent: '%',
+    per_cent: '%',
+    $: 'usd',
+    usd: 'usd',
+    dollar: 'usd',
+    '€': 'eur',
+    eur: 'eur',
+    euro: 'eur',
+    '£': 'gbp',
+    gbp: 'gbp',
+    pound: 'gbp',
+    b: 'byte',
+    byte: 'byte',
+    kb: 'kb',
+    mb: 'mb',
+    gb: 'gb',
+    tb: 'tb',
+    pb: 'pb',
+    kib: 'kib',
+    mib: 'mib',
+    gib: 'gib',
+    ms: 'ms',
+    millisecond: 'ms',
+    s: 'second',
+    sec: 'second',
+    second: 'second',
+    min: 'minute',
+    minute: 'minute',
+    h: 'hour',
+    hour: 'hour',
+    day: 'day',
+    week: 'week',
+    month: 'month',
+    year: 'year',
+    km: 'km',
+    kilometre: 'km',
+    kilometer: 'km',
+    m: 'm',
+    metre: 'm',
+    meter: 'm',
+    mile: 'mile',
+    kg: 'kg',
+    g: 'g',
+    pt: 'point',
+    point: 'point',
+    '°c': '°c',
+    '°f': '°f',
+  }),
+);
+
+const pattern = new RegExp(
+  String.raw`(?<![\p{L}\p{N}_.-])([$€£]\s?)?(\d+(?:[.,\u00a0\u202f]\d+)*|(?:${Object.keys(numberWords).join('|')})(?![\p{L}-]*\p{L}))` +
+    String.raw`(?:[\s\u00a0-]?(%|°[CF]|[€$£]|\p{L}+))?`,
+  'giu',
+);
+
+/**
+ * The numbers of a text, in digits or words, with the unit next to them. Digits inside identifiers such as KS-1042 are not numbers.
+ * `one` is left out: it is a pronoun more often than a number.
+ */
+export function quantitiesOf(text: string): Quantity[] {
+  return [...text.normalize('NFKC').matchAll(pattern)].map((match) => {
+    const [, currency, digits = '', after] = match;
+    return {
+      value: numberWords[digits.toLowerCase()] ?? canonicalNumber(digits),
+      unit: unitOf((currency ?? '').trim()) ?? unitOf(after ?? ''),
+      start: match.index,
+    };
+  });
+}
+
+/** Quantities of a sentence that no quote states: the number is missing there, or stands with another unit only. */
+export function missingQuantities(sentence: string, evidence: string): Quantity[] {
+  const stated = quantitiesOf(evidence);
+  return quantitiesOf(sentence).filter(
+    (wanted) =>
+      !stated.some(
+        (found) =>
+          found.value === wanted.value && (found.unit === null || wanted.unit === null || found.unit === wanted.unit),
+      ),
+  );
+}
+
+function unitOf(word: string): string | null {
+  const key = word.toLowerCase();
+  return units.get(key) ?? units.get(key.replace(/s$/, '')) ?? null;
+}
+
+/** `1,000`, `1.000` and `1 000` are 1000, `1,234.5` is 1234.5, `3,5` is 3.5; versions such as 4.0.2 stay. */
+function canonicalNumber(digits: string): string {
+  if (/^\d{1,3}(?:([.,\u00a0\u202f])\d{3})(?:\1\d{3})*$/.test(digits)) return digits.replace(/\D/g, '');
+  const plain = /^\d{1,3}(?:,\d{3})+\.\d+$/.test(digits) ? digits.replaceAll(',', '') : digits.replace(',', '.');
+  return /^\d+(?:\.\d+)?$/.test(plain) ? String(Number(plain)) : plain;
+}

@@ -1,0 +1,84 @@
+import type { QuoteRejection } from '../../domain/answer.ts';
+import type { Span } from '../../domain/sentences.ts';
+import { alignQuote } from './align-quote.ts';
+import { isCjkCharacter, type QuoteText, toQuoteText } from './quote-text.ts';
+
+/** What a model or the extractive answerer says it quotes. */
+export interface QuoteClaim {
+  readonly text: string;
+  /** Index of the passage it claims to quote; null when it names none. */
+  readonly passage: number | null;
+}
+
+/** `passage` is an index into the passages; `start` and `end` are UTF-16 offsets into that passage's text. */
+export type QuoteVerdict =
+  | ({ readonly verified: true; readonly passage: number } & Span)
+  | { readonly verified: false; readonly reason: QuoteRejection };
+
+const minimumWords = 3;
+const minimumCharacters = 12;
+/** Ideographs say more each; six of them make a clause. */
+const minimumCjkCharacters = 6;
+/** Share of a claim's word pairs that must stand in one passage for it to be called altered rather than invented. */
+const alteredShare = 0.5;
+/** Nobody quotes more than a few paragraphs at once. */
+const maximumCharacters = 8000;
+
+/**
+ * Checks a claim against the retrieved passages. A claim whose words stand in another passage than the one it names
+ * is credited there if exactly one holds it; with several it stays open which one was meant, and it is `wrong-passage`.
+ * Shorter than three words or twelve characters is `too-short`, unless it is a whole line, table cell or code span.
+ * A claim that shares half of its word pairs with a passage is `altered`, any other `not-found`.
+ */
+export function verifyQuote(claim: QuoteClaim, passages: readonly QuoteText[]): QuoteVerdict {
+  if (claim.text.length > maximumCharacters) return { verified: false, reason: 'not-found' };
+  const named = claim.passage === null ? undefined : passages[claim.passage];
+  if (named && claim.passage !== null) {
+    const range = alignQuote(claim.text, named);
+    if (range) return accept(claim.passage, named, range);
+  }
+  const found = passages.flatMap((source, passage) => {
+    const range = source === named ? null : alignQuote(claim.text, source);
+    return range ? [{ passage, source, range }] : [];
+  });
+  const [only, another] = found;
+  if (only && !another) return accept(only.passage, only.source, only.range);
+  if (only) return { verified: false, reason: 'wrong-passage' };
+  const isAltered = passages.some((source) => sharedWordPairs(claim.text, source) >= alteredShare);
+  return { verified: false, reason: isAltered ? 'altered' : 'not-found' };
+}
+
+function accept(passage: number, source: QuoteText, range: Span): QuoteVerdict {
+  const text = source.original.slice(range.start, range.end);
+  if (isTooShort(text) && !isWholeUnit(source.original, range)) return { verified: false, reason: 'too-short' };
+  return { verified: true, passage, ...range };
+}
+
+function isTooShort(text: string): boolean {
+  const characters = text.replace(/\s+/g, ' ').trim();
+  if ([...characters].filter(isCjkCharacter).length >= minimumCjkCharacters) return false;
+  return words(characters).length < minimumWords || characters.length < minimumCharacters;
+}
+
+/** True when nothing else stands in the same line, table cell or code span. */
+function isWholeUnit(original: string, { start, end }: Span): boolean {
+  const before = /(?:^|[\n|`])[ \t>*_#+-]*$/.test(original.slice(Math.max(0, start - 40), start));
+  const after = /^[ \t*_.,;:]*(?:$|[\n|`])/.test(original.slice(end, end + 40));
+  return (before || start === 0) && after;
+}
+
+function sharedWordPairs(claim: string, source: QuoteText): number {
+  const pairs = wordPairs(claim);
+  if (pairs.length === 0) return 0;
+  const known = new Set(wordPairs(source.folded));
+  return pairs.filter((pair) => known.has(pair)).length / pairs.length;
+}
+
+function wordPairs(text: string): string[] {
+  const all = words(toQuoteText(text).folded.toLowerCase());
+  return all.slice(1).map((word, index) => `${all[index]} ${word}`);
+}
+
+function words(text: string): string[] {
+  return text.match(/[\p{L}\p{N}]+(?:['’.,-][\p{L}\p{N}]+)*/gu) ?? [];
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { AnswerRecord } from '../../store/answers.ts';
+import { denseFeatureNames, type RefusalFeatures, refusalFeatureNames } from './refusal-features.ts';
+import fit from './refusal-fit.json' with { type: 'json' };
+
+const Weights = z.object({
+  intercept: z.number(),
+  /** For each feature: mean and standard deviation in the fitted data, and the weight of the standardised value. */
+  features: z.partialRecord(
+    z.enum(refusalFeatureNames),
+    z.object({ mean: z.number(), deviation: z.number().positive(), weight: z.number() }),
+  ),
+  threshold: z.number().min(0).max(1),
+});
+export type RefusalWeights = z.infer<typeof Weights>;
+
+/** What scripts/fit-refusal.ts writes: the fit with its date and the hash of the data that it was made from. */
+export const RefusalFit = z.object({
+  fittedAt: z.iso.date(),
+  dataHash: z.string(),
+  questions: z.int(),
+  hybrid: Weights,
+  /** For questions without a vector. */
+  lexical: Weights,
+});
+export type RefusalFit = z.infer<typeof RefusalFit>;
+
+export type RefusalJudgement = NonNullable<AnswerRecord['refusal']>;
+
+export interface RefusalModel {
+  /** Probability in [0, 1] that the sources hold no answer, and what each feature added to its logarithmic odds. */
+  judge(features: RefusalFeatures, hasVectors: boolean): RefusalJudgement;
+}
+
+/** `threshold` null takes the fitted one. */
+export function createRefusalModel(threshold: number | null): RefusalModel {
+  const { hybrid, lexical } = RefusalFit.parse(fit);
+  return {
+    judge: (features, hasVectors) => applyWeights(hasVectors ? hybrid : lexical, features, threshold),
+  };
+}
+
+/** Logistic regression over standardised features. */
+export function applyWeights(
+  weights: RefusalWeights,
+  features: RefusalFeatures,
+  threshold: number | null,
+): RefusalJudgement {
+  const contributions: Record<string, number> = {};
+  let odds = weights.intercept;
+  for (const name of refusalFeatureNames) {
+    const feature = weights.features[name];
+    if (!feature) continue;
+    const contribution = (feature.weight * (features[name] - feature.mean)) / feature.deviation;
+    contributions[name] = contribution;
+    odds += contribution;
+  }
+  return { probability: 1 / (1 + Math.exp(-odds)), threshold: threshold ?? weights.threshold, contributions };
+}
+
+export function namesOfSide(side: 'hybrid' | 'lexical'): readonly (typeof refusalFeatureNames)[number][] {
+  return side === 'hybrid'
+    ? refusalFeatureNames
+    : refusalFeatureNames.filter((name) => !denseFeatureNames.includes(name));
+}

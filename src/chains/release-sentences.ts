@@ -1,0 +1,88 @@
+import type { Quote, UnsequencedAnswerEvent } from '../domain/answer.ts';
+import type { AnswererInput } from './answerer.ts';
+import { scoreGroundedness, withholdingOf } from './ground/score-groundedness.ts';
+import { hasUnsafeLink } from './ground/unsafe-link.ts';
+import { plainText } from './quotes/plain-text.ts';
+import { withTextFragment } from './quotes/text-fragment.ts';
+
+/** A quote that was verified: UTF-16 offsets into the passage's text. */
+export interface PassageQuote {
+  readonly passage: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Draft {
+  /** As it is to be shown, without citation marks. */
+  readonly text: string;
+  readonly quotes: readonly PassageQuote[];
+  /** Stands on a line of its own, as steps and rows do. */
+  readonly isLine: boolean;
+}
+
+export type SentenceGate = (draft: Draft) => AsyncGenerator<UnsequencedAnswerEvent>;
+
+/**
+ * The one way by which text reaches a reader: numbers quotes by first use, checks links and groundedness, and gives the
+ * events of a released sentence, or why it is withheld. In lenient mode an unsupported sentence is shown with its groundedness.
+ */
+export function createSentenceGate(input: AnswererInput): SentenceGate {
+  const shown = new Map<string, Quote>();
+  const sources = input.passages.flatMap((passage) => [passage.text, passage.uri ?? '']);
+  let sentence = -1;
+  let hasText = false;
+  return async function* release({ text, quotes, isLine }) {
+    sentence += 1;
+    if (quotes.length === 0) return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
+    if (hasUnsafeLink(text, sources)) return yield { type: 'sentence-withheld', sentence, reason: 'unsafe-link' };
+    await input.weights.prepare([text]);
+    const groundedness = scoreGroundedness({
+      sentence: text,
+      evidence: [quotes.map((quote) => plainText(textOf(input, quote))).join('\n')],
+      given: [input.question, ...quotes.map((quote) => input.passages[quote.passage]?.title ?? '')],
+      weights: input.weights,
+    });
+    const withholding = withholdingOf(groundedness);
+    if (withholding !== null && input.mode === 'strict')
+      return yield { type: 'sentence-withheld', sentence, reason: withholding };
+    const numbers: number[] = [];
+    for (const quote of quotes) {
+      const key = `${quote.passage} ${quote.start} ${quote.end}`;
+      let known = shown.get(key);
+      if (!known && shown.size < input.maxQuotes) {
+        known = toQuote(input, quote, shown.size + 1);
+        shown.set(key, known);
+        yield { type: 'quote-verified', ...known };
+      }
+      if (known && !numbers.includes(known.number)) numbers.push(known.number);
+    }
+    if (numbers.length === 0) return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
+    const separator = hasText ? (isLine ? '\n' : ' ') : '';
+    hasText = true;
+    yield { type: 'text-delta', sentence, text: `${separator}${text}` };
+    yield { type: 'sentence-finished', sentence, text, citations: numbers, groundedness: groundedness.score };
+  };
+}
+
+function textOf({ passages }: AnswererInput, { passage, start, end }: PassageQuote): string {
+  return passages[passage]?.text.slice(start, end) ?? '';
+}
+
+function toQuote(input: AnswererInput, quote: PassageQuote, number: number): Quote {
+  const passage = input.passages[quote.passage];
+  if (!passage) throw new RangeError('A quote names a passage that was not retrieved.');
+  const text = textOf(input, quote);
+  return {
+    number,
+    text,
+    passageId: passage.id,
+    documentId: passage.documentId,
+    version: passage.version,
+    start: passage.start + quote.start,
+    end: passage.start + quote.end,
+    uri: withTextFragment(passage.uri, plainText(text)),
+    title: passage.title,
+    headingPath: [...passage.headingPath],
+    page: passage.page,
+  };
+}

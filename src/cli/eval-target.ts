@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import type { AnswerCase, AnswerTarget } from '../../evals/answers.ts';
+import type { CorpusRecord, EvalTarget, Progress } from '../../evals/target.ts';
+import { createTermWeights } from '../chains/evidence/term-weights.ts';
+import { scoreGroundedness } from '../chains/ground/score-groundedness.ts';
+import { AppError } from '../domain/errors.ts';
+import { type DocumentId, type JobId, newId, type TenantId } from '../domain/ids.ts';
+import type { Principal } from '../domain/principal.ts';
+import { walkFolder } from '../ingest/load/walk-folder.ts';
+import { hasReadableName } from '../ingest/parse/detect-format.ts';
+import { wholePassageType } from '../ingest/prepare-document.ts';
+import type { Footnote } from '../main.ts';
+
+const source = 'evaluation';
+const pollMilliseconds = 200;
+/** Passages of one record may crowd the list; this many are enough to tell 20 records. */
+const passagesPerRecord = 5;
+
+type Input = AsyncIterable<{
+  externalId: string;
+  fileName: string;
+  title: string | null;
+  mediaType: string | null;
+  bytes: Uint8Array;
+}>;
+
+/** A tenant of its own in this installation, filled and asked through the product's own ingest, search and answering. */
+export function createEvalTarget(footnote: Footnote, tenantId: TenantId): EvalTarget & AnswerTarget {
+  const { stores, submit, embedder } = footnote;
+  const principal: Principal = {
+    tenantId,
+    credential: newId('key'),
+    userId: null,
+    role: 'admin',
+    scopes: ['read', 'write'],
+    grants: [],
+  };
+  const externalIds = new Map<string, string>();
+  const contents = new Map<string, { text: string; externalId: string } | null>();
+  const refusals = new Map<string, number | null>();
+  const flat = createTermWeights({ lookUp: null, tenant: tenantId, sample: '' });
+
+  async function add(input: Input, progress: Progress): Promise<void> {
+    let jobId: JobId | null = null;
+    let submitted = 0;
+    for await (const { externalId, title, ...file } of input) {
+      const details = { source, externalId, uri: null, title, acl: [], tags: {}, language: null, jobId };
+      const registration = await submit.submit(principal, details, file);
+      externalIds.set(registration.documentId, externalId);
+      jobId ??= registration.jobId;
+      submitted += 1;
+      progress('adding', submitted, submitted);
+    }
+    if (jobId !== null) await waitUntilRead(jobId, progress);
+  }
+
+  async function waitUntilRead(jobId: JobId, progress: Progress): Promise<void> {
+    for (;;) {
+      const job = await stores.jobs.get(tenantId, jobId);
+      if (!job) throw new AppError('INTERNAL', 'The job of the evaluation is gone.');
+      progress('reading', job.done + job.failed, job.total);
+      if (job.stage === 'lexical' && job.state === 'running') {
+        await pause();
+        continue;
+      }
+      const failure = job.failures[0];
+      if (failure) throw new AppError('INVALID_REQUEST', `${failure.externalId}: ${failure.detail}`);
+      return;
+    }
+  }
+
+  return {
+    addPassages: (records, progress) => add(asFiles(records, wholePassageType), progress),
+    addDocuments: (records, progress) => add(asFiles(records, 'text/plain'), progress),
+    addFolder: (folder, progress) => add(filesOf(folder), progress),
+
+    async waitUntilEmbedded(progress) {
+      let total = 0;
+      for (;;) {
+        const waiting = await stores.embeddings.waiting(embedder.id, tenantId);
+        total = Math.max(total, waiting);
+        progress('vectors', total - waiting, total);
+        if (waiting === 0) return;
+        await pause();
+      }
+    },
+
+    async search(question, limit, signal) {
+      const started = performance.now();
+      const input = { queries: [question], principal, filter: {}, limit: limit * passagesPerRecord, tokenBudget: null };
+      const { passages } = await footnote.retrieve(input, signal);
+      const milliseconds = performance.now() - started;
+      const ranked = new Set(passages.map(({ documentId }) => externalIds.get(documentId) ?? documentId));
+      const cosines = passages.flatMap(({ dense }) => dense ?? []);
+      return {
+        ranked: [...ranked].slice(0, limit),
+        bestCosine: cosines.length > 0 ? Math.max(...cosines) : null,
+        milliseconds,
+      };
+    },
+
+    ask(question: AnswerCase, signal) {
+      const answerId = newId('answer');
+      const input = {
+        answerId,
+        conversationId: newId('conversation'),
+        question: question.text,
+        history: question.history,
+        principal,
+        filter: {},
+        mode: 'strict' as const,
+        locale: null,
+        maxQuotes: 8,
+        onRecord: (record: { refusal: { probability: number } | null }) => {
+          refusals.set(answerId, record.refusal?.probability ?? null);
+        },
+      };
+      return footnote.answerQuestion(input, signal);
+    },
+
+    async refusalProbability(answerId) {
+      return refusals.get(answerId) ?? null;
+    },
+
+    async content(documentId, version) {
+      const key = `${documentId}/${version}`;
+      if (!contents.has(key)) {
+        const content = await stores.documents.content(principal, documentId as DocumentId, version);
+        contents.set(key, content && { text: content.text, externalId: externalIds.get(documentId) ?? documentId });
+      }
+      return contents.get(key) ?? null;
+    },
+
+    entails: (sentence, quotes) =>
+      scoreGroundedness({ sentence, evidence: quotes, given: [], weights: flat }).label === 'supported',
+  };
+}
+
+async function* asFiles(records: AsyncIterable<CorpusRecord>, mediaType: string): Input {
+  for await (const { id, title, text } of records)
+    yield { externalId: id, fileName: `${id}.txt`, title: title || null, mediaType, bytes: Buffer.from(text) };
+}
+
+/** Named by the path below the folder, as gold quotes name them. */
+async function* filesOf(folder: string): Input {
+  for await (const entry of walkFolder(folder, { maxFileBytes: 100_000_000, accepts: hasReadableName }))
+    if (entry.kind === 'file') {
+      const bytes = await entry.read();
+      yield {
+        externalId: entry.externalId,
+        fileName: join(folder, entry.externalId),
+        title: null,
+        mediaType: null,
+        bytes,
+      };
+    }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
+}

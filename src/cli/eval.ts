@@ -1,0 +1,129 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { evaluateAnswers } from '../../evals/answers.ts';
+import { evaluateQuotes } from '../../evals/quotes.ts';
+import { readQuestionFolder } from '../../evals/readers/beir.ts';
+import { evaluateRetrieval, fill } from '../../evals/retrieval.ts';
+import type { EvalOptions } from '../cli.ts';
+import type { Config } from '../config.ts';
+import { walkFolder } from '../ingest/load/walk-folder.ts';
+import { hasReadableName } from '../ingest/parse/detect-format.ts';
+import { createDocumentReader } from '../ingest/read-document.ts';
+import { openFootnote } from '../main.ts';
+import { createEvalTarget } from './eval-target.ts';
+import type { Output } from './output.ts';
+import { createEta, type Progress } from './progress.ts';
+
+interface EvalContext {
+  readonly config: Config;
+  readonly output: Output;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+const sampleFolder = join(import.meta.dirname, '../../datasets/handbook/documents');
+
+/** Runs a suite and prints its report without the cases, which go to `--out`. Resolves to the exit code: 4 when an invariant is broken. */
+export async function runEval(
+  context: EvalContext,
+  name: 'retrieval' | 'answers' | 'quotes',
+  options: EvalOptions & { folder?: string },
+): Promise<number> {
+  const started = performance.now();
+  const report =
+    name === 'quotes'
+      ? await quotes(context, options)
+      : await withTarget(context, name, options.folder ?? '.', options);
+  context.progress.end();
+  const timed = { ...report, seconds: Math.round((performance.now() - started) / 100) / 10 };
+  if (options.out) await writeFile(options.out, `${JSON.stringify(timed, null, 2)}\n`);
+  const { cases: _cases, ...summary } = timed;
+  context.output.result(summary, describeReport);
+  return isBroken(report) ? 4 : 0;
+}
+
+type Report = Readonly<Record<string, unknown>> & { readonly cases?: unknown };
+
+/** No fabricated quote, no misplaced one, no altered one let through: whatever else a suite says. */
+function isBroken(report: Report): boolean {
+  return (
+    Number(report.fabricatedQuotes ?? 0) > 0 ||
+    Number(report.offsetsRight ?? 1) < 1 ||
+    Number(report.letThrough ?? 0) > 0
+  );
+}
+
+/** A throwaway tenant; without DATABASE_URL in a throwaway folder too, so that a server may keep running on the usual one. */
+async function withTarget(
+  context: EvalContext,
+  name: 'retrieval' | 'answers',
+  folderName: string,
+  options: EvalOptions,
+): Promise<Report> {
+  const { config, signal } = context;
+  const folder = await readQuestionFolder(folderName);
+  await using stack = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), 'footnote-eval-'));
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const footnote = await openFootnote({
+    ...config,
+    dataDir,
+    logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel,
+  });
+  stack.defer(() => footnote.close());
+  const tenant = await footnote.stores.identities.createTenant(`evaluation of ${folderName}`.slice(0, 200));
+  stack.defer(async () => {
+    await footnote.stores.identities.removeTenant(tenant.id);
+  });
+  const target = createEvalTarget(footnote, tenant.id);
+  const progress = createStepProgress(context.progress);
+  const { limit = null, as = 'passages' } = options;
+  if (name === 'retrieval') return await evaluateRetrieval(target, folder, { as, limit, signal, progress });
+  await fill(target, folder, as, progress);
+  const cases = folder.queries.slice(0, limit ?? folder.queries.length);
+  const onProgress = (done: number, total: number) => progress('asking', done, total);
+  return await evaluateAnswers(target, cases, { signal, onProgress });
+}
+
+/** A new estimate for each step. */
+function createStepProgress(progress: Progress) {
+  let current = '';
+  let eta = createEta();
+  return (label: string, done: number, total: number): void => {
+    if (label !== current) eta = createEta();
+    current = label;
+    progress.show({ label, done, total, etaSeconds: eta(done, total) });
+  };
+}
+
+async function quotes({ signal }: EvalContext, { count = 10_000, seed = 1 }: EvalOptions): Promise<Report> {
+  const reader = createDocumentReader();
+  try {
+    const contents: string[] = [];
+    for await (const entry of walkFolder(sampleFolder, { maxFileBytes: 100_000_000, accepts: hasReadableName })) {
+      if (entry.kind !== 'file') continue;
+      const file = { bytes: await entry.read(), fileName: entry.externalId, mediaType: '' };
+      contents.push((await reader.read(file, signal)).content);
+    }
+    return { ...evaluateQuotes({ contents, count, seed }) };
+  } finally {
+    await reader.close();
+  }
+}
+
+function describeReport(report: object, indent = ''): string {
+  return Object.entries(report)
+    .map(([name, value]) =>
+      value !== null && typeof value === 'object' && !Array.isArray(value)
+        ? `${indent}${name}\n${describeReport(value, `${indent}  `)}`
+        : `${indent}${name.padEnd(Math.max(2, 28 - indent.length))} ${formatValue(value)}`,
+    )
+    .join('\n');
+}
+
+function formatValue(value: unknown): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : value.toFixed(4);
+  if (Array.isArray(value)) return value.map(formatValue).join(' … ');
+  return value === null || value === undefined ? 'not applicable' : String(value);
+}

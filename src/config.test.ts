@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { environmentExample, loadConfig } from './config.ts';
+import { AppError } from './domain/errors.ts';
+
+function failure(environment: Record<string, string>): AppError {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+describe('loadConfig', () => {
+  it('needs nothing: embedded database, built-in embedder, no chat model', () => {
+    expect(loadConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      databaseUrl: null,
+      chat: null,
+      embedding: { provider: 'minilm' },
+      answerMode: 'strict',
+      remote: null,
+    });
+  });
+  it('takes an empty variable for an unset one', () => {
+    expect(loadConfig({ PORT: '', OPENAI_API_KEY: '', DATABASE_URL: '' })).toEqual(loadConfig({}));
+  });
+  it('turns the chat model on by a key or by a server', () => {
+    expect(loadConfig({ OPENAI_API_KEY: 'sk-1' }).chat).toMatchObject({ apiKey: 'sk-1', baseUrl: null });
+    expect(loadConfig({ OPENAI_BASE_URL: 'http://localhost:1/v1' }).chat).toMatchObject({
+      baseUrl: 'http://localhost:1/v1',
+    });
+    expect(loadConfig({ OPENAI_API_KEY: 'sk-1', CHAT_MODEL: 'none' }).chat).toBeNull();
+  });
+  it('names every wrong variable with what was read and what is expected', () => {
+    const error = failure({ PORT: 'eighty', ANSWER_MODE: 'loose' });
+    expect(error.code).toBe('CONFIGURATION_INVALID');
+    expect(error.errors).toEqual([
+      { field: 'PORT', expected: 'a whole number from 0 to 65535', received: '"eighty"' },
+      { field: 'ANSWER_MODE', expected: 'strict or lenient', received: '"loose"' },
+    ]);
+  });
+  it('masks secrets in what it says', () => {
+    const error = failure({ DATABASE_URL: 'mysql://root:hunter2@db/footnote', FOOTNOTE_KEY: 'wrong-hunter2-key' });
+    expect(`${error.message} ${JSON.stringify(error.errors)}`).not.toContain('hunter2');
+    expect(error.errors.map((entry) => entry.field)).toEqual(['DATABASE_URL', 'FOOTNOTE_KEY']);
+  });
+  it('wants a key beside FOOTNOTE_URL and a server beside a foreign embedder', () => {
+    expect(failure({ FOOTNOTE_URL: 'http://localhost:1' }).errors[0]?.field).toBe('FOOTNOTE_KEY');
+    expect(failure({ EMBEDDING_MODEL: 'text-embedding-3-large' }).errors[0]?.field).toBe('EMBEDDING_MODEL');
+  });
+});
+
+it('.env.example lists every setting', () => {
+  expect(readFileSync('.env.example', 'utf8')).toBe(environmentExample());
+});

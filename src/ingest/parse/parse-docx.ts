@@ -1,0 +1,25 @@
+import mammoth from 'mammoth';
+import type { ParsedDocument } from '../../domain/document.ts';
+import { AppError } from '../../domain/errors.ts';
+import { checkArchive } from './check-archive.ts';
+import { cleanText } from './clean-text.ts';
+import { parseHtmlFragment } from './parse-html.ts';
+
+/** Blocks of a Word document. Throws FILE_SUSPICIOUS, FILE_ENCRYPTED or FILE_CORRUPT. */
+export async function parseDocx(bytes: Uint8Array, file: { name: string; title: string }): Promise<ParsedDocument> {
+  await checkArchive(bytes, { name: file.name, requiredEntry: 'word/document.xml' });
+  return parseHtmlFragment(cleanText(await toHtml(bytes, file.name)), file.title);
+}
+
+async function toHtml(bytes: Uint8Array, fileName: string): Promise<string> {
+  try {
+    const result = await mammoth.convertToHtml(
+      { buffer: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) },
+      // Pictures are neither read nor followed: they may lie outside the file.
+      { convertImage: mammoth.images.imgElement(async () => ({ src: '' })), externalFileAccess: false },
+    );
+    return result.value;
+  } catch (error) {
+    throw new AppError('FILE_CORRUPT', `${fileName} is not a complete Word document.`, { cause: error });
+  }
+}

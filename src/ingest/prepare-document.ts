@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import type { CountTokens } from '../models/embedder.ts';
+import { encodeDocument } from '../models/sparse/encode.ts';
+import type { PreparedPassage } from '../store/documents.ts';
+import { bodyText, chunkDocument, type DocumentChunk, embeddingText } from './chunk.ts';
+import type { ReadDocument } from './ingest-worker.ts';
+import { parseDocument } from './parse/parse-document.ts';
+import type { ReadRequest } from './read-document-messages.ts';
+
+/** Declared for a text that is one passage already and is not cut; evaluations over ready-made passages send it. */
+export const wholePassageType = 'text/plain; unit=passage';
+
+/**
+ * Decodes, parses and chunks a file and makes what searching it needs: sparse vectors and the texts to embed.
+ * The sender's title and language go before those of the file. Throws as `parseDocument` does.
+ */
+export async function prepareDocument(file: ReadRequest, countTokens: CountTokens): Promise<ReadDocument> {
+  const parsed = await parseDocument(file);
+  const title = file.title ?? parsed.title;
+  const language = file.language ?? parsed.language;
+  const chunks =
+    file.mediaType === wholePassageType ? wholeChunk(parsed.text) : chunkDocument({ ...parsed, title }, countTokens);
+  const passages = chunks.map((chunk): Omit<PreparedPassage, 'id'> => {
+    const { tableHeader: _tableHeader, ...place } = chunk;
+    const embedded = embeddingText(title, chunk);
+    return {
+      ...place,
+      sparse: encodeDocument({ title, headingPath: chunk.headingPath, text: bodyText(chunk), language }),
+      embeddingText: embedded,
+      embeddingHash: createHash('sha256').update(embedded).digest('hex'),
+    };
+  });
+  return { title, language, content: parsed.text, passages };
+}
+
+function wholeChunk(text: string): DocumentChunk[] {
+  return [{ ordinal: 0, text, start: 0, end: text.length, headingPath: [], page: null, tableHeader: null }];
+}

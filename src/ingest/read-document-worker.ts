@@ -1,0 +1,49 @@
+import { parentPort } from 'node:worker_threads';
+import { AppError } from '../domain/errors.ts';
+import { createTokenCounter } from '../models/minilm/tokenizer.ts';
+import type { ReadDocument } from './ingest-worker.ts';
+import { prepareDocument } from './prepare-document.ts';
+import type { PackedDocument, PackedError, ReadReply, ReadRequest } from './read-document-messages.ts';
+
+// The program of a worker thread: one file at a time, one reply each.
+const port = parentPort;
+const countTokens = createTokenCounter();
+countTokens('ready');
+
+port?.on('message', async (request: ReadRequest) => {
+  try {
+    const document = pack(await prepareDocument(request, countTokens));
+    send({ type: 'read', document }, [document.indices.buffer, document.values.buffer]);
+  } catch (error) {
+    send({ type: 'failed', error: packError(error) });
+  }
+});
+send({ type: 'ready' });
+
+function send(reply: ReadReply, transfer: readonly ArrayBuffer[] = []): void {
+  port?.postMessage(reply, transfer);
+}
+
+function pack(document: ReadDocument): PackedDocument {
+  const terms = document.passages.reduce((sum, passage) => sum + passage.sparse.indices.length, 0);
+  const indices = new Int32Array(terms);
+  const values = new Float32Array(terms);
+  let filled = 0;
+  const passages = document.passages.map(({ sparse, text: _text, ...passage }) => {
+    indices.set(sparse.indices, filled);
+    values.set(sparse.values, filled);
+    filled += sparse.indices.length;
+    return { ...passage, terms: sparse.indices.length };
+  });
+  return { ...document, passages, indices, values };
+}
+
+function packError(error: unknown): PackedError {
+  const known = AppError.from(error);
+  const { cause } = known;
+  return {
+    code: known.code,
+    detail: known.detail,
+    cause: cause instanceof Error ? (cause.stack ?? cause.message) : '',
+  };
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createDocumentReader, type DocumentReaderOptions, type PooledDocumentReader } from './read-document.ts';
+
+const open: PooledDocumentReader[] = [];
+afterEach(async () => {
+  for (const reader of open.splice(0)) await reader.close();
+});
+
+function createReader(options: DocumentReaderOptions = {}): PooledDocumentReader {
+  const reader = createDocumentReader(options);
+  open.push(reader);
+  return reader;
+}
+
+const never = new AbortController().signal;
+const file = (fileName: string, content: Uint8Array | string) => ({
+  bytes: Buffer.from(content),
+  fileName,
+  mediaType: '',
+});
+/** Inline tags that never close: seconds of work for the parser of HTML. */
+const endless = file('endless.html', '<b><i>'.repeat(600_000));
+
+describe('createDocumentReader', () => {
+  it('gives everything that a version needs', async () => {
+    const source = '---\nlang: en\n---\n# Refunds\n\nA refund takes 5 days.\n';
+    const document = await createReader().read(file('refunds.md', source), never);
+    expect(document).toMatchObject({
+      title: 'Refunds',
+      language: 'en',
+      content: '# Refunds\n\nA refund takes 5 days.\n',
+    });
+    const [passage] = document.passages;
+    if (!passage || document.passages.length !== 1) return expect.fail('there is one passage');
+    expect(passage).toMatchObject({ ordinal: 0, start: 0, end: 33, page: null, headingPath: ['Refunds'] });
+    expect(passage.text).toBe(document.content.slice(passage.start, passage.end));
+    expect(passage.embeddingText).toBe('Refunds\nA refund takes 5 days.');
+    expect(passage.embeddingHash).toBe(createHash('sha256').update(passage.embeddingText).digest('hex'));
+    expect(passage.sparse.indices.length).toBeGreaterThan(1);
+    expect(passage.sparse.values.length).toBe(passage.sparse.indices.length);
+    expect(passage.sparse.indices).toEqual(passage.sparse.indices.toSorted());
+    expect(passage).not.toHaveProperty('tableHeader');
+  });
+
+  it('prefers the sender’s title and language, and leaves the sender’s bytes alone', async () => {
+    const input = { ...file('a.txt', 'Ein Satz.'), title: 'Meine Notiz', language: 'de' };
+    const document = await createReader().read(input, never);
+    expect(document).toMatchObject({ title: 'Meine Notiz', language: 'de' });
+    expect(document.passages[0]?.embeddingText).toBe('Meine Notiz\nEin Satz.');
+    expect(input.bytes.toString()).toBe('Ein Satz.');
+  });
+
+  it('reads many files at once and gives each its own result', async () => {
+    const reader = createReader({ workers: 2 });
+    const names = Array.from({ length: 20 }, (_, index) => `file ${index}`);
+    const read = await Promise.all(names.map((name) => reader.read(file(`${name}.txt`, `This is ${name}.`), never)));
+    expect(read.map(({ title, content }) => [title, content])).toEqual(names.map((name) => [name, `This is ${name}.`]));
+  });
+
+  it('fails a broken file with its reason and reads the next one', async () => {
+    const reader = createReader();
+    const broken = reader.read(file('a.pdf', '%PDF-1.4 cut'), never);
+    const next = reader.read(file('b.txt', 'Fine.'), never);
+    await expect(broken).rejects.toMatchObject({ code: 'FILE_CORRUPT' });
+    expect((await next).content).toBe('Fine.');
+  });
+
+  it('ends a file that takes too long and goes on with a fresh worker', async () => {
+    const reader = createReader({ maxSeconds: 1 });
+    const slow = reader.read(endless, never);
+    const next = reader.read(file('b.txt', 'Fine.'), never);
+    await expect(slow).rejects.toMatchObject({ code: 'FILE_TAKES_TOO_LONG' });
+    expect((await next).content).toBe('Fine.');
+  });
+
+  it('ends a file that takes too much memory and goes on with a fresh worker', async () => {
+    const reader = createReader({ maxMegabytes: 64 });
+    const greedy = reader.read(file('greedy.html', '<p>a</p>'.repeat(400_000)), never);
+    const next = reader.read(file('b.txt', 'Fine.'), never);
+    await expect(greedy).rejects.toMatchObject({
+      code: 'FILE_TAKES_TOO_LONG',
+      detail: 'Reading greedy.html took too much memory.',
+    });
+    expect((await next).content).toBe('Fine.');
+  });
+
+  it('lets the caller go when it aborts', async () => {
+    const reader = createReader();
+    const stop = new AbortController();
+    const reading = reader.read(endless, stop.signal);
+    const waiting = reader.read(file('b.txt', 'Fine.'), stop.signal);
+    stop.abort(new Error('enough'));
+    await expect(reading).rejects.toThrow('enough');
+    await expect(waiting).rejects.toThrow('enough');
+    await expect(reader.read(file('c.txt', 'Fine.'), stop.signal)).rejects.toThrow('enough');
+  });
+
+  it('fails what is left when it is closed', async () => {
+    const reader = createReader();
+    const reading = reader.read(endless, never);
+    const waiting = reader.read(file('b.txt', 'Fine.'), never);
+    const closing = reader.close();
+    for (const left of [reading, waiting]) await expect(left).rejects.toMatchObject({ code: 'SERVER_STOPPING' });
+    await closing;
+    await expect(reader.read(file('c.txt', 'Fine.'), never)).rejects.toMatchObject({ code: 'SERVER_STOPPING' });
+  });
+});

@@ -1,0 +1,191 @@
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../domain/errors.ts';
+import type { DocumentReader, ReadDocument } from './ingest-worker.ts';
+import type { PackedDocument, PackedError, ReadReply, ReadRequest } from './read-document-messages.ts';
+
+export interface DocumentReaderOptions {
+  /** Worker threads; each starts with its first file. */
+  readonly workers?: number;
+  /** Time that one file may take. */
+  readonly maxSeconds?: number;
+  /** Heap that one worker may use; its buffers come on top. */
+  readonly maxMegabytes?: number;
+}
+
+export interface FileToRead {
+  readonly bytes: Uint8Array;
+  readonly fileName: string;
+  /** As declared, with parameters; an empty string when unknown. */
+  readonly mediaType: string;
+  /** The sender's title and language, which go before those of the file. */
+  readonly title?: string | null;
+  readonly language?: string | null;
+}
+
+export interface PooledDocumentReader extends DocumentReader {
+  read(file: FileToRead, signal: AbortSignal): Promise<ReadDocument>;
+  /** Ends the workers; files that wait or are being read fail with SERVER_STOPPING. */
+  close(): Promise<void>;
+}
+
+interface Task {
+  readonly file: FileToRead;
+  readonly signal: AbortSignal;
+  readonly resolve: (document: ReadDocument) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface PooledWorker {
+  readonly thread: Worker;
+  isReady: boolean;
+  task: Task | null;
+  timer: NodeJS.Timeout | null;
+}
+
+/**
+ * Reads files in worker threads, with a limit on time and memory for each. A file that breaks a limit or crashes the worker fails alone, with a
+ * FILE_… error; the next one gets a fresh worker. Aborting frees the caller at once, the worker finishes or runs into its limit.
+ */
+export function createDocumentReader(options: DocumentReaderOptions = {}): PooledDocumentReader {
+  const { workers: size = 1, maxSeconds = 30, maxMegabytes = 512 } = options;
+  const queue: Task[] = [];
+  const pool = new Set<PooledWorker>();
+  let isClosed = false;
+
+  function dispatch(): void {
+    while (queue.length > 0) {
+      const idle = [...pool].find((worker) => worker.task === null) ?? (pool.size < size ? startWorker() : null);
+      if (!idle) return;
+      const task = queue.shift();
+      if (task && !task.signal.aborted) give(idle, task);
+    }
+  }
+
+  function startWorker(): PooledWorker {
+    const thread = new Worker(new URL('./read-document-worker.ts', import.meta.url), {
+      name: 'read-document',
+      resourceLimits: { maxOldGenerationSizeMb: maxMegabytes },
+    });
+    const worker: PooledWorker = { thread, isReady: false, task: null, timer: null };
+    pool.add(worker);
+    thread.on('message', (reply: ReadReply) => receive(worker, reply));
+    thread.on('error', (error) => discard(worker, (task) => crashed(task.file, worker.isReady, error)));
+    thread.on('exit', () => discard(worker, (task) => crashed(task.file, worker.isReady, null)));
+    thread.unref();
+    return worker;
+  }
+
+  function give(worker: PooledWorker, task: Task): void {
+    worker.task = task;
+    worker.thread.ref();
+    worker.timer = setTimeout(() => {
+      discard(worker, ({ file }) => tookTooLong(file, `more than ${maxSeconds} seconds`));
+    }, maxSeconds * 1000);
+    const { bytes, fileName, mediaType, title = null, language = null } = task.file;
+    // A copy, because the buffer is handed over and the caller may still need it.
+    const request: ReadRequest = { bytes: Uint8Array.from(bytes), fileName, mediaType, title, language };
+    worker.thread.postMessage(request, [request.bytes.buffer]);
+  }
+
+  function receive(worker: PooledWorker, reply: ReadReply): void {
+    if (reply.type === 'ready') {
+      worker.isReady = true;
+      return;
+    }
+    const task = release(worker);
+    if (reply.type === 'read') task?.resolve(unpack(reply.document));
+    else task?.reject(unpackError(reply.error));
+    dispatch();
+  }
+
+  /** Takes the worker out of the pool and fails what it was reading. */
+  function discard(worker: PooledWorker, reason: (task: Task) => AppError): void {
+    pool.delete(worker);
+    const task = release(worker);
+    worker.thread.terminate().catch(() => {});
+    task?.reject(reason(task));
+    if (!isClosed) dispatch();
+  }
+
+  function release(worker: PooledWorker): Task | null {
+    const { task } = worker;
+    if (worker.timer) clearTimeout(worker.timer);
+    worker.timer = null;
+    worker.task = null;
+    worker.thread.unref();
+    return task;
+  }
+
+  function enqueue(file: FileToRead, signal: AbortSignal): Promise<ReadDocument> {
+    return new Promise((resolve, reject) => {
+      const abort = () => reject(signal.reason);
+      const settled = () => signal.removeEventListener('abort', abort);
+      signal.addEventListener('abort', abort, { once: true });
+      queue.push({
+        file,
+        signal,
+        resolve: (document) => {
+          settled();
+          resolve(document);
+        },
+        reject: (reason) => {
+          settled();
+          reject(reason);
+        },
+      });
+      dispatch();
+    });
+  }
+
+  return {
+    async read(file, signal) {
+      signal.throwIfAborted();
+      if (isClosed) throw stopping();
+      return await enqueue(file, signal);
+    },
+    async close() {
+      isClosed = true;
+      for (const task of queue.splice(0)) task.reject(stopping());
+      const threads = [...pool].map((worker) => worker.thread);
+      for (const worker of pool) discard(worker, stopping);
+      await Promise.all(threads.map((thread) => thread.terminate()));
+    },
+  };
+}
+
+function stopping(): AppError {
+  return new AppError('SERVER_STOPPING', 'The server is stopping.');
+}
+
+function tookTooLong(file: FileToRead, limit: string, cause?: unknown): AppError {
+  return new AppError('FILE_TAKES_TOO_LONG', `Reading ${file.fileName} took ${limit}.`, { cause });
+}
+
+/** A worker that was never ready is broken itself; later it is the file that broke it. */
+function crashed(file: FileToRead, wasReady: boolean, cause: unknown): AppError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return tookTooLong(file, 'too much memory', cause);
+  if (wasReady) return new AppError('FILE_CORRUPT', `${file.fileName} could not be read.`, { cause });
+  return new AppError('INTERNAL', 'The thread that reads files could not start.', { cause });
+}
+
+function unpackError({ code, detail, cause }: PackedError): AppError {
+  return new AppError(code, detail, cause === '' ? {} : { cause: new Error(cause) });
+}
+
+/** Each vector gets its own memory, so that keeping or sending one does not keep or send all. */
+function unpack({ indices, values, passages, ...document }: PackedDocument): ReadDocument {
+  let taken = 0;
+  return {
+    ...document,
+    passages: passages.map(({ terms, ...passage }) => {
+      const from = taken;
+      taken += terms;
+      return {
+        ...passage,
+        text: document.content.slice(passage.start, passage.end),
+        sparse: { indices: indices.slice(from, taken), values: values.slice(from, taken) },
+      };
+    }),
+  };
+}

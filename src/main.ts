@@ -1,0 +1,273 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import pino, { type Logger } from 'pino';
+import { createAnswerQuestion } from './chains/answer-question-chain.ts';
+import { type Client, createClient } from './cli/client.ts';
+import type { Output } from './cli/output.ts';
+import type { Config } from './config.ts';
+import type { TenantId } from './domain/ids.ts';
+import { roleScopes } from './domain/principal.ts';
+import { createEmbedQueue } from './ingest/embed-queue.ts';
+import { createIngestWorker } from './ingest/ingest-worker.ts';
+import { createFetchUrl } from './ingest/load/fetch-url.ts';
+import { createDocumentReader } from './ingest/read-document.ts';
+import { createSubmitDocuments } from './ingest/submit-document.ts';
+import { createChatModel } from './models/chat/create-chat-model.ts';
+import { createEmbedder } from './models/create-embedder.ts';
+import type { Embedder } from './models/embedder.ts';
+import { createTokenCounter } from './models/minilm/tokenizer.ts';
+import { createReadinessChecks } from './readiness.ts';
+import { createRetrieve } from './retrieve/retrieve-passages.ts';
+import { loadSample } from './sample.ts';
+import { type Application, createApp } from './server/app.ts';
+import { listen } from './server/listen.ts';
+import { toProblem } from './server/problem.ts';
+import { type DataFolder, openDataFolder, readHolder, readLocalKey } from './store/data-folder.ts';
+import { createFileObjects } from './store/objects/files/file-objects.ts';
+import { migrate } from './store/postgres/migrate.ts';
+import { connectDatabase, openDatabase } from './store/postgres/open-database.ts';
+import { createStores, type Stores } from './store/postgres/stores.ts';
+import type { VectorIndex } from './store/vector-index.ts';
+import { createMemoryIndex } from './store/vectors/memory/memory-index.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/** One installation, wired and working: its queues run until it is closed. */
+export interface Footnote {
+  readonly application: Application;
+  readonly stores: Stores;
+  readonly embedder: Embedder;
+  readonly submit: ReturnType<typeof createSubmitDocuments>;
+  readonly retrieve: ReturnType<typeof createRetrieve>;
+  readonly answerQuestion: ReturnType<typeof createAnswerQuestion>;
+  readonly folder: DataFolder;
+  readonly dataDir: string;
+  readonly maxFileBytes: number;
+  readonly log: Logger;
+  /** The secret of the key that commands on this machine use. */
+  readonly localKey: string;
+  /** Tells the queues that rows were written. */
+  wake(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the data folder, the database and every part. Throws DATA_DIR_IN_USE, DATABASE_UNAVAILABLE, or what a migration throws;
+ * nothing stays open then.
+ */
+export async function openFootnote(config: Config): Promise<Footnote> {
+  await using stack = new AsyncDisposableStack();
+  const log = createLog(config);
+  const folder = await openDataFolder(config.dataDir);
+  stack.defer(() => folder.close());
+  const driver = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
+  stack.defer(() => driver.close());
+  const stores = createStores(driver, { processName: `${hostname()}:${config.dataDir}` });
+  const objects = await createFileObjects({ folder: join(config.dataDir, 'objects') });
+  const embedder = await createEmbedder(config.embedding, { threads: config.cores });
+  stack.defer(() => embedder.close());
+  const reader = createDocumentReader({ workers: 1 });
+  stack.defer(() => reader.close());
+
+  const index = createMemoryIndex({ rows: stores.indexRows, embedder });
+  const countTokens = createTokenCounter();
+  const { documents } = stores;
+  const retrieve = createRetrieve({ index, embedder, documents, countTokens });
+  const chat = await createChatModel(config.chat);
+  const answerQuestion = createAnswerQuestion({
+    retrieve,
+    embedder,
+    chat,
+    index,
+    documents,
+    refusalThreshold: config.refusalThreshold,
+    problemOf: (error) => toProblem(error, { requestId: '', baseUrl: config.publicUrl ?? '' }),
+    now: () => new Date(),
+    log,
+  });
+
+  const queues = startQueues({ config, stores, objects, reader, embedder, index, log });
+  stack.defer(() => queues.stop());
+  const submit = createSubmitDocuments({
+    documents,
+    objects,
+    fetchUrl: createFetchUrl({ maxFileBytes: config.maxFileBytes }),
+    maxFileBytes: config.maxFileBytes,
+    onQueued: queues.wake,
+  });
+  await stores.answers.failInterrupted();
+  const application = createApp({
+    ...stores,
+    submit,
+    retrieve,
+    answerQuestion,
+    onQueued: queues.wake,
+    passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
+    readinessChecks: createReadinessChecks({ config, driver, stores, embedder, chatModel: chat?.id ?? null }),
+    version,
+    publicUrl: config.publicUrl,
+    host: config.host,
+    model: chat?.id ?? 'extractive',
+    answerMode: config.answerMode,
+    maxFileBytes: config.maxFileBytes,
+    log,
+    now: () => new Date(),
+  });
+  stack.defer(() => application.stop());
+  const localKey = await ensureLocalKey(stores, folder);
+
+  const owned = stack.move();
+  return {
+    application,
+    stores,
+    embedder,
+    submit,
+    retrieve,
+    answerQuestion,
+    folder,
+    dataDir: config.dataDir,
+    maxFileBytes: config.maxFileBytes,
+    log,
+    localKey,
+    wake: queues.wake,
+    close: () => owned.disposeAsync(),
+  };
+}
+
+function createLog(config: Config): Logger {
+  return pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+}
+
+interface QueueParts {
+  readonly config: Config;
+  readonly stores: Stores;
+  readonly objects: Parameters<typeof createIngestWorker>[0]['objects'];
+  readonly reader: Parameters<typeof createIngestWorker>[0]['reader'];
+  readonly embedder: Embedder;
+  readonly index: Pick<VectorIndex, 'count'>;
+  readonly log: Logger;
+}
+
+/** Reads, publishes and embeds what is queued, also from an earlier run. */
+function startQueues({ config, stores, objects, reader, embedder, index, log }: QueueParts) {
+  /** The index pulls what changed, so that the next question does not wait for it. */
+  const refresh = (tenants: Iterable<TenantId>) => {
+    for (const tenant of tenants)
+      index.count(tenant).catch((error: unknown) => log.warn({ err: error }, 'the index could not be refreshed'));
+  };
+  const embedding = createEmbedQueue({
+    embeddings: stores.embeddings,
+    embedder,
+    readingIsBusy: () => reading.busy(),
+    onEmbedded: refresh,
+    log,
+  });
+  const reading = createIngestWorker({
+    documents: stores.documents,
+    objects,
+    reader,
+    beforePublish: config.publishWaitsFor === 'dense' ? embedding.embedVersion : async () => {},
+    onPublished: (versions) => {
+      refresh(new Set(versions.map(({ tenantId }) => tenantId)));
+      embedding.wake();
+    },
+    log,
+  });
+  reading.start();
+  embedding.start();
+  return {
+    wake: reading.wake,
+    async stop() {
+      await Promise.all([reading.stop(), embedding.stop()]);
+    },
+  };
+}
+
+async function ensureLocalKey(stores: Stores, folder: DataFolder): Promise<string> {
+  const known = await folder.readLocalKey();
+  if (known && (await stores.identities.principalOfKey(known))) return known;
+  const tenant = await stores.identities.defaultTenant();
+  const { secret } = await stores.identities.createKey(tenant.id, {
+    name: 'commands on this machine',
+    role: 'admin',
+    scopes: roleScopes.admin,
+    grants: [],
+    userId: null,
+  });
+  await folder.writeLocalKey(secret);
+  return secret;
+}
+
+/** Runs the server until the signal is aborted. Throws PORT_IN_USE and what `openFootnote` throws. */
+export async function serve(config: Config, output: Output, signal: AbortSignal): Promise<void> {
+  const footnote = await openFootnote(config);
+  try {
+    const { application, folder, log } = footnote;
+    const server = await listen(application, {
+      host: config.host,
+      port: config.port,
+      publicUrl: config.publicUrl,
+      log,
+    });
+    try {
+      await folder.setUrl(`http://${connectableHost(config.host)}:${server.port}`);
+      const link = `${server.url}${application.createSignInPath()}`;
+      output.result({ url: server.url, signIn: link }, () => describeStart(server.url, link));
+      await loadSample(footnote);
+      if (!signal.aborted) await once(signal, 'abort');
+      output.note('Stopping: running answers get their final event.');
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await footnote.close();
+  }
+}
+
+function describeStart(url: string, link: string): string {
+  return `Footnote is at ${url}\nSign in (the link works once): ${link}\nStop with Ctrl-C.`;
+}
+
+/** Where a command on this machine reaches a server that listens on every address. */
+function connectableHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** The way to Footnote for one command: FOOTNOTE_URL, the server that holds the folder, or this process. */
+export async function openClient(config: Config): Promise<Client> {
+  const overHttp = (url: string, key: string) =>
+    createClient(
+      (path, init) => fetch(`${url}${path}`, init),
+      key,
+      async () => {},
+    );
+  if (config.remote) return overHttp(config.remote.url, config.remote.key);
+  const holder = await readHolder(config.dataDir);
+  const key = await readLocalKey(config.dataDir);
+  if (holder?.url && key) return overHttp(holder.url, key);
+  const footnote = await openFootnote({ ...config, logLevel: quieter(config.logLevel) });
+  const { app } = footnote.application;
+  const send = async (path: string, init: RequestInit) => await app.request(`http://localhost${path}`, init);
+  return createClient(send, footnote.localKey, footnote.close);
+}
+
+/** A command shows what it did; the log of its requests would stand between. */
+function quieter(level: Config['logLevel']): Config['logLevel'] {
+  return level === 'info' ? 'warn' : level;
+}
+
+/** Applies missing migrations; resolves to their names. */
+export async function migrateDatabase(config: Config): Promise<string[]> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await openDataFolder(config.dataDir);
+  stack.defer(() => folder.close());
+  const driver = await connectDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
+  stack.defer(() => driver.close());
+  return await migrate(driver);
+}

@@ -1,0 +1,59 @@
+import { AppError, type ErrorCode } from '../../domain/errors.ts';
+
+const details: Partial<Record<ErrorCode, string>> = {
+  MODEL_REJECTED_KEY: 'The model server rejects the key.',
+  MODEL_RATE_LIMITED: 'The model server limits the rate of requests.',
+  MODEL_UNAVAILABLE: 'The model server does not answer.',
+  MODEL_BAD_RESPONSE: 'The model server sent something that is not a reply of the OpenAI protocol.',
+  DEADLINE_EXCEEDED: 'The model server took too long.',
+};
+
+/** What a call to a model server threw, as an AppError; what the server or its library said stays in `cause`. */
+export function toModelError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const code = codeOf(error);
+  const retryAfter = code === 'MODEL_RATE_LIMITED' ? retryAfterOf(error) : null;
+  return new AppError(code, details[code] ?? '', { cause: error, ...(retryAfter === null ? {} : { retryAfter }) });
+}
+
+/** HTTP status that the server answered with; null when there was no answer. */
+export function statusOf(error: unknown): number | null {
+  const status = property(error, 'status');
+  return typeof status === 'number' ? status : null;
+}
+
+/** Seconds that the server asks to wait; null when it does not say. */
+export function retryAfterOf(error: unknown): number | null {
+  const headers = property(error, 'headers');
+  const value = headers instanceof Headers ? headers.get('retry-after') : property(headers, 'retry-after');
+  const seconds = Number(value ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
+}
+
+export function isConnectionError(error: unknown): boolean {
+  const name = String(property(error, 'name') ?? '');
+  const code = String(property(error, 'code') ?? property(property(error, 'cause'), 'code') ?? '');
+  return (
+    /APIConnection|FetchError/.test(name) ||
+    /^(?:ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EPIPE|UND_ERR_CONNECT)/.test(code) ||
+    messageOf(error) === 'Connection error.'
+  );
+}
+
+function codeOf(error: unknown): ErrorCode {
+  const status = statusOf(error);
+  if (status === 401 || status === 403) return 'MODEL_REJECTED_KEY';
+  if (status === 429) return 'MODEL_RATE_LIMITED';
+  if (status === 408 || (status !== null && status >= 500)) return 'MODEL_UNAVAILABLE';
+  if (status !== null) return 'MODEL_BAD_RESPONSE';
+  if (/Timeout/.test(String(property(error, 'name')))) return 'DEADLINE_EXCEEDED';
+  return isConnectionError(error) ? 'MODEL_UNAVAILABLE' : 'MODEL_BAD_RESPONSE';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { batchTexts, createEmbeddingLane } from './embedding-lane.ts';
+
+const never = new AbortController().signal;
+
+/** A thread that runs `onMessage` for each request; it closes when it is told to. */
+const program = (onMessage: string) =>
+  new URL(
+    `data:text/javascript,${encodeURIComponent(`
+      import { parentPort } from 'node:worker_threads';
+      parentPort.on('message', (message) => {
+        if ('close' in message) return parentPort.close();
+        ${onMessage}
+      });
+    `)}`,
+  );
+const lane = (onMessage: string, deadlineMilliseconds = 10_000) =>
+  createEmbeddingLane({ threads: 1, maxTokens: 8, dimensions: 1, deadlineMilliseconds, program: program(onMessage) });
+const reply = 'parentPort.postMessage({ id: message.id, vectors: Float32Array.from(message.texts, Number) });';
+
+describe('createEmbeddingLane', () => {
+  it('puts the vectors of all batches in the order of the texts', async () => {
+    const { embed, close } = lane(reply);
+    const texts = Array.from({ length: 50 }, (_, index) => String(index).padStart(300 + (index % 7)));
+    expect(await embed(texts, never)).toEqual(texts.map((text) => Float32Array.of(Number(text))));
+    await close();
+  });
+
+  it('fails what a thread held when it ended, and starts another for the next text', async () => {
+    const { embed, close } = lane(`if (message.texts[0] === 'die') process.exit(1); ${reply}`);
+    await expect(embed(['die'], never)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+    expect(await embed(['7'], never)).toEqual([Float32Array.of(7)]);
+    await close();
+  });
+
+  it('reports a thread that cannot start', async () => {
+    const { embed, close } = lane('');
+    const broken = createEmbeddingLane({
+      threads: 1,
+      maxTokens: 8,
+      dimensions: 1,
+      deadlineMilliseconds: 10_000,
+      program: new URL('data:text/javascript,throw new Error("no model file")'),
+    });
+    const failure = await broken.embed(['text'], never).catch((error) => error);
+    expect(failure).toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+    expect(failure.detail).not.toContain('no model file');
+    await Promise.all([close(), broken.close(), expect(embed(['x'], never)).rejects.toThrow()]);
+  });
+
+  it('gives up a thread that does not answer', async () => {
+    const { embed, close } = lane('', 30);
+    await expect(embed(['text'], never)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    await close();
+  });
+
+  it('names a text on which the model failed, and goes on', async () => {
+    const { embed, close } = lane(`
+      if (message.texts[0] === 'bad') return parentPort.postMessage({ id: message.id, error: 'broken tensor' });
+      ${reply}`);
+    await expect(embed(['bad'], never)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+    expect(await embed(['7'], never)).toEqual([Float32Array.of(7)]);
+    await close();
+  });
+});
+
+describe('batchTexts', () => {
+  it('puts every text into one batch, longest first', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(3000)), (lengths) => {
+        const texts = lengths.map((length) => 'x'.repeat(length));
+        const positions = batchTexts(texts).flat();
+        expect(positions.toSorted((one, other) => one - other)).toEqual([...texts.keys()]);
+        const ordered = positions.map((position) => lengths[position] ?? 0);
+        expect(ordered).toEqual(ordered.toSorted((one, other) => other - one));
+      }),
+    );
+  });
+});

@@ -1,0 +1,121 @@
+import { type ModelThread, type ModelThreadOptions, openModelThread, unavailable } from './model-thread.ts';
+
+interface LaneOptions extends ModelThreadOptions {
+  /** Threads that serve the lane; each holds the model once. They start when there is work. */
+  readonly threads: number;
+}
+
+/** A queue of batches before one or more threads, first come, first served. */
+export interface EmbeddingLane {
+  /**
+   * Unit vectors of the texts, in order. Throws MODEL_UNAVAILABLE when a thread ends, DEADLINE_EXCEEDED when it is silent,
+   * the signal's reason when it is aborted; batches that wait are dropped then.
+   */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
+  close(): Promise<void>;
+}
+
+interface Batch {
+  readonly texts: readonly string[];
+  readonly resolve: (vectors: Float32Array) => void;
+  readonly reject: (error: unknown) => void;
+  isWanted(): boolean;
+}
+
+/** One batch runs while the next one already waits inside the thread, so that a busy event loop never leaves it idle. */
+const batchesPerThread = 2;
+/** About 500 tokens of English. */
+const charactersPerBatch = 2_000;
+
+export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
+  const queue: Batch[] = [];
+  const threads = new Set<ModelThread>();
+  let closed = false;
+
+  function open(): ModelThread {
+    const thread = openModelThread(options, () => {
+      threads.delete(thread);
+      pump();
+    });
+    threads.add(thread);
+    return thread;
+  }
+
+  /** An idle thread, else a new one, else one that has room. */
+  function pickThread(): ModelThread | null {
+    const idlest = [...threads].sort((one, other) => one.load() - other.load())[0];
+    if (idlest?.load() === 0) return idlest;
+    if (threads.size < options.threads) return open();
+    return idlest && idlest.load() < batchesPerThread ? idlest : null;
+  }
+
+  function pump(): void {
+    while (!closed) {
+      const batch = queue[0];
+      if (!batch) return;
+      if (batch.isWanted()) {
+        const thread = pickThread();
+        if (!thread) return;
+        thread.embed(batch.texts).then(batch.resolve, batch.reject).finally(pump);
+      }
+      queue.shift();
+    }
+  }
+
+  async function embedBatches(texts: readonly string[], isWanted: () => boolean): Promise<Float32Array[]> {
+    const vectors: Float32Array[] = new Array(texts.length);
+    const { dimensions } = options;
+    const work = batchTexts(texts).map(async (positions) => {
+      const batch = positions.map((position) => texts[position] ?? '');
+      const rows = await new Promise<Float32Array>((resolve, reject) => {
+        queue.push({ texts: batch, resolve, reject, isWanted });
+      });
+      for (const [row, position] of positions.entries())
+        vectors[position] = rows.slice(row * dimensions, (row + 1) * dimensions);
+    });
+    pump();
+    await Promise.all(work);
+    return vectors;
+  }
+
+  return {
+    async embed(texts, signal) {
+      signal.throwIfAborted();
+      if (closed) throw unavailable('The built-in embedder is closed.');
+      const aborted = Promise.withResolvers<never>();
+      const onAbort = () => aborted.reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      let over = false;
+      try {
+        return await Promise.race([embedBatches(texts, () => !over && !signal.aborted), aborted.promise]);
+      } finally {
+        over = true;
+        signal.removeEventListener('abort', onAbort);
+      }
+    },
+    async close() {
+      closed = true;
+      for (const batch of queue.splice(0)) batch.reject(unavailable('The built-in embedder is closed.'));
+      await Promise.all([...threads].map((thread) => thread.close()));
+    },
+  };
+}
+
+/** Positions of the texts in batches of like length, longest first, so that the last ones to finish are short. */
+export function batchTexts(texts: readonly string[]): number[][] {
+  const length = (index: number) => texts[index]?.length ?? 0;
+  const batches: number[][] = [];
+  let batch: number[] = [];
+  let characters = 0;
+  for (const index of [...texts.keys()].sort((one, other) => length(other) - length(one))) {
+    if (batch.length > 0 && characters + length(index) > charactersPerBatch) {
+      batches.push(batch);
+      batch = [];
+      characters = 0;
+    }
+    batch.push(index);
+    characters += length(index);
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
+}

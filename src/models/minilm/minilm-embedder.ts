@@ -1,0 +1,32 @@
+import type { Embedder } from '../embedder.ts';
+import { createEmbeddingLane } from './embedding-lane.ts';
+
+const dimensions = 384;
+const maxTokens = 256;
+const deadlineMilliseconds = 30_000;
+
+export interface MiniLmOptions {
+  /** Threads for documents, each about 90 MB; questions have one more of their own. */
+  readonly threads: number;
+}
+
+/**
+ * The built-in embedder: all-MiniLM-L6-v2 in int8, English, at most 256 tokens of a text, unit vectors of 384 dimensions.
+ * Questions have a thread of their own and never queue behind documents. Threads start with the first text.
+ */
+export function createMiniLmEmbedder({ threads }: MiniLmOptions): Embedder {
+  const program = new URL('./embedding-thread.ts', import.meta.url);
+  const lane = { maxTokens, dimensions, deadlineMilliseconds, program };
+  const questions = createEmbeddingLane({ ...lane, threads: 1 });
+  const documents = createEmbeddingLane({ ...lane, threads });
+  return {
+    id: 'all-MiniLM-L6-v2-int8',
+    dimensions,
+    maxTokens,
+    embedQuestions: questions.embed,
+    embedDocuments: documents.embed,
+    async close() {
+      await Promise.all([questions.close(), documents.close()]);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { Config } from './config.ts';
+import type { Embedder } from './models/embedder.ts';
+import type { ReadinessCheck } from './server/server-deps.ts';
+import type { Stores } from './store/postgres/stores.ts';
+import type { SqlDriver } from './store/sql.ts';
+
+interface ReadinessParts {
+  readonly config: Config;
+  readonly driver: Pick<SqlDriver, 'ping'>;
+  readonly stores: Stores;
+  readonly embedder: Embedder;
+  readonly chatModel: string | null;
+}
+
+/** What `/readyz` and `footnote doctor` ask. */
+export function createReadinessChecks({
+  config,
+  driver,
+  stores,
+  embedder,
+  chatModel,
+}: ReadinessParts): ReadinessCheck[] {
+  return [
+    {
+      name: 'database',
+      async check() {
+        await driver.ping();
+        return {
+          state: 'ok',
+          detail: config.databaseUrl ? 'Postgres of DATABASE_URL answers' : 'embedded Postgres answers',
+        };
+      },
+    },
+    {
+      name: 'index',
+      async check() {
+        const waiting = await stores.embeddings.waiting(embedder.id, null);
+        return {
+          state: 'ok',
+          detail:
+            waiting === 0
+              ? 'in memory, every passage has its vector'
+              : `in memory, ${waiting} passages wait for their vector`,
+        };
+      },
+    },
+    {
+      name: 'embedder',
+      async check() {
+        try {
+          const [vector] = await embedder.embedQuestions(['ready'], AbortSignal.timeout(1_500));
+          return { state: 'ok', detail: `${embedder.id} gives vectors of ${vector?.length ?? 0} dimensions` };
+        } catch {
+          return {
+            state: 'degraded',
+            detail: `${embedder.id} does not answer: questions are searched by words. Check EMBEDDING_MODEL and OPENAI_BASE_URL.`,
+          };
+        }
+      },
+    },
+    {
+      name: 'answerer',
+      async check() {
+        return {
+          state: 'ok',
+          detail: chatModel
+            ? `${chatModel} writes the answers`
+            : 'extractive; set OPENAI_API_KEY or OPENAI_BASE_URL for a chat model',
+        };
+      },
+    },
+  ];
+}

@@ -1,0 +1,71 @@
+import { type Answer, type AnswerEvent, isFinalEvent } from '../domain/answer.ts';
+import { AppError } from '../domain/errors.ts';
+import { type AnswerId, type ConversationId, isId } from '../domain/ids.ts';
+import { canonicalEvent } from './answer-event-log.ts';
+import { type AppContext, principalOf } from './app-env.ts';
+import { eventStreamResponse } from './event-stream.ts';
+import type { RouteDeps } from './route-deps.ts';
+
+type AnswerDeps = Pick<RouteDeps, 'answers' | 'runs'>;
+
+export function answerIdOf(value: string): AnswerId {
+  if (isId('answer', value)) return value;
+  throw answerNotFound();
+}
+
+export function conversationIdOf(value: string): ConversationId {
+  if (isId('conversation', value)) return value;
+  throw new AppError('NOT_FOUND', 'There is no such conversation.');
+}
+
+/** The same for what does not exist and for what another owns. */
+export function answerNotFound(): AppError {
+  return new AppError('NOT_FOUND', 'There is no such answer.');
+}
+
+/** The stored answer. Throws NOT_FOUND when the caller may not see it; every route on an answer asks here first. */
+export async function visibleAnswer(c: AppContext, { answers }: AnswerDeps, id: string): Promise<Answer> {
+  const answer = await answers.get(principalOf(c), answerIdOf(id));
+  if (!answer) throw answerNotFound();
+  return answer;
+}
+
+/** The answer when it is final; waits for it where it is still being written. */
+export async function finishedAnswer(c: AppContext, deps: AnswerDeps, id: AnswerId): Promise<Answer> {
+  const run = deps.runs.find(principalOf(c), id);
+  return run ? await run.finished : await visibleAnswer(c, deps, id);
+}
+
+/** The events above `after`, as they happen or as they are stored; 204 tells an EventSource that nothing more will come. */
+export async function answerEventStream(
+  c: AppContext,
+  deps: AnswerDeps,
+  { id, after }: { id: AnswerId; after: number },
+): Promise<Response> {
+  const principal = principalOf(c);
+  const run = deps.runs.find(principal, id);
+  if (run) return eventStreamResponse(c, (signal) => framesOf(run.events(after, signal)));
+  const stored = await storedEvents(c, deps, { id, after });
+  const left = stored.filter((event) => event.sequence > after).map(canonicalEvent);
+  if (left.length === 0) return c.body(null, 204);
+  return eventStreamResponse(c, () => framesOf([left]));
+}
+
+/** An answer whose process died has no stored events; its end is told from the answer itself. */
+async function storedEvents(
+  c: AppContext,
+  deps: AnswerDeps,
+  { id, after }: { id: AnswerId; after: number },
+): Promise<readonly AnswerEvent[]> {
+  const events = await deps.answers.events(principalOf(c), id);
+  if (!events) throw answerNotFound();
+  if (events.some(isFinalEvent)) return events;
+  const { error, createdAt } = await visibleAnswer(c, deps, id);
+  if (!error) throw new AppError('CONFLICT', 'Another process is writing this answer.', { retryAfter: 1 });
+  return [...events, { type: 'answer-failed', sequence: Math.max(after, 0) + 1, at: createdAt, error }];
+}
+
+async function* framesOf(batches: AsyncIterable<readonly AnswerEvent[]> | Iterable<readonly AnswerEvent[]>) {
+  for await (const batch of batches)
+    yield batch.map((event) => ({ event: event.type, id: event.sequence, data: event }));
+}

@@ -1,0 +1,85 @@
+import { createRoute, type RouteConfig } from '@hono/zod-openapi';
+import type { Handler, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { Problem } from '../domain/answer.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Scope } from '../domain/principal.ts';
+import type { AppEnv } from './app-env.ts';
+
+/** What a caller must hold; `public` routes show nothing of any tenant. */
+export type RouteScope = Scope | 'public';
+
+const jsonBytesMax = 1024 * 1024;
+/** Room for the other fields of a form and for the escapes of JSON. */
+const uploadSlackBytes = 1024 * 1024;
+
+/** Which handlers check a scope, so that an application with an unchecked route does not start. */
+const scopeChecks = new WeakMap<object, RouteScope>();
+
+/** The scope that this handler enforces; null for handlers that enforce none. */
+export function enforcedScope(handler: Handler | MiddlewareHandler): RouteScope | null {
+  return scopeChecks.get(handler) ?? null;
+}
+
+/**
+ * A route with the scope that it needs: the check runs before anything of the request is read, then the body's size is held.
+ * `takesFiles` raises the size to MAX_FILE_BYTES.
+ */
+export function defineRoute<P extends string, const R extends Omit<RouteConfig, 'path'> & { path: P }>(
+  scope: RouteScope,
+  config: R,
+  { takesFiles = false }: { takesFiles?: boolean } = {},
+) {
+  const route = createRoute(config);
+  const middleware: MiddlewareHandler<AppEnv>[] = [requireScope(scope)];
+  if (config.request?.body) middleware.push(takesFiles ? limitUpload : limitJson);
+  Object.assign(route.responses, problemResponses(scope));
+  const security = scope === 'public' ? [] : [{ bearer: [] }, { session: [] }];
+  return Object.assign(route, { middleware, security, 'x-scope': scope });
+}
+
+function requireScope(scope: RouteScope): MiddlewareHandler<AppEnv> {
+  const check: MiddlewareHandler<AppEnv> = async (c, next) => {
+    if (scope !== 'public') {
+      const principal = await c.get('authenticate')();
+      if (!principal.scopes.includes(scope))
+        throw new AppError(
+          'FORBIDDEN',
+          `This needs the scope ${scope}; the credential has ${principal.scopes.join(', ') || 'none'}.`,
+        );
+      c.set('principal', principal);
+    }
+    await next();
+  };
+  scopeChecks.set(check, scope);
+  return check;
+}
+
+const limitJson = bodyLimit({
+  maxSize: jsonBytesMax,
+  onError: () => {
+    throw new AppError('PAYLOAD_TOO_LARGE', `The body has more than ${jsonBytesMax} bytes.`);
+  },
+});
+
+const limitUpload: MiddlewareHandler<AppEnv> = (c, next) => {
+  const maxFileBytes = c.get('maxFileBytes');
+  return bodyLimit({
+    maxSize: maxFileBytes + uploadSlackBytes,
+    onError: () => {
+      throw new AppError('FILE_TOO_LARGE', `The body has more than ${maxFileBytes} bytes.`);
+    },
+  })(c, next);
+};
+
+function problemResponses(scope: RouteScope): RouteConfig['responses'] {
+  const problem = { 'application/problem+json': { schema: Problem.clone().openapi('Problem') } };
+  const denied = {
+    401: { description: 'A credential is missing or not valid.', content: problem },
+    403: {
+      description: 'The credential does not permit this, or the request comes from another site.',
+      content: problem,
+    },
+  };
+  return { ...(scope === 'public' ? {} : denied), default: { description: 'Any other problem.', content: problem } };
+}

@@ -1,0 +1,83 @@
+import type { RegisterRoute } from './route-deps.ts';
+import { registerAddFeedback } from './routes/add-feedback.ts';
+import { registerCancelJob } from './routes/cancel-job.ts';
+import { registerCreateAnswer } from './routes/create-answer.ts';
+import { registerCreateDocument } from './routes/create-document.ts';
+import { registerCreateKey } from './routes/create-key.ts';
+import { registerCreateTenant } from './routes/create-tenant.ts';
+import { registerCreateUser } from './routes/create-user.ts';
+import { registerGetAnswer } from './routes/get-answer.ts';
+import { registerGetAnswerRecord } from './routes/get-answer-record.ts';
+import { registerGetConversation } from './routes/get-conversation.ts';
+import { registerGetDocument } from './routes/get-document.ts';
+import { registerGetDocumentContent } from './routes/get-document-content.ts';
+import { registerGetHealth } from './routes/get-health.ts';
+import { registerGetJob } from './routes/get-job.ts';
+import { registerGetMe } from './routes/get-me.ts';
+import { registerGetOpenApi } from './routes/get-openapi.ts';
+import { registerGetReadiness } from './routes/get-readiness.ts';
+import { registerListConversations } from './routes/list-conversations.ts';
+import { registerListDocuments } from './routes/list-documents.ts';
+import { registerListJobs } from './routes/list-jobs.ts';
+import { registerListKeys } from './routes/list-keys.ts';
+import { registerListPassages } from './routes/list-passages.ts';
+import { registerListTenants } from './routes/list-tenants.ts';
+import { registerListUsers } from './routes/list-users.ts';
+import { registerRemoveConversation } from './routes/remove-conversation.ts';
+import { registerRemoveDocument } from './routes/remove-document.ts';
+import { registerRemoveTenant } from './routes/remove-tenant.ts';
+import { registerRetryJob } from './routes/retry-job.ts';
+import { registerRevokeKey } from './routes/revoke-key.ts';
+import { registerRevokeUser } from './routes/revoke-user.ts';
+import { registerSearchPassages } from './routes/search-passages.ts';
+import { registerShowDocs } from './routes/show-docs.ts';
+import { registerShowErrorDocs } from './routes/show-error-docs.ts';
+import { registerShowPage } from './routes/show-page.ts';
+import { registerSignIn } from './routes/sign-in.ts';
+import { registerSignOut } from './routes/sign-out.ts';
+import { registerStopAnswer } from './routes/stop-answer.ts';
+import { registerStreamAnswerEvents } from './routes/stream-answer-events.ts';
+import { registerStreamJobEvents } from './routes/stream-job-events.ts';
+
+/** All routes, in the order of the documentation. */
+export const routes: readonly RegisterRoute[] = [
+  registerCreateAnswer,
+  registerGetAnswer,
+  registerStreamAnswerEvents,
+  registerGetAnswerRecord,
+  registerStopAnswer,
+  registerAddFeedback,
+  registerSearchPassages,
+  registerCreateDocument,
+  registerListDocuments,
+  registerGetDocument,
+  registerRemoveDocument,
+  registerGetDocumentContent,
+  registerListPassages,
+  registerListJobs,
+  registerGetJob,
+  registerStreamJobEvents,
+  registerCancelJob,
+  registerRetryJob,
+  registerListConversations,
+  registerGetConversation,
+  registerRemoveConversation,
+  registerGetMe,
+  registerListKeys,
+  registerCreateKey,
+  registerRevokeKey,
+  registerListUsers,
+  registerCreateUser,
+  registerRevokeUser,
+  registerListTenants,
+  registerCreateTenant,
+  registerRemoveTenant,
+  registerSignIn,
+  registerSignOut,
+  registerGetHealth,
+  registerGetReadiness,
+  registerGetOpenApi,
+  registerShowDocs,
+  registerShowErrorDocs,
+  registerShowPage,
+];

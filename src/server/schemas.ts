@@ -1,0 +1,168 @@
+import { z } from '@hono/zod-openapi';
+import { Answer, AnswerEvent } from '../domain/answer.ts';
+import { documentStates } from '../domain/document.ts';
+import { jobStages, jobStates } from '../domain/job.ts';
+import { roles, scopes } from '../domain/principal.ts';
+
+/** Trimmed text that a database can hold: no null characters, no halves of surrogate pairs. Lengths are UTF-16 units. */
+export function text(maximum: number, minimum = 0) {
+  return z
+    .string()
+    .overwrite((value) => value.toWellFormed().trim())
+    .min(minimum)
+    .max(maximum)
+    .refine((value) => !value.includes('\0'), 'text without null characters');
+}
+
+export const idParams = z.strictObject({ id: z.string() });
+
+const limit = z.coerce.number().int().min(1).max(200).default(50);
+const cursor = z.string().min(1).max(1000).optional();
+export const pageQuery = { limit, cursor };
+
+/** A list with the cursor of its next page. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item).readonly(), nextCursor: z.string().nullable() });
+}
+
+const strings = z.array(z.string()).readonly();
+const tags = z.record(z.string(), z.string());
+const time = z.iso.datetime();
+
+// Schemas of the domain may be older than the extension that names them; a clone has it.
+export const AnswerSchema = Answer.clone().openapi('Answer');
+export const AnswerEventSchema = AnswerEvent.clone().openapi('AnswerEvent');
+
+export const DocumentSchema = z
+  .object({
+    id: z.string(),
+    source: z.string(),
+    externalId: z.string(),
+    uri: z.string().nullable(),
+    title: z.string(),
+    acl: strings,
+    tags,
+    language: z.string().nullable(),
+    state: z.enum(documentStates),
+    version: z.int().nullable(),
+    contentHash: z.string(),
+    mediaType: z.string(),
+    size: z.int(),
+    passages: z.int(),
+    passagesWithoutVector: z.int(),
+    error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('Document');
+
+const passageShape = {
+  id: z.string(),
+  documentId: z.string(),
+  version: z.int(),
+  ordinal: z.int(),
+  text: z.string(),
+  start: z.int(),
+  end: z.int(),
+  headingPath: strings,
+  page: z.int().nullable(),
+  title: z.string(),
+  uri: z.string().nullable(),
+  updatedAt: time,
+};
+
+export const PassageSchema = z.object(passageShape).openapi('Passage');
+
+export const FoundPassageSchema = z
+  .object({
+    ...passageShape,
+    score: z.number(),
+    dense: z.number().nullable().optional().openapi({ description: 'Cosine similarity; only with `explain`.' }),
+    sparse: z.number().nullable().optional().openapi({ description: 'BM25 score; only with `explain`.' }),
+  })
+  .openapi('FoundPassage');
+
+export const JobSchema = z
+  .object({
+    id: z.string(),
+    state: z.enum(jobStates),
+    stage: z.enum(jobStages),
+    done: z.int(),
+    failed: z.int(),
+    total: z.int(),
+    passages: z.int(),
+    passagesEmbedded: z.int(),
+    queuePosition: z.int(),
+    etaSeconds: z.number().nullable(),
+    failures: z
+      .array(
+        z.object({
+          documentId: z.string(),
+          externalId: z.string(),
+          title: z.string(),
+          code: z.string(),
+          detail: z.string(),
+        }),
+      )
+      .readonly(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('Job');
+
+export const ConversationSchema = z
+  .object({ id: z.string(), title: z.string(), messages: z.int(), createdAt: time, updatedAt: time })
+  .openapi('Conversation');
+
+export const MessageSchema = z
+  .object({
+    role: z.enum(['user', 'assistant']),
+    text: z.string(),
+    answerId: z.string().nullable(),
+    final: z.boolean(),
+    createdAt: time,
+  })
+  .openapi('Message');
+
+export const AnswerRecordSchema = z
+  .object({
+    standalone: z.string(),
+    promptVersions: z.record(z.string(), z.string()),
+    embedder: z.string(),
+    passages: z
+      .array(
+        z.object({
+          id: z.string(),
+          documentId: z.string(),
+          version: z.int(),
+          score: z.number(),
+          dense: z.number().nullable(),
+          sparse: z.number().nullable(),
+        }),
+      )
+      .readonly(),
+    refusal: z
+      .object({ probability: z.number(), threshold: z.number(), contributions: z.record(z.string(), z.number()) })
+      .nullable(),
+    rejectedQuotes: z.array(z.object({ text: z.string(), reason: z.string() })).readonly(),
+  })
+  .openapi('AnswerRecord');
+
+export const KeySchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    hint: z.string(),
+    role: z.enum(roles),
+    scopes: z.array(z.enum(scopes)).readonly(),
+    grants: strings,
+    createdAt: time,
+    revokedAt: time.nullable(),
+  })
+  .openapi('Key');
+
+export const TenantSchema = z.object({ id: z.string(), name: z.string(), createdAt: time }).openapi('Tenant');
+
+export const UserSchema = z
+  .object({ id: z.string(), name: z.string(), role: z.enum(roles), groups: strings, createdAt: time })
+  .openapi('User');

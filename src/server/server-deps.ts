@@ -1,0 +1,55 @@
+import type { AnswerQuestion } from '../chains/answer-question.ts';
+import type { AnswerMode } from '../domain/answer.ts';
+import type { TenantId } from '../domain/ids.ts';
+import type { SubmitDocuments } from '../ingest/submit-document.ts';
+import type { Retrieve } from '../retrieve/retrieve.ts';
+import type { AnswerStore } from '../store/answers.ts';
+import type { DocumentStore } from '../store/documents.ts';
+import type { IdempotencyStore } from '../store/idempotency.ts';
+import type { IdentityStore } from '../store/identities.ts';
+import type { JobStore } from '../store/jobs.ts';
+
+/** What a structured logger such as pino offers. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export const partStates = ['ok', 'degraded', 'down'] as const;
+export type PartState = (typeof partStates)[number];
+
+/** A part that `/readyz` reports; a check that throws counts as down, and its message stays in the log. */
+export interface ReadinessCheck {
+  readonly name: string;
+  check(): Promise<{ readonly state: PartState; readonly detail: string }>;
+}
+
+/** Everything that the server is made of; main.ts supplies the concrete parts. */
+export interface ServerDeps {
+  readonly documents: Pick<DocumentStore, 'list' | 'get' | 'content' | 'passages' | 'remove'>;
+  readonly jobs: JobStore;
+  readonly answers: Omit<AnswerStore, 'failInterrupted'>;
+  readonly identities: IdentityStore;
+  readonly idempotency: IdempotencyStore;
+  readonly submit: SubmitDocuments;
+  readonly retrieve: Retrieve;
+  readonly answerQuestion: AnswerQuestion;
+  /** Called after documents were queued again. */
+  readonly onQueued: () => void;
+  /** Visible passages of the tenant that still wait for their vector. */
+  readonly passagesWaiting: (tenant: TenantId) => Promise<number>;
+  readonly readinessChecks: readonly ReadinessCheck[];
+  readonly version: string;
+  /** Address under which browsers reach the server; null when that is where it listens. */
+  readonly publicUrl: string | null;
+  /** Address to listen on; decides which Host headers are taken. */
+  readonly host: string;
+  /** What writes the answers: `extractive` or the name of the chat model. */
+  readonly model: string;
+  readonly answerMode: AnswerMode;
+  readonly maxFileBytes: number;
+  readonly log: Log;
+  readonly now: () => Date;
+}

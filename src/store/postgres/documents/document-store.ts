@@ -1,0 +1,51 @@
+import { hostname } from 'node:os';
+import type { DocumentStore } from '../../documents.ts';
+import type { SqlDriver } from '../../sql.ts';
+import { publishVersions } from './publish-versions.ts';
+import { createDocumentReads } from './read-documents.ts';
+import { registerDocuments } from './register-documents.ts';
+import { removeDocuments, sweepVersions } from './remove-documents.ts';
+import { claimVersions, failVersion, releaseClaims } from './version-queue.ts';
+
+export interface DocumentStoreOptions {
+  readonly now?: () => Date;
+  /** Names this process across restarts, so that it finds its own claims again; the default is the name of the machine. */
+  readonly processName?: string;
+  /** How long the text of an overtaken version stays readable; default one day. */
+  readonly overtakenSeconds?: number;
+}
+
+export function createDocumentStore(driver: SqlDriver, options: DocumentStoreOptions = {}): DocumentStore {
+  const { now = () => new Date(), processName = hostname(), overtakenSeconds = 86_400 } = options;
+  return {
+    ...createDocumentReads({ driver, now }),
+
+    async register(tenant, jobId, incoming) {
+      if (incoming.length === 0) return [];
+      return await driver.asTenant(tenant, (sql) => registerDocuments(sql, { tenant, jobId, incoming, now: now() }));
+    },
+
+    claim: (limit, leaseSeconds) =>
+      driver.asOperator((sql) => claimVersions(sql, { limit, leaseSeconds, processName, now: now() })),
+
+    releaseClaims: () => driver.asOperator((sql) => releaseClaims(sql, processName)),
+
+    async publish(versions) {
+      for (const [tenant, group] of Map.groupBy(versions, ({ tenantId }) => tenantId))
+        await driver.asTenant(tenant, (sql) => publishVersions(sql, { tenant, versions: group, now: now() }));
+    },
+
+    fail: (version, failure) =>
+      driver.asTenant(version.tenantId, (sql) => failVersion(sql, { version, failure, now: now() })),
+
+    async remove(tenant, documents) {
+      if (documents.length === 0) return 0;
+      return await driver.asTenant(tenant, (sql) => removeDocuments(sql, { tenant, documents, now: now() }));
+    },
+
+    sweep: (limit) =>
+      driver.asOperator((sql) =>
+        sweepVersions(sql, { limit, overtakenBefore: new Date(now().getTime() - overtakenSeconds * 1000) }),
+      ),
+  };
+}

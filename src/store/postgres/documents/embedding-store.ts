@@ -1,0 +1,146 @@
+import { AppError } from '../../../domain/errors.ts';
+import type { TenantId } from '../../../domain/ids.ts';
+import type { EmbeddingStore, UnembeddedPassage } from '../../documents.ts';
+import type { Sql, SqlDriver } from '../../sql.ts';
+import { lockTenant, raiseGeneration } from './tenant-lock.ts';
+import { encodeDense } from './vector-bytes.ts';
+
+export interface EmbeddingStoreOptions {
+  readonly now?: () => Date;
+}
+
+const adoptTimeoutSeconds = 600;
+const dayMilliseconds = 86_400_000;
+
+export function createEmbeddingStore(driver: SqlDriver, options: EmbeddingStoreOptions = {}): EmbeddingStore {
+  const { now = () => new Date() } = options;
+  const adopted = new Map<string, Promise<void>>();
+
+  /** Once in the life of the process: what waits for a vector is counted for the embedder that runs now. */
+  async function adopt(embedder: string): Promise<void> {
+    const running =
+      adopted.get(embedder) ??
+      driver.asOperator((sql) => adoptEmbedder(sql, embedder, now()), { timeoutSeconds: adoptTimeoutSeconds });
+    adopted.set(embedder, running);
+    await running.catch((error) => {
+      adopted.delete(embedder);
+      throw error;
+    });
+  }
+
+  return {
+    async unembedded(embedder, limit) {
+      await adopt(embedder);
+      return await driver.asOperator((sql) => readUnembedded(sql, limit));
+    },
+
+    async missing(embedder, tenant, embeddingHashes) {
+      await adopt(embedder);
+      const rows = await driver.queryAsTenant<{ hash: string }>(
+        tenant,
+        `select distinct x.hash from unnest($3::text[]) as x(hash)
+         where not exists (
+           select from embeddings e where e.tenant_id = $1 and e.embedder = $2 and e.embedding_hash = x.hash)`,
+        [tenant, embedder, embeddingHashes],
+      );
+      return rows.map(({ hash }) => hash);
+    },
+
+    async save(embedder, dimensions, vectors) {
+      await adopt(embedder);
+      if (vectors.some(({ vector }) => vector.length !== dimensions))
+        throw new AppError('MODEL_BAD_RESPONSE', `The embedder gave a vector that has not ${dimensions} dimensions.`);
+      for (const [tenant, group] of Map.groupBy(vectors, ({ tenantId }) => tenantId))
+        await driver.asTenant(tenant, (sql) => saveVectors(sql, { tenant, embedder, vectors: group, now: now() }));
+    },
+
+    async waiting(embedder, tenant) {
+      await adopt(embedder);
+      const text = `select coalesce(sum(waiting), 0) as waiting from documents
+        where waiting > 0 and deleted_at is null and ($1::text is null or tenant_id = $1)`;
+      const rows = await (tenant === null
+        ? driver.asOperator((sql) => sql.query<{ waiting: number }>(text, [tenant]))
+        : driver.queryAsTenant<{ waiting: number }>(tenant, text, [tenant]));
+      return rows[0]?.waiting ?? 0;
+    },
+  };
+}
+
+/** Also drops vectors that no passage has used for a day: those of documents that were removed while they were embedded. */
+async function adoptEmbedder(sql: Sql, embedder: string, now: Date): Promise<void> {
+  await sql.query(
+    `delete from embeddings e where e.created_at < $1
+       and not exists (select from passages p where p.tenant_id = e.tenant_id and p.embedding_hash = e.embedding_hash)`,
+    [new Date(now.getTime() - dayMilliseconds)],
+  );
+  const active = await sql.query<{ embedder: string }>('select embedder from active_embedder');
+  if (active[0]?.embedder === embedder) return;
+  await sql.query('update tenants set generation = generation + 1');
+  await sql.query(
+    `insert into active_embedder (embedder) values ($1) on conflict (is_only) do update set embedder = excluded.embedder`,
+    [embedder],
+  );
+  await sql.query(
+    `update passages p set embedder = (
+       select e.embedder from embeddings e
+       where e.tenant_id = p.tenant_id and e.embedder = $1 and e.embedding_hash = p.embedding_hash)`,
+    [embedder],
+  );
+  await sql.query(
+    `update documents d set generation = t.generation, waiting = (
+       select count(*) from passages p
+       where p.tenant_id = d.tenant_id and p.document_id = d.id and p.version = d.current_version and p.embedder is null)
+     from tenants t where t.id = d.tenant_id and d.current_version is not null`,
+  );
+}
+
+async function readUnembedded(sql: Sql, limit: number): Promise<UnembeddedPassage[]> {
+  const rows = await sql.query<UnembeddedPassage>(
+    `select p.tenant_id as "tenantId", p.embedding_hash as "embeddingHash", p.embedding_text as text
+     from passages p
+     join documents d on d.tenant_id = p.tenant_id and d.id = p.document_id and d.current_version = p.version
+     where p.embedder is null and d.deleted_at is null
+     order by p.queue_number, p.ordinal limit $1`,
+    [limit],
+  );
+  return [...new Map(rows.map((row) => [`${row.tenantId} ${row.embeddingHash}`, row])).values()];
+}
+
+interface SaveOptions {
+  readonly tenant: TenantId;
+  readonly embedder: string;
+  readonly vectors: readonly { readonly embeddingHash: string; readonly vector: Float32Array }[];
+  readonly now: Date;
+}
+
+async function saveVectors(sql: Sql, { tenant, embedder, vectors, now }: SaveOptions): Promise<void> {
+  await lockTenant(sql, tenant);
+  const hashes = vectors.map(({ embeddingHash }) => embeddingHash);
+  await sql.query(
+    `insert into embeddings (tenant_id, embedder, embedding_hash, vector, created_at)
+     select $1, $2, x.hash, x.vector, $5 from unnest($3::text[], $4::bytea[]) as x(hash, vector)
+     on conflict do nothing`,
+    [tenant, embedder, hashes, vectors.map(({ vector }) => encodeDense(vector)), now],
+  );
+  const embedded = await sql.query<{ documentId: string; version: number; passages: number }>(
+    `with embedded as (
+       update passages p set embedder = $2 from unnest($3::text[]) as x(hash), active_embedder a
+       where p.tenant_id = $1 and p.embedding_hash = x.hash and p.embedder is null and a.embedder = $2
+       returning p.document_id, p.version)
+     select document_id as "documentId", version, count(*) as passages from embedded group by document_id, version`,
+    [tenant, embedder, hashes],
+  );
+  if (embedded.length === 0) return;
+  await sql.query(
+    `update documents d set waiting = d.waiting - x.passages, generation = $5
+     from unnest($2::text[], $3::integer[], $4::integer[]) as x(document_id, version, passages)
+     where d.tenant_id = $1 and d.id = x.document_id and d.current_version = x.version`,
+    [
+      tenant,
+      embedded.map(({ documentId }) => documentId),
+      embedded.map(({ version }) => version),
+      embedded.map(({ passages }) => passages),
+      await raiseGeneration(sql, tenant),
+    ],
+  );
+}

@@ -1,0 +1,149 @@
+import type { DocumentId, PassageId, TenantId } from '../../../domain/ids.ts';
+import type { SqlDriver } from '../../sql.ts';
+import type { IndexChange, IndexPoint, IndexRows } from '../../vector-index.ts';
+import { decodeDense, decodeSparse } from './vector-bytes.ts';
+
+/** Passages that are read together: about 3 MB. */
+const batchSize = 1_000;
+
+/** A stretch of passages that one statement reads; only a document with more than `batchSize` passages is cut. */
+interface Stretch {
+  readonly documents: DocumentId[];
+  readonly from: number;
+  readonly to: number;
+}
+
+interface PointRow {
+  readonly id: PassageId;
+  readonly documentId: DocumentId;
+  readonly version: number;
+  readonly sparse: Uint8Array;
+  readonly vector: Uint8Array | null;
+}
+
+type DocumentPayload = Pick<IndexPoint, 'source' | 'acl' | 'tags' | 'language'> & { readonly id: DocumentId };
+
+export function createIndexRows(driver: SqlDriver): IndexRows {
+  return {
+    async generation(tenant) {
+      const rows = await driver.queryAsTenant<{ generation: number }>(
+        tenant,
+        'select generation from tenants where id = $1',
+        [tenant],
+      );
+      return rows[0]?.generation ?? 0;
+    },
+
+    /** One statement, so that the generation and the changes are of one moment. */
+    async changesSince(tenant, generation) {
+      const rows = await driver.queryAsTenant<{ generation: number } & (IndexChange | { documentId: null })>(
+        tenant,
+        `select t.generation, d.id as "documentId",
+           case when d.deleted_at is null then d.current_version end as version,
+           case when d.deleted_at is null then d.passages else 0 end as passages,
+           case when d.deleted_at is null then d.passages - d.waiting else 0 end as embedded
+         from tenants t left join documents d on d.tenant_id = t.id and d.generation > $2
+           and (d.current_version is not null and d.deleted_at is null or $2 > 0 and d.deleted_at is not null)
+         where t.id = $1`,
+        [tenant, generation],
+      );
+      const changes = rows.flatMap((row) =>
+        row.documentId === null
+          ? []
+          : [{ documentId: row.documentId, version: row.version, passages: row.passages, embedded: row.embedded }],
+      );
+      return { generation: rows[0]?.generation ?? 0, changes };
+    },
+
+    points: (tenant, embedder, documents) => readPoints(driver, { tenant, embedder, documents }),
+  };
+}
+
+interface PointsOptions {
+  readonly tenant: TenantId;
+  readonly embedder: string;
+  readonly documents: readonly DocumentId[];
+}
+
+/** The next batch is on its way while the caller works on the one before. */
+async function* readPoints(driver: SqlDriver, options: PointsOptions): AsyncGenerator<IndexPoint[]> {
+  const stretches = await readStretches(driver, options);
+  let next: Promise<IndexPoint[]> | null = null;
+  for (const [index, stretch] of stretches.entries()) {
+    const current: Promise<IndexPoint[]> = next ?? readStretch(driver, options, stretch);
+    const following = stretches[index + 1];
+    const points = await current;
+    next = following ? readStretch(driver, options, following) : null;
+    // The caller may stop before it takes the batch; its failure is then nobody's.
+    next?.catch(() => {});
+    if (points.length > 0) yield points;
+  }
+}
+
+async function readStretches(driver: SqlDriver, { tenant, documents }: PointsOptions): Promise<Stretch[]> {
+  const rows = await driver.queryAsTenant<{ id: DocumentId; passages: number }>(
+    tenant,
+    `select id, passages from documents
+     where tenant_id = $1 and id = any($2) and current_version is not null and deleted_at is null`,
+    [tenant, documents],
+  );
+  const stretches: Stretch[] = [];
+  let open: Stretch | null = null;
+  let size = 0;
+  for (const { id, passages } of rows) {
+    if (passages > batchSize) {
+      for (let from = 0; from < passages; from += batchSize)
+        stretches.push({ documents: [id], from, to: from + batchSize });
+      continue;
+    }
+    if (open === null || size + passages > batchSize) {
+      open = { documents: [], from: 0, to: batchSize };
+      stretches.push(open);
+      size = 0;
+    }
+    open.documents.push(id);
+    size += passages;
+  }
+  return stretches;
+}
+
+async function readStretch(
+  driver: SqlDriver,
+  { tenant, embedder }: PointsOptions,
+  { documents, from, to }: Stretch,
+): Promise<IndexPoint[]> {
+  return await driver.asTenant(tenant, async (sql) => {
+    const payloads = await sql.query<DocumentPayload>(
+      'select id, source, acl, tags, language from documents where tenant_id = $1 and id = any($2)',
+      [tenant, documents],
+    );
+    const rows = await sql.query<PointRow>(
+      `select p.id, p.document_id as "documentId", p.version, p.sparse, e.vector
+       from documents d
+       join passages p on p.tenant_id = d.tenant_id and p.document_id = d.id and p.version = d.current_version
+       left join embeddings e on e.tenant_id = p.tenant_id and e.embedder = $2 and e.embedding_hash = p.embedding_hash
+       where d.tenant_id = $1 and d.id = any($3) and d.deleted_at is null and p.ordinal >= $4 and p.ordinal < $5
+       order by p.document_id, p.ordinal`,
+      [tenant, embedder, documents, from, to],
+    );
+    const payloadOf = new Map(payloads.map((payload) => [payload.id, payload]));
+    return rows.flatMap((row) => {
+      const payload = payloadOf.get(row.documentId);
+      return payload ? [toPoint(row, payload)] : [];
+    });
+  });
+}
+
+function toPoint(row: PointRow, { source, acl, tags, language }: DocumentPayload): IndexPoint {
+  return {
+    id: row.id,
+    documentId: row.documentId,
+    version: row.version,
+    source,
+    acl,
+    tags,
+    language,
+    sparse: decodeSparse(row.sparse),
+    dense: row.vector ? decodeDense(row.vector) : null,
+  };
+}

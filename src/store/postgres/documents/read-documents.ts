@@ -1,0 +1,128 @@
+import type { DocumentState, DocumentSummary } from '../../../domain/document.ts';
+import type { DocumentId, PassageId } from '../../../domain/ids.ts';
+import type { Passage } from '../../../domain/passage.ts';
+import type { Principal } from '../../../domain/principal.ts';
+import type { DocumentListOptions, DocumentStore, Page } from '../../documents.ts';
+import type { SqlDriver, SqlValue } from '../../sql.ts';
+import { decodeCursor, toPage } from '../cursor.ts';
+
+type ReadMethods = Pick<DocumentStore, 'list' | 'get' | 'content' | 'passages' | 'readPassages' | 'hasDocuments'>;
+
+interface ReadDeps {
+  readonly driver: SqlDriver;
+  readonly now: () => Date;
+}
+
+/** $1 tenant, $2 whether the principal sees everything of it, $3 its grants. Every statement below begins with these. */
+const permitted = `d.tenant_id = $1 and d.deleted_at is null and ($2 or d.acl = '{}' or d.acl && $3::text[])`;
+
+function accessOf(principal: Principal): SqlValue[] {
+  return [principal.tenantId, principal.role === 'admin', principal.grants];
+}
+
+/** $4 the time, which tells a version that is being read from one whose reader died. */
+const state = `case when v.state = 'queued' and v.lease_until > $4 then 'processing' else v.state end`;
+
+const summaries = `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.language, ${state} as state,
+    d.current_version as version, v.content_hash as "contentHash", v.media_type as "mediaType", v.size, d.passages,
+    d.waiting as "passagesWithoutVector",
+    case when v.state = 'failed' then jsonb_build_object('code', v.error_code, 'detail', v.error_detail) end as error,
+    d.created_at as "createdAt", d.updated_at as "updatedAt"
+  from documents d
+  join document_versions v on v.tenant_id = d.tenant_id and v.document_id = d.id and v.version = d.latest_version
+  where ${permitted}`;
+
+const passageColumns = `p.id, p.document_id as "documentId", p.version, p.ordinal, p.text, p.start_offset as start,
+    p.end_offset as end, p.heading_path as "headingPath", p.page, d.title, d.uri, d.updated_at as "updatedAt"`;
+
+const currentPassages = `passages p join documents d
+    on d.tenant_id = p.tenant_id and d.id = p.document_id and d.current_version = p.version`;
+
+/** The reading side of the document store. Each method is one statement, so that it sees one state of the database. */
+export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
+  return {
+    list: (principal, options) => listDocuments({ driver, now }, principal, options),
+
+    async get(principal, id) {
+      const values = [...accessOf(principal), now(), id];
+      const rows = await driver.queryAsTenant<DocumentSummary>(
+        principal.tenantId,
+        `${summaries} and d.id = $5`,
+        values,
+      );
+      return rows[0] ?? null;
+    },
+
+    async content(principal, id, version) {
+      const rows = await driver.queryAsTenant<{ version: number; text: string }>(
+        principal.tenantId,
+        `select v.version, v.content as text
+         from documents d join document_versions v on v.tenant_id = d.tenant_id and v.document_id = d.id
+         where ${permitted} and d.id = $4 and v.version = coalesce($5::integer, d.current_version) and v.content is not null`,
+        [...accessOf(principal), id, version],
+      );
+      return rows[0] ?? null;
+    },
+
+    passages: (principal, id, limit, cursor) => listPassages(driver, principal, { id, limit, cursor }),
+
+    async readPassages(principal, ids) {
+      if (ids.length === 0) return [];
+      const rows = await driver.queryAsTenant<Passage>(
+        principal.tenantId,
+        `select ${passageColumns} from ${currentPassages} where ${permitted} and p.tenant_id = $1 and p.id = any($4)`,
+        [...accessOf(principal), ids],
+      );
+      const byId = new Map<PassageId, Passage>(rows.map((passage) => [passage.id, passage]));
+      return ids.flatMap((id) => byId.get(id) ?? []);
+    },
+
+    async hasDocuments(principal) {
+      const rows = await driver.queryAsTenant(
+        principal.tenantId,
+        `select from documents d where ${permitted} and d.current_version is not null limit 1`,
+        accessOf(principal),
+      );
+      return rows.length > 0;
+    },
+  };
+}
+
+async function listDocuments(
+  { driver, now }: ReadDeps,
+  principal: Principal,
+  options: DocumentListOptions,
+): Promise<Page<DocumentSummary>> {
+  const [after = null] = decodeCursor(options.cursor, [/^doc_/]) ?? [];
+  const wanted: DocumentState | null = options.state ?? null;
+  const rows = await driver.queryAsTenant<DocumentSummary>(
+    principal.tenantId,
+    `${summaries} and ($5::text is null or d.id < $5) and ($6::text is null or d.source = $6)
+       and ($7::text is null or ${state} = $7) and d.tags @> $8::jsonb
+     order by d.id desc limit $9`,
+    [...accessOf(principal), now(), after, options.source ?? null, wanted, options.tags ?? {}, options.limit + 1],
+  );
+  return toPage(rows, options.limit, ({ id }) => [id]);
+}
+
+async function listPassages(
+  driver: SqlDriver,
+  principal: Principal,
+  { id, limit, cursor }: { id: DocumentId; limit: number; cursor: string | null },
+): Promise<Page<Passage> | null> {
+  const [after = null] = decodeCursor(cursor, [/^\d{1,9}$/]) ?? [];
+  return await driver.asTenant(principal.tenantId, async (sql) => {
+    const document = await sql.query(`select from documents d where ${permitted} and d.id = $4`, [
+      ...accessOf(principal),
+      id,
+    ]);
+    if (document.length === 0) return null;
+    const rows = await sql.query<Passage>(
+      `select ${passageColumns} from ${currentPassages}
+       where ${permitted} and p.tenant_id = $1 and p.document_id = $4 and p.ordinal > coalesce($5::integer, -1)
+       order by p.ordinal limit $6`,
+      [...accessOf(principal), id, after, limit + 1],
+    );
+    return toPage(rows, limit, ({ ordinal }) => [String(ordinal)]);
+  });
+}

@@ -1,0 +1,124 @@
+import pg from 'pg';
+import { AppError } from '../../domain/errors.ts';
+import type { Sql, SqlDriver } from '../sql.ts';
+import { DatabaseError } from './database-error.ts';
+import { type EncodedValue, encodeValue, type RawResult } from './sql-values.ts';
+import {
+  beginAsOperator,
+  beginAsTenant,
+  type Connection,
+  runStatement,
+  runTransaction,
+  type Statement,
+} from './transaction.ts';
+
+const defaultTimeoutSeconds = 30;
+const connectTimeoutMilliseconds = 5_000;
+/** Beyond the server's own timeout: for a server that is gone without a word. */
+const silenceSeconds = 5;
+
+/** A pool of connections to a Postgres server. Nothing is asked of the server until the first call. */
+export function openPostgres({ databaseUrl }: { databaseUrl: string }): SqlDriver {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 10,
+    connectionTimeoutMillis: connectTimeoutMilliseconds,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    application_name: 'footnote',
+    types: { getTypeParser: () => (text: string) => text },
+  });
+  // A connection that breaks while idle is dropped by the pool; the next call opens another or says what is wrong.
+  pool.on('error', () => {});
+
+  async function withConnection<T>(timeoutSeconds: number, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const client = await pool.connect().catch((error) => {
+      throw toDatabaseError(error);
+    });
+    let isBroken = false;
+    const onError = () => {
+      isBroken = true;
+    };
+    client.on('error', onError);
+    const connection: Connection = {
+      async execute(statements) {
+        const results: RawResult[] = [];
+        for (const statement of statements) results.push(await executeOne(client, statement, timeoutSeconds));
+        return results;
+      },
+    };
+    try {
+      return await work(connection);
+    } catch (error) {
+      isBroken ||= error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE';
+      throw error;
+    } finally {
+      client.removeListener('error', onError);
+      client.release(isBroken);
+    }
+  }
+
+  const transaction = <T>(begin: Statement, timeoutSeconds: number, work: (sql: Sql) => Promise<T>) =>
+    withConnection(timeoutSeconds, (connection) => runTransaction(connection, begin, work));
+
+  return {
+    asTenant: async (tenant, work) =>
+      await transaction(beginAsTenant(tenant, defaultTimeoutSeconds), defaultTimeoutSeconds, work),
+    queryAsTenant: async (tenant, text, values = []) => {
+      const begin = beginAsTenant(tenant, defaultTimeoutSeconds);
+      const statement = { text, values: values.map(encodeValue) };
+      return await withConnection(defaultTimeoutSeconds, (connection) => runStatement(connection, begin, statement));
+    },
+    asOperator: async (work, { timeoutSeconds = defaultTimeoutSeconds } = {}) =>
+      await transaction(beginAsOperator(timeoutSeconds), timeoutSeconds, work),
+    ping: async () => {
+      await transaction(beginAsOperator(5), 5, (sql) => sql.query('select 1'));
+    },
+    close: async () => await pool.end(),
+  };
+}
+
+async function executeOne(
+  client: pg.PoolClient,
+  { text, values }: Statement,
+  timeoutSeconds: number,
+): Promise<RawResult> {
+  const query: pg.QueryArrayConfig & { query_timeout: number } = {
+    text,
+    ...(values === null ? {} : { values: values.map(toParameter) }),
+    rowMode: 'array',
+    query_timeout: (timeoutSeconds + silenceSeconds) * 1000,
+  };
+  try {
+    const answer = await client.query<(string | null)[]>(query);
+    const result = lastResult(answer);
+    return { fields: result.fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })), rows: result.rows };
+  } catch (error) {
+    throw toDatabaseError(error);
+  }
+}
+
+/** The driver sends a Buffer in binary form; a plain Uint8Array it would take for JSON. */
+function toParameter(value: EncodedValue): string | Buffer | null {
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
+}
+
+type ArrayResult = pg.QueryArrayResult<(string | null)[]>;
+
+/** Several statements in one text give a list of results, which the driver's types do not tell. */
+function lastResult(answer: ArrayResult | ArrayResult[]): ArrayResult {
+  const result = Array.isArray(answer) ? answer.at(-1) : answer;
+  if (!result) throw new AppError('INTERNAL', 'The database gave no result.');
+  return result;
+}
+
+/** What the server reports keeps its code; anything else broke on the way to it. */
+function toDatabaseError(error: unknown): Error {
+  if (error instanceof pg.DatabaseError)
+    return new DatabaseError(error.message, {
+      code: error.code ?? 'XX000',
+      constraint: error.constraint ?? null,
+      cause: error,
+    });
+  return new AppError('DATABASE_UNAVAILABLE', 'The database of DATABASE_URL does not answer.', { cause: error });
+}

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../domain/errors.ts';
+import type { Sql, SqlDriver } from '../sql.ts';
+import { type PgliteThread, startPgliteThread } from './pglite-thread.ts';
+import { encodeValue } from './sql-values.ts';
+import {
+  beginAsOperator,
+  beginAsTenant,
+  type Connection,
+  runStatement,
+  runTransaction,
+  type Statement,
+} from './transaction.ts';
+
+interface PgliteOptions {
+  /** Null: in memory, gone when it is closed. */
+  readonly folder: string | null;
+  readonly signal?: AbortSignal;
+}
+
+const defaultTimeoutSeconds = 60;
+const templateUrl = new URL('./pglite-template.tar.gz', import.meta.url);
+
+/**
+ * Postgres compiled to WebAssembly, in a thread of this process. It has one connection, so transactions queue.
+ * When its thread dies, running calls throw DATABASE_UNAVAILABLE and the next call opens the folder again.
+ */
+export async function openPglite({ folder, signal }: PgliteOptions): Promise<SqlDriver> {
+  let thread: PgliteThread | null = await start(folder, signal);
+  let isClosed = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function runningThread(): Promise<PgliteThread> {
+    if (isClosed) throw new AppError('DATABASE_UNAVAILABLE', 'The embedded database is closed.');
+    if (thread === null || thread.hasEnded()) {
+      if (folder === null) throw new AppError('DATABASE_UNAVAILABLE', 'The database in memory is lost.');
+      thread = null;
+      thread = await start(folder);
+    }
+    return thread;
+  }
+
+  /** One transaction after the other. */
+  function exclusively<T>(timeoutSeconds: number, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const turn = last.then(async () => {
+      const current = await runningThread();
+      return await work({ execute: (statements) => current.execute(statements, timeoutSeconds) });
+    });
+    last = turn.catch(() => {});
+    return turn;
+  }
+
+  const transaction = <T>(begin: Statement, timeoutSeconds: number, work: (sql: Sql) => Promise<T>) =>
+    exclusively(timeoutSeconds, (connection) => runTransaction(connection, begin, work));
+
+  return {
+    asTenant: async (tenant, work) =>
+      await transaction(beginAsTenant(tenant, defaultTimeoutSeconds), defaultTimeoutSeconds, work),
+    queryAsTenant: async (tenant, text, values = []) => {
+      const begin = beginAsTenant(tenant, defaultTimeoutSeconds);
+      const statement = { text, values: values.map(encodeValue) };
+      return await exclusively(defaultTimeoutSeconds, (connection) => runStatement(connection, begin, statement));
+    },
+    asOperator: async (work, { timeoutSeconds = defaultTimeoutSeconds } = {}) =>
+      await transaction(beginAsOperator(timeoutSeconds), timeoutSeconds, work),
+    ping: async () => {
+      await transaction(beginAsOperator(5), defaultTimeoutSeconds, (sql) => sql.query('select 1'));
+    },
+    close: async () => {
+      await last;
+      isClosed = true;
+      await thread?.close();
+    },
+  };
+}
+
+async function start(folder: string | null, signal?: AbortSignal): Promise<PgliteThread> {
+  const isNew = folder === null || !existsSync(join(folder, 'PG_VERSION'));
+  const template = isNew ? new Uint8Array(await readFile(templateUrl)) : null;
+  return await startPgliteThread({ folder, template }, signal);
+}

@@ -1,0 +1,89 @@
+import { rename, rm } from 'node:fs/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { messages, PGlite, protocol } from '@electric-sql/pglite';
+import type { PgliteRequest, PgliteResponse, PgliteStart } from './pglite-messages.ts';
+import type { RawResult } from './sql-values.ts';
+import type { Statement } from './transaction.ts';
+
+/** Postgres inside this thread: it is synchronous WebAssembly, so that a query would stop the server's event loop. */
+const { folder, template }: PgliteStart = workerData;
+
+const postgresSettings = [
+  'shared_buffers = 16MB',
+  'wal_buffers = 1MB',
+  'max_wal_size = 64MB',
+  'work_mem = 8MB',
+  'maintenance_work_mem = 16MB',
+  'client_encoding = UTF8',
+  'timezone = UTC',
+];
+
+const { serialize } = protocol;
+
+async function open(): Promise<PGlite> {
+  const loadDataDir = new Blob([template ?? new Uint8Array()], { type: 'application/x-gzip' });
+  if (folder === null) return await PGlite.create({ loadDataDir, postgresqlconf: postgresSettings });
+  if (template !== null) {
+    // A start that is killed leaves only the temporary folder, which the next one removes.
+    const unfinished = `${folder}.tmp`;
+    await rm(unfinished, { recursive: true, force: true });
+    const fresh = await PGlite.create({ dataDir: unfinished, loadDataDir, postgresqlconf: postgresSettings });
+    await fresh.close();
+    await rename(unfinished, folder);
+  }
+  return await PGlite.create({ dataDir: folder, postgresqlconf: postgresSettings });
+}
+
+/** The messages of one statement; together they are one call into Postgres. */
+function toProtocol({ text, values }: Statement): Uint8Array[] {
+  if (values === null) return [serialize.query(text)];
+  return [
+    serialize.parse({ text }),
+    serialize.bind({ values: [...values] }),
+    serialize.describe({ type: 'P' }),
+    serialize.execute({}),
+    serialize.sync(),
+  ];
+}
+
+async function execute(database: PGlite, statements: readonly Statement[]): Promise<RawResult[]> {
+  const results: RawResult[] = [];
+  const replies = await database.execProtocolStream(Buffer.concat(statements.flatMap(toProtocol)), { syncToFs: false });
+  let rows: (string | null)[][] = [];
+  let fields: RawResult['fields'] = [];
+  for (const reply of replies) {
+    if (reply instanceof messages.RowDescriptionMessage) {
+      fields = reply.fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID }));
+      rows = [];
+    } else if (reply instanceof messages.DataRowMessage) {
+      rows.push(reply.fields);
+    } else if (reply instanceof messages.ReadyForQueryMessage) {
+      results.push({ fields, rows });
+      fields = [];
+      rows = [];
+    }
+  }
+  return results;
+}
+
+async function respond(database: PGlite, request: PgliteRequest): Promise<PgliteResponse> {
+  const { id } = request;
+  try {
+    if (request.statements !== null) return { id, results: await execute(database, request.statements) };
+    await database.close();
+    return { id, results: [] };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof messages.DatabaseError)) return { id, error: { message, code: null, constraint: null } };
+    return { id, error: { message, code: error.code ?? null, constraint: error.constraint ?? null } };
+  }
+}
+
+const port = parentPort;
+if (port === null) throw new Error('This file runs as a worker thread.');
+const database = await open();
+let last = Promise.resolve();
+port.on('message', (request: PgliteRequest) => {
+  last = last.then(async () => port.postMessage(await respond(database, request)));
+});
+port.postMessage({ id: 0, results: [] } satisfies PgliteResponse);

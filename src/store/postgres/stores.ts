@@ -1,0 +1,37 @@
+import type { AnswerStore } from '../answers.ts';
+import type { DocumentStore, EmbeddingStore } from '../documents.ts';
+import type { IdempotencyStore } from '../idempotency.ts';
+import type { IdentityStore } from '../identities.ts';
+import type { JobStore } from '../jobs.ts';
+import type { SqlDriver } from '../sql.ts';
+import type { IndexRows } from '../vector-index.ts';
+import { type AnswerStoreOptions, createAnswerStore } from './answer-store.ts';
+import { createDocumentStore, type DocumentStoreOptions } from './documents/document-store.ts';
+import { createEmbeddingStore } from './documents/embedding-store.ts';
+import { createIndexRows } from './documents/index-rows.ts';
+import { createIdempotencyStore } from './idempotency-store.ts';
+import { createIdentityStore } from './identity-store.ts';
+import { createJobStore } from './job-store.ts';
+
+export interface Stores {
+  readonly documents: DocumentStore;
+  readonly embeddings: EmbeddingStore;
+  readonly indexRows: IndexRows;
+  readonly jobs: JobStore;
+  readonly answers: AnswerStore;
+  readonly identities: IdentityStore;
+  readonly idempotency: IdempotencyStore;
+}
+
+/** All stores over one database. */
+export function createStores(driver: SqlDriver, options: DocumentStoreOptions & AnswerStoreOptions = {}): Stores {
+  return {
+    documents: createDocumentStore(driver, options),
+    embeddings: createEmbeddingStore(driver, options),
+    indexRows: createIndexRows(driver),
+    jobs: createJobStore(driver, options),
+    answers: createAnswerStore(driver, options),
+    identities: createIdentityStore(driver, options),
+    idempotency: createIdempotencyStore(driver, options),
+  };
+}

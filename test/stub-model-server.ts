@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
+
+export interface ModelRequest {
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly body: {
+    readonly model?: string;
+    readonly messages?: readonly { readonly role: string; readonly content: string }[];
+    readonly input?: string | readonly string[];
+    readonly stream?: boolean;
+    readonly [name: string]: unknown;
+  };
+  /** Resolves when the client has closed the connection before the answer was complete. */
+  readonly closedByClient: Promise<void>;
+}
+
+/** What the server does with one request. */
+export type Behaviour =
+  /** A complete reply, in pieces of `pieceLength` characters; a function sees the request. */
+  | {
+      readonly kind: 'text';
+      readonly text: string | ((request: ModelRequest) => string);
+      readonly pieceLength?: number;
+    }
+  | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly kind: 'silence' }
+  /** Some text, then nothing more, the connection stays open. */
+  | { readonly kind: 'stall'; readonly text: string }
+  /** 200 with bytes that are no reply. */
+  | { readonly kind: 'garbage'; readonly contentType?: string }
+  /** Some text, then the socket is cut (`cut`) or the stream ends without its final chunk. */
+  | { readonly kind: 'half'; readonly text: string; readonly cut: boolean };
+
+export interface StubModelServer extends AsyncDisposable {
+  /** Base address of the protocol, ending in /v1. */
+  readonly url: string;
+  readonly requests: readonly ModelRequest[];
+  /** Appends behaviours; each chat request takes the next one. A request beyond the script gets status 418. */
+  script(...behaviours: Behaviour[]): void;
+  close(): Promise<void>;
+}
+
+/** An OpenAI-compatible server on a loopback port that behaves as its script says; embeddings are made from the text's hash. */
+export async function startStubModelServer({ dimensions = 8 } = {}): Promise<StubModelServer> {
+  const requests: ModelRequest[] = [];
+  const queue: Behaviour[] = [];
+  const server = createServer((incoming, response) => {
+    handle(incoming, response).catch(() => response.destroy());
+  });
+  const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const request = await readRequest(incoming, response);
+    requests.push(request);
+    if (request.path.endsWith('/embeddings')) return sendJson(response, 200, embeddings(request, dimensions));
+    const behaviour = queue.shift();
+    if (!behaviour) return sendJson(response, 418, { error: { message: 'the script of the stub is at its end' } });
+    await behave(behaviour, request, response);
+  };
+  const close = async () => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    requests,
+    script: (...behaviours) => queue.push(...behaviours),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function readRequest(incoming: IncomingMessage, response: ServerResponse): Promise<ModelRequest> {
+  const closedByClient = new Promise<void>((resolve) => {
+    response.once('close', () => {
+      if (!response.writableFinished) resolve();
+    });
+  });
+  const body: unknown = JSON.parse((await readText(incoming)) || '{}');
+  return {
+    path: incoming.url ?? '',
+    authorization: incoming.headers.authorization,
+    body: body as ModelRequest['body'],
+    closedByClient,
+  };
+}
+
+async function behave(behaviour: Behaviour, request: ModelRequest, response: ServerResponse): Promise<void> {
+  switch (behaviour.kind) {
+    case 'status':
+      return sendJson(
+        response,
+        behaviour.status,
+        { error: { message: 'sk-inner-text of the stub' } },
+        behaviour.headers,
+      );
+    case 'silence':
+      return;
+    case 'garbage':
+      response.writeHead(200, { 'content-type': behaviour.contentType ?? 'text/event-stream' });
+      response.end('data: {"choices": [{"del\n\n<html>what is this</html>\n\n');
+      return;
+    case 'stall':
+      await sendPieces(response, [behaviour.text]);
+      return;
+    case 'half':
+      await sendPieces(response, [behaviour.text]);
+      if (behaviour.cut) response.destroy();
+      else response.end();
+      return;
+    case 'text': {
+      const text = typeof behaviour.text === 'string' ? behaviour.text : behaviour.text(request);
+      await sendPieces(response, piecesOf(text, behaviour.pieceLength ?? 12));
+      response.write(chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }));
+      response.write(chunk({ choices: [], usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 } }));
+      response.end('data: [DONE]\n\n');
+      return;
+    }
+  }
+}
+
+/** Writes each piece and waits until it has left, so that the client reads them one by one. */
+async function sendPieces(response: ServerResponse, pieces: readonly string[]): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (const content of pieces) {
+    const data = chunk({ choices: [{ index: 0, delta: { role: 'assistant', content }, finish_reason: null }] });
+    await new Promise<void>((resolve) => response.write(data, () => resolve()));
+  }
+}
+
+function chunk(fields: object): string {
+  const whole = { id: 'chatcmpl-stub', object: 'chat.completion.chunk', created: 1, model: 'stub', ...fields };
+  return `data: ${JSON.stringify(whole)}\n\n`;
+}
+
+function piecesOf(text: string, length: number): string[] {
+  return Array.from({ length: Math.ceil(text.length / length) }, (_, index) =>
+    text.slice(index * length, (index + 1) * length),
+  );
+}
+
+function embeddings({ body }: ModelRequest, dimensions: number): object {
+  const texts = typeof body.input === 'string' ? [body.input] : (body.input ?? []);
+  const isBase64 = body.encoding_format === 'base64';
+  const data = texts.map((text, index) => {
+    const vector = vectorOf(text, Number(body.dimensions ?? dimensions));
+    const embedding = isBase64 ? Buffer.from(vector.buffer).toString('base64') : [...vector];
+    return { object: 'embedding', index, embedding };
+  });
+  return {
+    object: 'list',
+    model: body.model,
+    data,
+    usage: { prompt_tokens: texts.length, total_tokens: texts.length },
+  };
+}
+
+function vectorOf(text: string, dimensions: number): Float32Array {
+  const bytes = Float32Array.from({ length: dimensions }, (_, index) => {
+    const digest = createHash('sha256').update(`${index} ${text}`).digest();
+    return digest.readInt32LE(0) / 2 ** 31;
+  });
+  const length = Math.hypot(...bytes);
+  return bytes.map((value) => value / length);
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}

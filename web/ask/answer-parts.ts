@@ -1,0 +1,144 @@
+import type { AnswerEvent, NearestDocument, Problem, Quote } from '../../src/domain/answer.ts';
+import { element } from './elements.ts';
+import { headingsBelowTitle, type SourcePanel } from './source-panel.ts';
+
+export type EventOf<T extends AnswerEvent['type']> = Extract<AnswerEvent, { type: T }>;
+
+export type OpenQuote = (quote: Quote, opener: HTMLElement) => void;
+
+/** Below this a sentence of a lenient answer is marked as weakly supported. */
+const weakGroundedness = 0.5;
+
+export const withheldWords: Record<EventOf<'sentence-withheld'>['reason'], string> = {
+  'no-quote': 'A sentence without a quote was left out.',
+  'not-supported': 'A sentence that its quotes do not support was left out.',
+  'number-mismatch': 'A sentence with a number that its quotes do not hold was left out.',
+  'unsafe-link': 'A sentence with a link that is not in the sources was left out.',
+};
+
+const stepWords: Readonly<Record<string, string>> = {
+  condense: 'Reading the question together with the earlier ones',
+  embed: 'Search by meaning',
+  evidence: 'Comparing sentences by meaning',
+  answer: 'The chat model',
+};
+
+/** A step that was replaced by something simpler, in words. */
+export function degradedWords({ step, cause }: EventOf<'step-degraded'>): string {
+  return `${stepWords[step] ?? `The step “${step}”`} was not available (${cause.replace(/\.$/, '')}); the answer was made without it.`;
+}
+
+/** The words of a sentence, then the numbers of its quotes; where the words hold the numbers themselves, they give way. */
+export function sentenceElement(
+  { text, citations, groundedness }: EventOf<'sentence-finished'>,
+  quotes: ReadonlyMap<number, Quote>,
+  open: OpenQuote,
+): HTMLElement {
+  const words = citations.reduce((rest, number) => rest.replaceAll(`[${number}]`, ''), text);
+  const breaks = /\n\s*$/.exec(words)?.[0] ?? ' ';
+  const [head, lastWord] = splitLastWord(words.trimEnd());
+  const chips = citations.flatMap((number) => {
+    const quote = quotes.get(number);
+    return quote ? [chipOf(quote, open)] : [];
+  });
+  const isWeak = groundedness < weakGroundedness;
+  const mark = isWeak ? [element('span', { class: 'weak-note' }, ' (weakly supported)')] : [];
+  return element(
+    'span',
+    { class: isWeak ? 'sentence weak' : 'sentence' },
+    element('span', { class: 'words' }, head),
+    // Numbers stay on the line of the last word.
+    element('span', { class: 'tail' }, element('span', { class: 'words' }, lastWord), ...mark, ...chips),
+    breaks,
+  );
+}
+
+function splitLastWord(text: string): readonly [string, string] {
+  const word = /\S{1,24}$/.exec(text)?.[0] ?? '';
+  return [text.slice(0, text.length - word.length), word];
+}
+
+function chipOf(quote: Quote, open: OpenQuote): HTMLElement {
+  const attributes = {
+    type: 'button',
+    class: 'chip',
+    title: quote.title,
+    'aria-label': `Quote ${quote.number}, from ${quote.title}`,
+    'aria-expanded': 'false',
+    click: (event: Event) => open(quote, targetOf(event)),
+  };
+  return element('button', attributes, String(quote.number));
+}
+
+/** A quote in the list below the answer, with its title, headings and page. */
+export function quoteElement(quote: Quote, open: OpenQuote): HTMLElement {
+  const page = quote.page === null ? [] : [`page ${quote.page}`];
+  const place = [quote.title, ...headingsBelowTitle(quote), ...page].join(' › ');
+  const attributes = {
+    type: 'button',
+    class: 'link',
+    'aria-expanded': 'false',
+    click: (event: Event) => open(quote, targetOf(event)),
+  };
+  return element(
+    'li',
+    {},
+    element('span', { class: 'number' }, String(quote.number)),
+    element('blockquote', {}, quote.text.replace(/\s+/g, ' ')),
+    element('button', attributes, place),
+  );
+}
+
+export function factsElement({ confidence, timings }: EventOf<'answer-finished'>): HTMLElement {
+  const milliseconds = timings.total ?? Object.values(timings).reduce((sum, value) => sum + value, 0);
+  const time = milliseconds >= 1000 ? `${(milliseconds / 1000).toFixed(1)} s` : `${Math.round(milliseconds)} ms`;
+  return element('p', { class: 'hint' }, `Confidence ${Math.round(confidence * 100)} % · ${time}`);
+}
+
+export function feedbackElement(onFeedback: (up: boolean) => void): HTMLElement {
+  const group = element('div', { class: 'feedback', role: 'group', 'aria-label': 'Was this right?' });
+  const button = (label: string, up: boolean) => {
+    const give = () => {
+      onFeedback(up);
+      group.replaceChildren(element('span', { class: 'hint' }, 'Thank you.'));
+    };
+    return element('button', { type: 'button', class: 'quiet', click: give }, label);
+  };
+  group.append(button('Right', true), button('Wrong', false));
+  return group;
+}
+
+export function refusalElement(
+  { message, nearest, clarifyingQuestion }: EventOf<'answer-refused'>,
+  panel: SourcePanel,
+): HTMLElement {
+  const open = (item: NearestDocument) => (event: Event) =>
+    void panel.show({ documentId: item.documentId, title: item.title, uri: item.uri, quote: null }, targetOf(event));
+  const items = nearest.map((item) => {
+    const attributes = { type: 'button', class: 'link', 'aria-expanded': 'false', click: open(item) };
+    return element('li', {}, element('button', attributes, item.title));
+  });
+  const list = [element('p', { class: 'hint' }, 'Nearest documents'), element('ul', { class: 'nearest' }, ...items)];
+  return element(
+    'div',
+    { class: 'refusal' },
+    element('p', { class: 'refusal-title' }, 'Your sources don’t answer this.'),
+    element('p', {}, message),
+    ...(clarifyingQuestion ? [element('p', {}, clarifyingQuestion)] : []),
+    ...(items.length > 0 ? list : []),
+  );
+}
+
+export function problemElement({ title, detail, type }: Pick<Problem, 'title' | 'detail' | 'type'>): HTMLElement {
+  const advice = element('a', { href: type, target: '_blank', rel: 'noopener' }, 'What to do');
+  return element(
+    'div',
+    { class: 'problem', role: 'alert' },
+    element('p', { class: 'problem-title' }, title),
+    element('p', {}, detail, ' ', advice),
+  );
+}
+
+function targetOf(event: Event): HTMLElement {
+  return event.currentTarget instanceof HTMLElement ? event.currentTarget : document.body;
+}

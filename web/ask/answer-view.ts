@@ -1,0 +1,112 @@
+import type { AnswerEvent, Problem, Quote } from '../../src/domain/answer.ts';
+import {
+  degradedWords,
+  type EventOf,
+  factsElement,
+  feedbackElement,
+  type OpenQuote,
+  problemElement,
+  quoteElement,
+  refusalElement,
+  sentenceElement,
+  withheldWords,
+} from './answer-parts.ts';
+import { announce, element } from './elements.ts';
+import type { SourcePanel } from './source-panel.ts';
+
+/** One question with what came of it. */
+export interface AnswerView {
+  readonly root: HTMLElement;
+  /** Events may arrive again after a reconnect; one that was shown already is left out. */
+  apply(event: AnswerEvent): void;
+  /** A problem that no event of the answer tells. */
+  fail(problem: Pick<Problem, 'title' | 'detail' | 'type'>): void;
+}
+
+interface AnswerViewOptions {
+  readonly question: string;
+  readonly panel: SourcePanel;
+  readonly onFeedback: (answerId: string, up: boolean) => void;
+}
+
+export function createAnswerView({ question, panel, onFeedback }: AnswerViewOptions): AnswerView {
+  const progress = element('p', { class: 'working' }, 'Reading the sources…');
+  const draft = element('span', { class: 'draft', 'aria-hidden': 'true' });
+  const sentences = element('div', { class: 'sentences', 'aria-live': 'polite' }, draft);
+  const notes = element('ul', { class: 'notes' });
+  const quoteList = element('ol', { class: 'quotes', 'aria-label': 'Quotes' });
+  const after = element('div', { class: 'after' });
+  const answer = element('div', { class: 'answer' }, progress, sentences, notes, quoteList, after);
+  const root = element('article', { class: 'turn' }, element('h2', { class: 'question' }, question), answer);
+  const quotes = new Map<number, Quote>();
+  let answerId = '';
+  let last = -1;
+
+  const openQuote: OpenQuote = (quote, opener) =>
+    void panel.show({ documentId: quote.documentId, title: quote.title, uri: quote.uri, quote }, opener);
+  const addNote = (text: string) => notes.append(element('li', {}, text));
+
+  function end(message: string, ...parts: readonly Node[]): void {
+    progress.remove();
+    draft.remove();
+    announce(message);
+    after.append(...parts);
+  }
+
+  function finish(event: EventOf<'answer-finished'>): void {
+    const count = event.quotes.length;
+    const facts = [factsElement(event), feedbackElement((up) => onFeedback(answerId, up))];
+    end(`Answered, with ${count} ${count === 1 ? 'quote' : 'quotes'}.`, ...facts);
+  }
+
+  function show(event: AnswerEvent): void {
+    switch (event.type) {
+      case 'answer-started':
+        answerId = event.answerId;
+        break;
+      case 'question-condensed':
+        if (event.standalone !== question) addNote(`Read as: ${event.standalone}`);
+        break;
+      case 'passages-retrieved':
+        progress.textContent = 'Checking quotes…';
+        break;
+      case 'quote-verified':
+        quotes.set(event.number, event);
+        quoteList.append(quoteElement(event, openQuote));
+        break;
+      case 'text-delta':
+        draft.textContent += event.text;
+        break;
+      case 'sentence-finished':
+        draft.textContent = '';
+        draft.before(sentenceElement(event, quotes, openQuote));
+        break;
+      case 'sentence-withheld':
+        draft.textContent = '';
+        addNote(withheldWords[event.reason]);
+        break;
+      case 'step-degraded':
+        addNote(degradedWords(event));
+        break;
+      case 'answer-finished':
+        finish(event);
+        break;
+      case 'answer-refused':
+        end(`Not answered. ${event.message}`, refusalElement(event, panel));
+        break;
+      case 'answer-failed':
+        end('', problemElement(event.error));
+        break;
+    }
+  }
+
+  return {
+    root,
+    apply(event) {
+      if (event.sequence <= last) return;
+      last = event.sequence;
+      show(event);
+    },
+    fail: (problem) => end('', problemElement(problem)),
+  };
+}

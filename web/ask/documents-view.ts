@@ -1,0 +1,158 @@
+import { type DocumentRow, getJson, type JobState, type Page, RequestFailed, readEvents, request } from './api.ts';
+import { announce, byId, element } from './elements.ts';
+import type { SourcePanel } from './source-panel.ts';
+
+interface Submission {
+  readonly jobId: string | null;
+  readonly outcome: 'added' | 'changed' | 'unchanged';
+}
+
+type DocumentsPage = Page<DocumentRow> & { readonly passagesWithoutVector: number };
+
+export interface DocumentsView {
+  /** Reads the list anew. */
+  refresh(): Promise<void>;
+}
+
+export function createDocumentsView(panel: SourcePanel, canWrite: boolean): DocumentsView {
+  const list = byId('documents', HTMLUListElement);
+  const more = byId('more-documents', HTMLButtonElement);
+  let cursor: string | null = null;
+
+  async function load(): Promise<void> {
+    const query = new URLSearchParams({ limit: '50', ...(cursor ? { cursor } : {}) });
+    const page = await getJson<DocumentsPage>(`v1/documents?${query}`);
+    if (!cursor) list.replaceChildren();
+    list.append(...page.items.map(rowOf));
+    cursor = page.nextCursor;
+    more.hidden = cursor === null;
+    byId('documents-summary', HTMLParagraphElement).textContent = summaryOf(page, list.childElementCount);
+  }
+
+  async function refresh(): Promise<void> {
+    cursor = null;
+    await load();
+  }
+
+  function rowOf(document: DocumentRow): HTMLElement {
+    const open = (event: Event) => {
+      const opener = event.currentTarget;
+      if (opener instanceof HTMLElement)
+        void panel.show({ documentId: document.id, title: document.title, uri: document.uri, quote: null }, opener);
+    };
+    const title = document.title || document.externalId;
+    const name =
+      document.version === null
+        ? element('span', { class: 'document-title' }, title)
+        : element(
+            'button',
+            { type: 'button', class: 'link document-title', 'aria-expanded': 'false', click: open },
+            title,
+          );
+    const remove = element('button', { type: 'button', class: 'quiet', 'aria-label': `Remove ${title}` }, 'Remove');
+    remove.addEventListener('click', () => void removeDocument(document, row));
+    const row = element(
+      'li',
+      {},
+      element('div', { class: 'document-name' }, name, element('span', { class: 'hint' }, document.externalId)),
+      element('span', { class: `state ${document.state}` }, stateOf(document)),
+      ...(canWrite ? [remove] : []),
+    );
+    return row;
+  }
+
+  async function removeDocument(document: DocumentRow, row: HTMLElement): Promise<void> {
+    if (!confirm(`Remove “${document.title || document.externalId}”? Answers no longer use it.`)) return;
+    try {
+      await request(`v1/documents/${document.id}`, { method: 'DELETE' });
+      row.remove();
+      announce('Removed.');
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error;
+      announce(error.problem.detail);
+    }
+  }
+
+  more.addEventListener('click', () => void load());
+  if (canWrite) acceptUploads(refresh);
+  return { refresh };
+}
+
+function acceptUploads(onDone: () => Promise<void>): void {
+  const form = byId('upload', HTMLFormElement);
+  const files = byId('files', HTMLInputElement);
+  form.hidden = false;
+
+  async function addAll(chosen: readonly File[]): Promise<void> {
+    for (const file of chosen) await uploadFile(file);
+    await onDone();
+  }
+
+  files.addEventListener('change', () => {
+    void addAll([...(files.files ?? [])]);
+    files.value = '';
+  });
+  form.addEventListener('dragover', (event) => {
+    event.preventDefault();
+    form.classList.add('over');
+  });
+  form.addEventListener('dragleave', () => form.classList.remove('over'));
+  form.addEventListener('drop', (event) => {
+    event.preventDefault();
+    form.classList.remove('over');
+    void addAll([...(event.dataTransfer?.files ?? [])]);
+  });
+}
+
+/** Sends one file and shows how far its job is; searchable by words is enough to go on with the next. */
+async function uploadFile(file: File): Promise<void> {
+  const bar = element('progress', { 'aria-label': `Progress of ${file.name}` });
+  const state = element('span', { class: 'hint' }, 'Sending…');
+  byId('uploads', HTMLUListElement).prepend(
+    element('li', {}, element('span', { class: 'document-title' }, file.name), bar, state),
+  );
+  const say = (text: string) => {
+    state.textContent = text;
+    announce(`${file.name}: ${text}`);
+  };
+  try {
+    const body = new FormData();
+    body.set('file', file);
+    const response = await request('v1/documents', { method: 'POST', body });
+    const { jobId, outcome } = (await response.json()) as Submission;
+    if (jobId === null) say(outcome === 'unchanged' ? 'Already there, unchanged.' : 'Added.');
+    else say(await followJob(jobId, bar));
+  } catch (error) {
+    if (!(error instanceof RequestFailed)) throw error;
+    say(`${error.problem.title}. ${error.problem.detail}`);
+  }
+  bar.remove();
+}
+
+async function followJob(jobId: string, bar: HTMLProgressElement): Promise<string> {
+  for await (const { data: job } of readEvents<JobState>(await request(`v1/jobs/${jobId}/events`))) {
+    const failure = job.failures[0];
+    if (failure) return `${failure.code}: ${failure.detail}`;
+    bar.max = job.total;
+    bar.value = job.done + job.failed;
+    if (job.stage !== 'lexical' || job.state !== 'running') return 'Searchable.';
+  }
+  return 'The server stopped; the file is read when it runs again.';
+}
+
+function summaryOf({ nextCursor, passagesWithoutVector }: DocumentsPage, shown: number): string {
+  if (shown === 0) return 'No documents yet. Add some here, or with: footnote ingest <file, folder or URL>';
+  const waiting =
+    passagesWithoutVector > 0
+      ? ` ${passagesWithoutVector} passages wait to be searchable by meaning; by words they are already.`
+      : '';
+  return `${shown}${nextCursor ? ' or more' : ''} ${shown === 1 ? 'document' : 'documents'}.${waiting}`;
+}
+
+function stateOf(document: DocumentRow): string {
+  if (document.state === 'failed') return document.error ? `Failed: ${document.error.detail}` : 'Failed';
+  if (document.state === 'queued') return 'Waiting';
+  if (document.state === 'processing') return 'Being read';
+  const waiting = document.passagesWithoutVector > 0 ? `, ${document.passagesWithoutVector} by words only` : '';
+  return `${document.passages} ${document.passages === 1 ? 'passage' : 'passages'}${waiting}`;
+}
