@@ -1,3 +1,4 @@
+import { AppError } from '../src/domain/errors.ts';
 import { auroc } from './metrics/auroc.ts';
 import { estimateMean } from './metrics/bootstrap.ts';
 import { allHitAt, type Grades, ndcgAt, recallAt, reciprocalRankAt } from './metrics/ranking.ts';
@@ -24,9 +25,12 @@ interface CaseResult {
   readonly id: string;
   readonly ranked: readonly string[];
   readonly bestCosine: number | null;
-  readonly milliseconds: number;
+  readonly milliseconds: number | null;
   readonly answerable: boolean | null;
+  /** Null where a metric is not defined for the question: nothing relevant is known. */
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** Why the search failed; such a question counts in `errors` and in no mean. */
+  readonly error: string | null;
 }
 
 export interface RetrievalReport {
@@ -48,14 +52,28 @@ export async function evaluateRetrieval(
   const results: CaseResult[] = [];
   for (const query of queries) {
     options.signal.throwIfAborted();
-    const outcome = await target.search(query.text, depth, options.signal);
-    const grades =
-      query.answerable === false ? new Map<string, number>() : (folder.judgements.get(query.id) ?? new Map());
-    const values = metricNames.map((name) => [name, metrics[name](outcome.ranked, grades)]);
-    results.push({ id: query.id, ...outcome, answerable: query.answerable, metrics: Object.fromEntries(values) });
+    results.push(await searchCase(target, folder, { query, signal: options.signal }));
     options.progress('searching', results.length, queries.length);
   }
   return summarize(results);
+}
+
+async function searchCase(
+  target: EvalTarget,
+  { judgements }: QuestionFolder,
+  { query, signal }: { query: QuestionFolder['queries'][number]; signal: AbortSignal },
+): Promise<CaseResult> {
+  const { id, answerable } = query;
+  try {
+    const outcome = await target.search(query.text, depth, signal);
+    const grades: Grades = (answerable === false ? null : judgements.get(id)) ?? new Map();
+    const values = metricNames.map((name) => [name, metrics[name](outcome.ranked, grades)]);
+    return { id, ...outcome, answerable, metrics: Object.fromEntries(values), error: null };
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code } = AppError.from(error);
+    return { id, ranked: [], bestCosine: null, milliseconds: null, answerable, metrics: {}, error: code };
+  }
 }
 
 /** Fills a target by what the folder holds and waits for all vectors. */
@@ -77,9 +95,10 @@ function summarize(results: readonly CaseResult[]): RetrievalReport {
     return [name, estimateMean(values)] as const;
   });
   const judged = results.filter((result) => result.answerable !== null && result.bestCosine !== null);
-  const times = results.map((result) => result.milliseconds).sort((one, other) => one - other);
+  const times = results.flatMap((result) => result.milliseconds ?? []).sort((one, other) => one - other);
   return {
     questions: results.length,
+    errors: results.filter((result) => result.error !== null).length,
     judged: estimates[0]?.[1]?.count ?? 0,
     ...Object.fromEntries(estimates.map(([name, estimate]) => [name, estimate?.mean ?? null])),
     intervals: Object.fromEntries(

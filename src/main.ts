@@ -171,10 +171,8 @@ function startQueues({ config, stores, objects, reader, embedder, index, log }: 
     objects,
     reader,
     beforePublish: config.publishWaitsFor === 'dense' ? embedding.embedVersion : async () => {},
-    onPublished: (versions) => {
-      refresh(new Set(versions.map(({ tenantId }) => tenantId)));
-      embedding.wake();
-    },
+    onPublished: (versions) => refresh(new Set(versions.map(({ tenantId }) => tenantId))),
+    onIdle: embedding.wake,
     log,
   });
   reading.start();

@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { JobId } from './domain/ids.ts';
 import type { Principal } from './domain/principal.ts';
 import { walkFolder } from './ingest/load/walk-folder.ts';
@@ -34,7 +34,7 @@ async function submitSample(submit: Footnote['submit'], principal: Principal, ma
       language: 'en',
       jobId,
     };
-    const file = { bytes: await entry.read(), fileName: entry.externalId, mediaType: null };
+    const file = { bytes: await entry.read(), fileName: basename(entry.externalId), mediaType: null };
     const registration = await submit.submit(principal, details, file);
     jobId ??= registration.jobId;
   }

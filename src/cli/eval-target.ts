@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import type { AnswerCase, AnswerTarget } from '../../evals/answers.ts';
 import type { CorpusRecord, EvalTarget, Progress } from '../../evals/target.ts';
 import { createTermWeights } from '../chains/evidence/term-weights.ts';
@@ -15,18 +15,26 @@ const source = 'evaluation';
 const pollMilliseconds = 200;
 /** Passages of one record may crowd the list; this many are enough to tell 20 records. */
 const passagesPerRecord = 5;
+const maxFileBytes = 100_000_000;
+const maxQuotes = 8;
 
-type Input = AsyncIterable<{
-  externalId: string;
-  fileName: string;
-  title: string | null;
-  mediaType: string | null;
-  bytes: Uint8Array;
-}>;
+interface InputFile {
+  readonly externalId: string;
+  readonly fileName: string;
+  readonly title: string | null;
+  readonly mediaType: string | null;
+  readonly bytes: Uint8Array;
+}
+
+interface EvalTenant {
+  readonly footnote: Footnote;
+  readonly principal: Principal;
+  /** Names under which documents were added, by id. */
+  readonly externalIds: Map<string, string>;
+}
 
 /** A tenant of its own in this installation, filled and asked through the product's own ingest, search and answering. */
 export function createEvalTarget(footnote: Footnote, tenantId: TenantId): EvalTarget & AnswerTarget {
-  const { stores, submit, embedder } = footnote;
   const principal: Principal = {
     tenantId,
     credential: newId('key'),
@@ -35,68 +43,70 @@ export function createEvalTarget(footnote: Footnote, tenantId: TenantId): EvalTa
     scopes: ['read', 'write'],
     grants: [],
   };
-  const externalIds = new Map<string, string>();
-  const contents = new Map<string, { text: string; externalId: string } | null>();
-  const refusals = new Map<string, number | null>();
-  const flat = createTermWeights({ lookUp: null, tenant: tenantId, sample: '' });
+  const tenant = { footnote, principal, externalIds: new Map<string, string>() };
+  return {
+    addPassages: (records, progress) => add(tenant, asFiles(records, wholePassageType), progress),
+    addDocuments: (records, progress) => add(tenant, asFiles(records, 'text/plain'), progress),
+    addFolder: (folder, progress) => add(tenant, filesOf(folder), progress),
+    waitUntilEmbedded: (progress) => waitUntilEmbedded(tenant, progress),
+    ...createAsking(tenant),
+  };
+}
 
-  async function add(input: Input, progress: Progress): Promise<void> {
-    let jobId: JobId | null = null;
-    let submitted = 0;
-    for await (const { externalId, title, ...file } of input) {
-      const details = { source, externalId, uri: null, title, acl: [], tags: {}, language: null, jobId };
-      const registration = await submit.submit(principal, details, file);
-      externalIds.set(registration.documentId, externalId);
-      jobId ??= registration.jobId;
-      submitted += 1;
-      progress('adding', submitted, submitted);
-    }
-    if (jobId !== null) await waitUntilRead(jobId, progress);
+async function add(tenant: EvalTenant, files: AsyncIterable<InputFile>, progress: Progress): Promise<void> {
+  const { footnote, principal, externalIds } = tenant;
+  let jobId: JobId | null = null;
+  let submitted = 0;
+  for await (const { externalId, title, ...file } of files) {
+    const details = { source, externalId, uri: null, title, acl: [], tags: {}, language: null, jobId };
+    const registration = await footnote.submit.submit(principal, details, file);
+    externalIds.set(registration.documentId, externalId);
+    jobId ??= registration.jobId;
+    submitted += 1;
+    progress('adding', submitted, submitted);
   }
+  if (jobId !== null) await waitUntilRead(tenant, jobId, progress);
+}
 
-  async function waitUntilRead(jobId: JobId, progress: Progress): Promise<void> {
-    for (;;) {
-      const job = await stores.jobs.get(tenantId, jobId);
-      if (!job) throw new AppError('INTERNAL', 'The job of the evaluation is gone.');
-      progress('reading', job.done + job.failed, job.total);
-      if (job.stage === 'lexical' && job.state === 'running') {
-        await pause();
-        continue;
-      }
+async function waitUntilRead({ footnote, principal }: EvalTenant, jobId: JobId, progress: Progress): Promise<void> {
+  for (;;) {
+    const job = await footnote.stores.jobs.get(principal.tenantId, jobId);
+    if (!job) throw new AppError('INTERNAL', 'The job of the evaluation is gone.');
+    progress('reading', job.done + job.failed, job.total);
+    if (job.stage !== 'lexical' || job.state !== 'running') {
       const failure = job.failures[0];
       if (failure) throw new AppError('INVALID_REQUEST', `${failure.externalId}: ${failure.detail}`);
       return;
     }
+    await pause();
   }
+}
 
+async function waitUntilEmbedded({ footnote, principal }: EvalTenant, progress: Progress): Promise<void> {
+  let total = 0;
+  for (;;) {
+    const waiting = await footnote.stores.embeddings.waiting(footnote.embedder.id, principal.tenantId);
+    total = Math.max(total, waiting);
+    progress('vectors', total - waiting, total);
+    if (waiting === 0) return;
+    await pause();
+  }
+}
+
+function createAsking({ footnote, principal, externalIds }: EvalTenant): AnswerTarget & Pick<EvalTarget, 'search'> {
+  const contents = new Map<string, { text: string; externalId: string } | null>();
+  const refusals = new Map<string, number | null>();
+  const flat = createTermWeights({ lookUp: null, tenant: principal.tenantId, sample: '' });
   return {
-    addPassages: (records, progress) => add(asFiles(records, wholePassageType), progress),
-    addDocuments: (records, progress) => add(asFiles(records, 'text/plain'), progress),
-    addFolder: (folder, progress) => add(filesOf(folder), progress),
-
-    async waitUntilEmbedded(progress) {
-      let total = 0;
-      for (;;) {
-        const waiting = await stores.embeddings.waiting(embedder.id, tenantId);
-        total = Math.max(total, waiting);
-        progress('vectors', total - waiting, total);
-        if (waiting === 0) return;
-        await pause();
-      }
-    },
-
     async search(question, limit, signal) {
-      const started = performance.now();
       const input = { queries: [question], principal, filter: {}, limit: limit * passagesPerRecord, tokenBudget: null };
+      const started = performance.now();
       const { passages } = await footnote.retrieve(input, signal);
       const milliseconds = performance.now() - started;
       const ranked = new Set(passages.map(({ documentId }) => externalIds.get(documentId) ?? documentId));
       const cosines = passages.flatMap(({ dense }) => dense ?? []);
-      return {
-        ranked: [...ranked].slice(0, limit),
-        bestCosine: cosines.length > 0 ? Math.max(...cosines) : null,
-        milliseconds,
-      };
+      const bestCosine = cosines.length > 0 ? Math.max(...cosines) : null;
+      return { ranked: [...ranked].slice(0, limit), bestCosine, milliseconds };
     },
 
     ask(question: AnswerCase, signal) {
@@ -110,7 +120,7 @@ export function createEvalTarget(footnote: Footnote, tenantId: TenantId): EvalTa
         filter: {},
         mode: 'strict' as const,
         locale: null,
-        maxQuotes: 8,
+        maxQuotes,
         onRecord: (record: { refusal: { probability: number } | null }) => {
           refusals.set(answerId, record.refusal?.probability ?? null);
         },
@@ -118,14 +128,12 @@ export function createEvalTarget(footnote: Footnote, tenantId: TenantId): EvalTa
       return footnote.answerQuestion(input, signal);
     },
 
-    async refusalProbability(answerId) {
-      return refusals.get(answerId) ?? null;
-    },
+    refusalProbability: async (answerId) => refusals.get(answerId) ?? null,
 
     async content(documentId, version) {
       const key = `${documentId}/${version}`;
       if (!contents.has(key)) {
-        const content = await stores.documents.content(principal, documentId as DocumentId, version);
+        const content = await footnote.stores.documents.content(principal, documentId as DocumentId, version);
         contents.set(key, content && { text: content.text, externalId: externalIds.get(documentId) ?? documentId });
       }
       return contents.get(key) ?? null;
@@ -136,23 +144,17 @@ export function createEvalTarget(footnote: Footnote, tenantId: TenantId): EvalTa
   };
 }
 
-async function* asFiles(records: AsyncIterable<CorpusRecord>, mediaType: string): Input {
+async function* asFiles(records: AsyncIterable<CorpusRecord>, mediaType: string): AsyncGenerator<InputFile> {
   for await (const { id, title, text } of records)
     yield { externalId: id, fileName: `${id}.txt`, title: title || null, mediaType, bytes: Buffer.from(text) };
 }
 
 /** Named by the path below the folder, as gold quotes name them. */
-async function* filesOf(folder: string): Input {
-  for await (const entry of walkFolder(folder, { maxFileBytes: 100_000_000, accepts: hasReadableName }))
+async function* filesOf(folder: string): AsyncGenerator<InputFile> {
+  for await (const entry of walkFolder(folder, { maxFileBytes, accepts: hasReadableName }))
     if (entry.kind === 'file') {
-      const bytes = await entry.read();
-      yield {
-        externalId: entry.externalId,
-        fileName: join(folder, entry.externalId),
-        title: null,
-        mediaType: null,
-        bytes,
-      };
+      const { externalId } = entry;
+      yield { externalId, fileName: basename(externalId), title: null, mediaType: null, bytes: await entry.read() };
     }
 }
 

@@ -23,13 +23,13 @@ export async function createKey(
     role: options.role,
     ...(options.scope ? { scopes: options.scope } : {}),
     ...(options.grant ? { grants: options.grant } : {}),
+    ...(options.tenant ? { tenantId: options.tenant } : {}),
   };
-  const tenant = options.tenant ? `?tenantId=${encodeURIComponent(options.tenant)}` : '';
-  const made = await client.post<{ key: KeySummary; secret: string }>(`/v1/keys${tenant}`, body);
+  const made = await client.post<KeySummary & { secret: string }>('/v1/keys', body);
   output.result(
     made,
-    ({ key, secret }) =>
-      `${secret}\n\nThis is the only time that the key is shown. Revoke it with: footnote keys revoke ${key.id}`,
+    ({ id, secret }) =>
+      `${secret}\n\nThis is the only time that the key is shown. Revoke it with: footnote keys revoke ${id}`,
   );
 }
 

@@ -165,11 +165,18 @@ function createIngestRun(context: IngestContext, options: IngestOptions) {
       if (jobId !== null) {
         const job = await waitForJob(context, jobId, options.wait, started);
         for (const { externalId, code, detail } of job.failures) report.failed.push({ name: externalId, code, detail });
+        dropFailed(report);
       }
       progress.end();
       return report;
     },
   };
+}
+
+/** What was accepted and then could not be read is neither added nor changed. */
+function dropFailed({ added, changed, failed }: Report): void {
+  const names = new Set(failed.map(({ name }) => name));
+  for (const list of [added, changed]) list.splice(0, list.length, ...list.filter((name) => !names.has(name)));
 }
 
 async function waitForJob(

@@ -24,7 +24,7 @@ export interface EmbedQueue {
 const batchSize = 128;
 const pollMilliseconds = 5_000;
 /** How long vectors give way to reading before one batch is embedded all the same. */
-const yieldMilliseconds = 5_000;
+const yieldMilliseconds = 15_000;
 const retryMillisecondsMax = 30_000;
 
 /** Fills in vectors of visible passages, oldest document first, one batch at a time, until it is stopped. */

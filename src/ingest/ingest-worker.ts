@@ -33,6 +33,8 @@ interface IngestWorkerDeps {
   /** Runs before a version is published; with PUBLISH_WAITS_FOR=dense it embeds the passages. */
   readonly beforePublish: (version: PreparedVersion, signal: AbortSignal) => Promise<void>;
   readonly onPublished: (versions: readonly PreparedVersion[]) => void;
+  /** Called when nothing has been queued for a while. */
+  readonly onIdle: () => void;
   readonly log: IngestLog;
 }
 
@@ -50,6 +52,8 @@ const batchSize = 16;
 /** Longer than any document may take; a crashed process's claims are free again after it. */
 const leaseSeconds = 300;
 const retryMilliseconds = 2_000;
+/** Documents of a folder arrive one by one; only after this pause is their reading over. */
+const lullMilliseconds = 500;
 /** Another process may queue work on a shared database. */
 const pollMilliseconds = 5_000;
 const sweepSize = 50;
@@ -66,12 +70,12 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
     while (!stopping.signal.aborted) {
       try {
         const claimed = await deps.documents.claim(batchSize, leaseSeconds);
-        working = claimed.length > 0;
         if (claimed.length === 0) {
           await publishing;
-          if ((await deps.documents.sweep(sweepSize)) === 0) await wakeUp.wait(pollMilliseconds);
+          await rest();
           continue;
         }
+        working = true;
         const prepared = await Promise.all(claimed.map((version) => prepare(version)));
         await publishing;
         publishing = publish(prepared.filter((version) => version !== null));
@@ -85,6 +89,14 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
     }
     working = false;
     await publishing.catch((error) => deps.log.warn({ err: error }, 'the last documents stay queued'));
+  }
+
+  /** Nothing is queued: after a lull others may work, and what no version needs is swept. */
+  async function rest(): Promise<void> {
+    if (await wakeUp.wait(lullMilliseconds)) return;
+    if (working) deps.onIdle();
+    working = false;
+    if ((await deps.documents.sweep(sweepSize)) === 0) await wakeUp.wait(pollMilliseconds);
   }
 
   /** Null when the document cannot be read: it is marked as failed and harms no other. */

@@ -1,7 +1,8 @@
 /** Lets a loop wait until there is work, a time has passed, or it is stopped. A wake between two waits is not lost. */
 export interface WakeUp {
   wake(): void;
-  wait(milliseconds: number): Promise<void>;
+  /** True when it was woken, false when the time passed. */
+  wait(milliseconds: number): Promise<boolean>;
 }
 
 export function createWakeUp(stopped: AbortSignal): WakeUp {
@@ -24,8 +25,10 @@ export function createWakeUp(stopped: AbortSignal): WakeUp {
           };
         });
       }
+      const wasWoken = pending;
       resume = null;
       pending = false;
+      return wasWoken;
     },
   };
 }

@@ -5,7 +5,7 @@ import type { DocumentId } from '../domain/ids.ts';
 import type { CountTokens, Embedder } from '../models/embedder.ts';
 import { encodeQuestion, termWeightLimit } from '../models/sparse/encode.ts';
 import type { DocumentStore, SparseVector } from '../store/documents.ts';
-import type { IndexFilter, VectorIndex } from '../store/vector-index.ts';
+import type { IndexCandidate, IndexFilter, VectorIndex } from '../store/vector-index.ts';
 import { type FusedCandidate, fuse, mergeBest } from './fuse.ts';
 import { pack } from './pack.ts';
 import type { Degradation, Retrieve, RetrieveInput, ScoredPassage } from './retrieve.ts';
@@ -31,12 +31,20 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
     const { vectors, degradations } = await embed(input.queries, signal);
     clock.lap('embed');
     const sparse = input.queries.map((query) => encodeQuestion(query));
-    const [fused, idealSparse] = await Promise.all([
+    const [candidates, idealSparse] = await Promise.all([
       searchAll(deps, input, { vectors, sparse }, signal),
       idealScore(deps, input, sparse[0]),
-    ]);
+    ]).catch((error) => {
+      signal.throwIfAborted();
+      throw error instanceof AppError
+        ? error
+        : new AppError('INDEX_UNAVAILABLE', 'The search index failed.', { cause: error });
+    });
     clock.lap('search');
+    const fused = mergeBest(candidates.map(fuse));
+    clock.lap('fuse');
     const ranked = await readRanked(deps, input, fused);
+    signal.throwIfAborted();
     clock.lap('read');
     const { limit, tokenBudget } = input;
     const passages =
@@ -58,7 +66,8 @@ interface EmbeddedQueries {
 function createQuestionEmbedder({ embedder, embedDeadline = 2_000 }: RetrieveDeps) {
   const remembered = new LRUCache<string, Float32Array>({ max: rememberedQuestions });
   return async (queries: readonly string[], signal: AbortSignal): Promise<EmbeddedQueries> => {
-    const missing = queries.filter((query) => !remembered.has(query));
+    const known = new Map(queries.map((query) => [query, remembered.get(query)]));
+    const missing = [...known.keys()].filter((query) => !known.get(query));
     const degradations: Degradation[] = [];
     if (missing.length > 0) {
       try {
@@ -66,7 +75,9 @@ function createQuestionEmbedder({ embedder, embedDeadline = 2_000 }: RetrieveDep
         const vectors = await embedder.embedQuestions(missing, deadline);
         for (const [index, query] of missing.entries()) {
           const vector = vectors[index];
-          if (vector) remembered.set(query, vector);
+          if (!vector) continue;
+          known.set(query, vector);
+          remembered.set(query, vector);
         }
       } catch (error) {
         signal.throwIfAborted();
@@ -75,7 +86,7 @@ function createQuestionEmbedder({ embedder, embedDeadline = 2_000 }: RetrieveDep
         degradations.push({ step: 'embed', to: 'search by words', cause });
       }
     }
-    return { vectors: queries.map((query) => remembered.get(query)), degradations };
+    return { vectors: queries.map((query) => known.get(query)), degradations };
   };
 }
 
@@ -84,7 +95,7 @@ async function searchAll(
   { queries, principal, filter, limit }: RetrieveInput,
   { vectors, sparse }: { vectors: EmbeddedQueries['vectors']; sparse: readonly SparseVector[] },
   signal: AbortSignal,
-): Promise<FusedCandidate[]> {
+): Promise<IndexCandidate[][]> {
   const permitted: IndexFilter = { ...filter, grants: principal.role === 'admin' ? null : principal.grants };
   const search = async (_query: string, position: number) => {
     const dense = vectors[position];
@@ -92,13 +103,7 @@ async function searchAll(
     const query = { tenant: principal.tenantId, filter: permitted, limit: Math.max(candidatesPerSide, 2 * limit) };
     return await index.search({ ...query, ...(dense ? { dense } : {}), ...(terms ? { sparse: terms } : {}) }, signal);
   };
-  try {
-    return mergeBest((await Promise.all(queries.map(search))).map(fuse));
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof AppError) throw error;
-    throw new AppError('INDEX_UNAVAILABLE', 'The search index failed.', { cause: error });
-  }
+  return await Promise.all(queries.map(search));
 }
 
 /** The largest BM25 score that the terms could give: each at its idf times the most that a passage's term can weigh. */

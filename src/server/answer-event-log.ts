@@ -1,5 +1,6 @@
-import { AnswerEvent } from '../domain/answer.ts';
+import type { AnswerEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
+import { canonicalEvent } from './canonical-answer.ts';
 import { type ProblemContext, toProblem } from './problem.ts';
 
 export type EventLog = ReturnType<typeof createEventLog>;
@@ -57,11 +58,4 @@ export function createEventLog(now: () => Date, problem: ProblemContext) {
       }
     },
   };
-}
-
-/** An event with its fields in the order of the schema, so that a resumed stream has the bytes of the first one. */
-export function canonicalEvent(event: AnswerEvent): AnswerEvent {
-  const ordered = AnswerEvent.parse(event);
-  if (ordered.type !== 'answer-finished') return ordered;
-  return { ...ordered, timings: Object.fromEntries(Object.entries(ordered.timings).sort()) };
 }

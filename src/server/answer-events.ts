@@ -1,8 +1,8 @@
 import { type Answer, type AnswerEvent, isFinalEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import { type AnswerId, type ConversationId, isId } from '../domain/ids.ts';
-import { canonicalEvent } from './answer-event-log.ts';
 import { type AppContext, principalOf } from './app-env.ts';
+import { canonicalAnswer, canonicalEvent } from './canonical-answer.ts';
 import { eventStreamResponse } from './event-stream.ts';
 import type { RouteDeps } from './route-deps.ts';
 
@@ -27,13 +27,13 @@ export function answerNotFound(): AppError {
 export async function visibleAnswer(c: AppContext, { answers }: AnswerDeps, id: string): Promise<Answer> {
   const answer = await answers.get(principalOf(c), answerIdOf(id));
   if (!answer) throw answerNotFound();
-  return answer;
+  return canonicalAnswer(answer);
 }
 
 /** The answer when it is final; waits for it where it is still being written. */
 export async function finishedAnswer(c: AppContext, deps: AnswerDeps, id: AnswerId): Promise<Answer> {
   const run = deps.runs.find(principalOf(c), id);
-  return run ? await run.finished : await visibleAnswer(c, deps, id);
+  return run ? canonicalAnswer(await run.finished) : await visibleAnswer(c, deps, id);
 }
 
 /** The events above `after`, as they happen or as they are stored; 204 tells an EventSource that nothing more will come. */

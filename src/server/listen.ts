@@ -72,6 +72,8 @@ async function stop(server: Server, application: Application, graceMilliseconds:
   const closed = once(server, 'close');
   server.close();
   await application.stop();
+  // A connection whose last response ends only now would stay open for another request.
+  const sweeper = setInterval(() => server.closeIdleConnections(), 20);
   let cut = 0;
   const timer = setTimeout(() => {
     server.getConnections((_error, count) => {
@@ -80,6 +82,7 @@ async function stop(server: Server, application: Application, graceMilliseconds:
     server.closeAllConnections();
   }, graceMilliseconds);
   await closed;
+  clearInterval(sweeper);
   clearTimeout(timer);
   return cut;
 }

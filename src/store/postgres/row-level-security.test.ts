@@ -15,10 +15,12 @@ const sampleRows: Record<string, string> = {
     values ($1, $2, '', '', $2, '{}', '{}', '', 1, now(), now())`,
   document_versions: `insert into document_versions (tenant_id, document_id, version, job_id, state, content_hash, media_type, file_name, size, created_at)
     values ($1, $2, 1, 'job', 'ready', '', '', '', 0, now())`,
-  passages: `insert into passages (tenant_id, document_id, version, ordinal, id, text, start_offset, end_offset, heading_path, sparse, embedding_hash, embedding_text, queue_number)
-    values ($1, $2, 1, 0, $2, '', 0, 0, '{}', '', '', '', 1)`,
+  passages: `insert into passages (tenant_id, document_id, version, ordinal, id, text, start_offset, end_offset, heading_path, sparse, embedding_hash, embedding_text)
+    values ($1, $2, 1, 0, $2, '', 0, 0, '{}', '', '', '')`,
   embeddings:
     "insert into embeddings (tenant_id, embedder, embedding_hash, vector, created_at) values ($1, 'e', $2, '', now())",
+  embedding_queue:
+    'insert into embedding_queue (tenant_id, embedding_hash, queue_number, ordinal) values ($1, $2, 1, 0)',
   jobs: 'insert into jobs (tenant_id, id, created_at, updated_at) values ($1, $2, now(), now())',
   job_items: `insert into job_items (tenant_id, job_id, document_id, version, external_id, title, state)
     values ($1, $2, $2, 1, '', '', 'queued')`,

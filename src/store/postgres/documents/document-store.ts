@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { DocumentStore } from '../../documents.ts';
 import type { SqlDriver } from '../../sql.ts';
+import { createPlannerStatistics } from './planner-statistics.ts';
 import { publishVersions } from './publish-versions.ts';
 import { createDocumentReads } from './read-documents.ts';
 import { registerDocuments } from './register-documents.ts';
@@ -17,6 +18,7 @@ export interface DocumentStoreOptions {
 
 export function createDocumentStore(driver: SqlDriver, options: DocumentStoreOptions = {}): DocumentStore {
   const { now = () => new Date(), processName = hostname(), overtakenSeconds = 86_400 } = options;
+  const statistics = createPlannerStatistics(driver);
   return {
     ...createDocumentReads({ driver, now }),
 
@@ -33,6 +35,7 @@ export function createDocumentStore(driver: SqlDriver, options: DocumentStoreOpt
     async publish(versions) {
       for (const [tenant, group] of Map.groupBy(versions, ({ tenantId }) => tenantId))
         await driver.asTenant(tenant, (sql) => publishVersions(sql, { tenant, versions: group, now: now() }));
+      await statistics.added(versions.reduce((sum, { passages }) => sum + passages.length, 0));
     },
 
     fail: (version, failure) =>

@@ -80,30 +80,37 @@ async function adoptEmbedder(sql: Sql, embedder: string, now: Date): Promise<voi
     `insert into active_embedder (embedder) values ($1) on conflict (is_only) do update set embedder = excluded.embedder`,
     [embedder],
   );
+  await sql.query('delete from embedding_queue');
   await sql.query(
-    `update passages p set embedder = (
-       select e.embedder from embeddings e
-       where e.tenant_id = p.tenant_id and e.embedder = $1 and e.embedding_hash = p.embedding_hash)`,
+    `insert into embedding_queue (tenant_id, embedding_hash, queue_number, ordinal)
+     select p.tenant_id, p.embedding_hash, v.queue_number, p.ordinal
+     from passages p
+     join document_versions v on v.tenant_id = p.tenant_id and v.document_id = p.document_id and v.version = p.version
+     where not exists (
+       select from embeddings e
+       where e.tenant_id = p.tenant_id and e.embedder = $1 and e.embedding_hash = p.embedding_hash)
+     order by v.queue_number, p.ordinal on conflict do nothing`,
     [embedder],
   );
   await sql.query(
     `update documents d set generation = t.generation, waiting = (
        select count(*) from passages p
-       where p.tenant_id = d.tenant_id and p.document_id = d.id and p.version = d.current_version and p.embedder is null)
+       join embedding_queue q on q.tenant_id = p.tenant_id and q.embedding_hash = p.embedding_hash
+       where p.tenant_id = d.tenant_id and p.document_id = d.id and p.version = d.current_version)
      from tenants t where t.id = d.tenant_id and d.current_version is not null`,
   );
 }
 
 async function readUnembedded(sql: Sql, limit: number): Promise<UnembeddedPassage[]> {
-  const rows = await sql.query<UnembeddedPassage>(
-    `select p.tenant_id as "tenantId", p.embedding_hash as "embeddingHash", p.embedding_text as text
-     from passages p
-     join documents d on d.tenant_id = p.tenant_id and d.id = p.document_id and d.current_version = p.version
-     where p.embedder is null and d.deleted_at is null
-     order by p.queue_number, p.ordinal limit $1`,
+  return await sql.query<UnembeddedPassage>(
+    `select q.tenant_id as "tenantId", q.embedding_hash as "embeddingHash", p.text
+     from embedding_queue q cross join lateral (
+       select p.embedding_text as text from passages p
+       join documents d on d.tenant_id = p.tenant_id and d.id = p.document_id and d.current_version = p.version
+       where p.tenant_id = q.tenant_id and p.embedding_hash = q.embedding_hash and d.deleted_at is null limit 1) p
+     order by q.queue_number, q.ordinal limit $1`,
     [limit],
   );
-  return [...new Map(rows.map((row) => [`${row.tenantId} ${row.embeddingHash}`, row])).values()];
 }
 
 interface SaveOptions {
@@ -124,10 +131,12 @@ async function saveVectors(sql: Sql, { tenant, embedder, vectors, now }: SaveOpt
   );
   const embedded = await sql.query<{ documentId: string; version: number; passages: number }>(
     `with embedded as (
-       update passages p set embedder = $2 from unnest($3::text[]) as x(hash), active_embedder a
-       where p.tenant_id = $1 and p.embedding_hash = x.hash and p.embedder is null and a.embedder = $2
-       returning p.document_id, p.version)
-     select document_id as "documentId", version, count(*) as passages from embedded group by document_id, version`,
+       delete from embedding_queue q using unnest($3::text[]) as x(hash)
+       where q.tenant_id = $1 and q.embedding_hash = x.hash and $2 = (select embedder from active_embedder)
+       returning q.embedding_hash)
+     select p.document_id as "documentId", p.version, count(*) as passages
+     from embedded join passages p on p.tenant_id = $1 and p.embedding_hash = embedded.embedding_hash
+     group by p.document_id, p.version`,
     [tenant, embedder, hashes],
   );
   if (embedded.length === 0) return;

@@ -83,7 +83,7 @@ async function insertPassages(sql: Sql, tenant: TenantId, publications: readonly
 
 type PassageEntry = { readonly publication: Publication; readonly passage: PreparedPassage };
 
-/** A passage whose text was embedded before has its vector from the start. */
+/** A passage whose text was embedded before has its vector from the start; the others wait for theirs. */
 async function insertSome(
   sql: Sql,
   tenant: TenantId,
@@ -91,20 +91,27 @@ async function insertSome(
 ): Promise<{ documentId: string; passages: number; waiting: number }[]> {
   const column = <T>(read: (entry: PassageEntry) => T): T[] => entries.map(read);
   return await sql.query(
-    `with added as (
-       insert into passages (tenant_id, document_id, version, queue_number, ordinal, id, text, start_offset, end_offset,
-         heading_path, page, sparse, embedding_hash, embedding_text, embedder)
-       select $1, x.document_id, x.version, x.queue_number, x.ordinal, x.id, x.text, x.start_offset, x.end_offset,
-         array(select jsonb_array_elements_text(x.heading_path)), x.page, x.sparse, x.embedding_hash, x.embedding_text, e.embedder
-       from unnest($2::text[], $3::integer[], $4::bigint[], $5::integer[], $6::text[], $7::text[], $8::integer[], $9::integer[],
-         $10::jsonb[], $11::integer[], $12::bytea[], $13::text[], $14::text[])
+    `with x as materialized (
+       select * from unnest($2::text[], $3::integer[], $4::bigint[], $5::integer[], $6::text[], $7::text[], $8::integer[],
+         $9::integer[], $10::jsonb[], $11::integer[], $12::bytea[], $13::text[], $14::text[])
          as x(document_id, version, queue_number, ordinal, id, text, start_offset, end_offset, heading_path, page, sparse,
            embedding_hash, embedding_text)
-       left join embeddings e on e.tenant_id = $1 and e.embedding_hash = x.embedding_hash
-         and e.embedder = (select embedder from active_embedder)
-       returning document_id, embedder)
-     select document_id as "documentId", count(*) as passages, count(*) filter (where embedder is null) as waiting
-     from added group by document_id`,
+     ), added as (
+       insert into passages (tenant_id, document_id, version, ordinal, id, text, start_offset, end_offset,
+         heading_path, page, sparse, embedding_hash, embedding_text)
+       select $1, document_id, version, ordinal, id, text, start_offset, end_offset,
+         array(select jsonb_array_elements_text(heading_path)), page, sparse, embedding_hash, embedding_text
+       from x returning id
+     ), waiting as materialized (
+       select x.* from x where not exists (
+         select from embeddings e where e.tenant_id = $1 and e.embedding_hash = x.embedding_hash
+           and e.embedder = (select embedder from active_embedder))
+     ), queued as (
+       insert into embedding_queue (tenant_id, embedding_hash, queue_number, ordinal)
+       select $1, embedding_hash, queue_number, ordinal from waiting order by queue_number, ordinal on conflict do nothing
+     )
+     select x.document_id as "documentId", count(added.id) as passages, count(waiting.id) as waiting
+     from x left join added on added.id = x.id left join waiting on waiting.id = x.id group by x.document_id`,
     [
       tenant,
       column(({ publication }) => publication.prepared.documentId),

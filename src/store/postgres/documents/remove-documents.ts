@@ -31,7 +31,7 @@ export async function removeDocuments(sql: Sql, { tenant, documents, now }: Remo
   return removed.length;
 }
 
-/** Deletes the passages of these versions, and the vectors that no other passage of the tenant shares. */
+/** Deletes the passages of these versions, and the vectors and places in the queue that no other passage of the tenant shares. */
 export async function deletePassages(sql: Sql, tenant: TenantId, versions: readonly VersionName[]): Promise<void> {
   const gone = await sql.query<{ hash: string }>(
     `with gone as (
@@ -41,12 +41,14 @@ export async function deletePassages(sql: Sql, tenant: TenantId, versions: reado
     [tenant, versions.map(({ documentId }) => documentId), versions.map(({ version }) => version)],
   );
   if (gone.length === 0) return;
-  await sql.query(
-    `delete from embeddings e using unnest($2::text[]) as x(hash)
-     where e.tenant_id = $1 and e.embedding_hash = x.hash
-       and not exists (select from passages p where p.tenant_id = $1 and p.embedding_hash = x.hash)`,
+  const unused = await sql.query<{ hash: string }>(
+    `select x.hash from unnest($2::text[]) as x(hash)
+     where not exists (select from passages p where p.tenant_id = $1 and p.embedding_hash = x.hash)`,
     [tenant, gone.map(({ hash }) => hash)],
   );
+  const values = [tenant, unused.map(({ hash }) => hash)];
+  await sql.query('delete from embeddings where tenant_id = $1 and embedding_hash = any($2)', values);
+  await sql.query('delete from embedding_queue where tenant_id = $1 and embedding_hash = any($2)', values);
 }
 
 interface SweepOptions {

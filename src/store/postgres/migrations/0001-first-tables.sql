@@ -113,7 +113,8 @@ create table passages (
   document_id text not null,
   version integer not null,
   ordinal integer not null,
-  id text not null,
+  -- Derived from tenant, document, version and ordinal; alone a key, so that reading by id is planned well without statistics.
+  id text not null primary key,
   text text not null,
   start_offset integer not null,
   end_offset integer not null,
@@ -123,18 +124,12 @@ create table passages (
   sparse bytea not null,
   embedding_hash text not null,
   embedding_text text not null,
-  -- The active embedder once a vector is there; null while the passage waits.
-  embedder text,
-  -- Of the version, so that vectors follow in the order in which documents came.
-  queue_number bigint not null,
-  primary key (tenant_id, id),
   foreign key (tenant_id, document_id, version) references document_versions on delete cascade
 ) with (toast_tuple_target = 8160);
 -- Rows are read far more often than they are large: compressing each would cost more than it saves.
 alter table passages alter column sparse set storage external;
 create unique index passages_place on passages (tenant_id, document_id, version, ordinal);
 create index passages_embedding_hash on passages (tenant_id, embedding_hash);
-create index passages_waiting on passages (queue_number, ordinal) where embedder is null;
 
 create table embeddings (
   tenant_id text not null references tenants on delete cascade,
@@ -148,7 +143,18 @@ create table embeddings (
 alter table embeddings alter column vector set storage external;
 create index embeddings_recent on embeddings (tenant_id, created_at);
 
--- The embedder that passages.embedder and documents.waiting speak of.
+-- Texts of passages without a vector of the active embedder, in the order in which their documents came. Passages
+-- themselves are never updated: each change of such a row would write it, and its index entries, anew.
+create table embedding_queue (
+  tenant_id text not null references tenants on delete cascade,
+  embedding_hash text not null,
+  queue_number bigint not null,
+  ordinal integer not null,
+  primary key (tenant_id, embedding_hash)
+);
+create index embedding_queue_order on embedding_queue (queue_number, ordinal);
+
+-- The embedder that embedding_queue and documents.waiting speak of.
 create table active_embedder (
   is_only boolean primary key default true check (is_only),
   embedder text not null
@@ -264,7 +270,7 @@ declare
   protected text;
 begin
   foreach protected in array array['tenants', 'users', 'api_keys', 'sessions', 'documents', 'document_versions', 'passages',
-    'embeddings', 'jobs', 'job_items', 'conversations', 'answers', 'messages', 'feedback', 'idempotency_keys']
+    'embeddings', 'embedding_queue', 'jobs', 'job_items', 'conversations', 'answers', 'messages', 'feedback', 'idempotency_keys']
   loop
     execute format('alter table %I enable row level security', protected);
     execute format('alter table %I force row level security', protected);

@@ -1,0 +1,207 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+interface Result {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let home: string;
+let server: ChildProcess;
+let signIn: string;
+let environment: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'footnote command line 🗂️ '));
+  environment = { PATH: process.env.PATH, DATA_DIR: join(home, 'data'), PORT: '0', LOG_LEVEL: 'error' };
+  ({ child: server, signIn } = await startServer(environment));
+});
+
+afterAll(async () => {
+  server.kill('SIGTERM');
+  if (server.exitCode === null) await once(server, 'exit');
+  await rm(home, { recursive: true, force: true });
+});
+
+async function startServer(env: NodeJS.ProcessEnv): Promise<{ child: ChildProcess; signIn: string }> {
+  const child = spawn(process.execPath, ['bin/footnote.js', 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  if (!child.stdout) throw new Error('the server has no output');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const link = /https?:\/\/\S+\/sign-in\S*/.exec(line)?.[0];
+    if (link) {
+      child.stdout.resume();
+      return { child, signIn: link };
+    }
+  }
+  throw new Error('the server ended before it printed its link');
+}
+
+async function footnote(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
+  const child = spawn(process.execPath, ['bin/footnote.js', ...words], { env: { ...environment, ...env } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (part) => (stdout += part));
+  child.stderr.on('data', (part) => (stderr += part));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
+
+async function json<T>(...words: string[]): Promise<T> {
+  const result = await footnote(['--json', ...words]);
+  return JSON.parse(result.stdout) as T;
+}
+
+describe('a folder of one’s own', () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = join(home, 'my files 📄');
+    await mkdir(join(folder, 'deep'), { recursive: true });
+    await writeFile(join(folder, 'badger.md'), '# Badgers\n\nThe Zorblatt badger sleeps for nineteen hours a day.\n');
+    await writeFile(
+      join(folder, 'deep', 'otter.txt'),
+      Buffer.from('The Quibble otter weighs 12 kg, caf\xe9 included.', 'latin1'),
+    );
+    await writeFile(
+      join(folder, 'heron.html'),
+      '<title>Herons</title><main><p>The Vexel heron nests in June.</p></main>',
+    );
+    await writeFile(join(folder, 'fake.md'), Buffer.from([0, 1, 2, 3, 255, 254, 0, 9, 8, 7]));
+    await symlink(folder, join(folder, 'deep', 'loop'));
+  });
+
+  it('is taken in, with a reason for the file that cannot be read', async () => {
+    const result = await footnote(['ingest', folder]);
+    expect(result.stdout).toContain('3 added, 0 changed, 0 removed, 0 unchanged, 1 failed');
+    expect(result.stdout).toMatch(/failed {2}fake\.md: FILE_TYPE_UNSUPPORTED: \S/);
+    expect(result.code).toBe(1);
+  });
+
+  it('answers with the quote, title and place', async () => {
+    const result = await footnote(['ask', 'How long does the Zorblatt badger sleep?']);
+    expect(result.stdout).toContain('[1] “The Zorblatt badger sleeps for nineteen hours a day.”');
+    expect(result.stdout).toMatch(/Badgers \(characters \d+-\d+\)/);
+    expect(result.code).toBe(0);
+  });
+
+  it('prints the event stream, numbered from 0 and ending in a final event', async () => {
+    const { stdout } = await footnote(['ask', '--events', 'When does the Vexel heron nest?']);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; sequence: number });
+    expect(events.map((event) => event.sequence)).toEqual(events.map((_, index) => index));
+    expect(events[0]?.type).toBe('answer-started');
+    expect(events.at(-1)?.type).toBe('answer-finished');
+  });
+
+  it('refuses what the sources do not hold, with exit code 4', async () => {
+    const result = await footnote(['ask', 'Who wrote the opera about the Lisbon earthquake?']);
+    expect(result.code).toBe(4);
+    expect(result.stdout).toContain('Nearest documents:');
+  });
+
+  it('costs nothing when nothing changed, replaces what did, and prunes what is gone', async () => {
+    const again = await footnote(['ingest', folder]);
+    expect(again.stdout).toContain('0 added, 0 changed, 0 removed, 3 unchanged');
+
+    await writeFile(join(folder, 'badger.md'), '# Badgers\n\nThe Zorblatt badger sleeps for twenty hours a day.\n');
+    await rm(join(folder, 'heron.html'));
+    const dryRun = await footnote(['ingest', folder, '--prune', '--dry-run']);
+    expect(dryRun.stdout).toContain('changed  badger.md');
+    expect(dryRun.stdout).toContain('removed  heron.html');
+
+    const real = await footnote(['ingest', folder, '--prune']);
+    expect(real.stdout).toContain('0 added, 1 changed, 1 removed, 1 unchanged');
+    const listed = await json<{ items: { externalId: string; version: number }[] }>(
+      'documents',
+      'list',
+      '--source',
+      folder,
+    );
+    expect(
+      Object.fromEntries(
+        listed.items.filter(({ version }) => version).map(({ externalId, version }) => [externalId, version]),
+      ),
+    ).toEqual({
+      'badger.md': 2,
+      'deep/otter.txt': 1,
+    });
+    const answer = await footnote(['ask', 'How long does the Zorblatt badger sleep?']);
+    expect(answer.stdout).toContain('twenty hours');
+    expect(answer.stdout).not.toContain('nineteen');
+  });
+
+  it('an empty folder says so', async () => {
+    const empty = join(home, 'empty');
+    await mkdir(empty);
+    const result = await footnote(['ingest', empty]);
+    expect(result.stderr).toContain('holds no files that can be read');
+    expect(result.code).toBe(0);
+  });
+});
+
+describe('wrong use', () => {
+  it.each([
+    [['ask'], 2, /missing required argument/],
+    [['ask', ''], 2, /INVALID_REQUEST/],
+    [['ask', 'x'.repeat(100_000)], 2, /at most 4000 characters/],
+    [['nonsense'], 2, /unknown command/],
+    [['ingest', '/does/not/exist'], 1, /FILE_UNREADABLE.*\/does\/not\/exist/],
+    [['documents', 'show', 'doc_unknown'], 1, /NOT_FOUND/],
+  ])('%j exits with %i and says why', async (words, code, message) => {
+    const result = await footnote(words);
+    expect(result.stderr).toMatch(message);
+    expect(result.stderr).not.toMatch(/ at .*\.ts:\d+/);
+    expect(result.code).toBe(code);
+  });
+
+  it('a wrong setting names variable, value and what is expected', async () => {
+    const result = await footnote(['ask', 'hello'], { PORT: 'eighty' });
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('PORT: expected a whole number from 0 to 65535, read "eighty"');
+  });
+
+  it('a second server in the folder is turned away, and the first one goes on', async () => {
+    const result = await footnote(['serve']);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain(`is held by process ${server.pid}`);
+    expect((await fetch(new URL('/healthz', signIn))).status).toBe(200);
+  });
+
+  it('a taken port is named', async () => {
+    const { port } = new URL(signIn);
+    const result = await footnote(['serve'], { DATA_DIR: join(home, 'other'), PORT: port });
+    expect(result.stderr).toMatch(new RegExp(`PORT_IN_USE.*${port}`));
+    expect(result.code).toBe(1);
+  });
+});
+
+describe('keys', () => {
+  it('work until they are revoked, and the local one is for its owner only', async () => {
+    const made = await json<{ id: string; secret: string }>('keys', 'create', 'test', '--role', 'reader');
+    expect(made.secret).toMatch(/^fn_/);
+    const remote = { FOOTNOTE_URL: new URL(signIn).origin, FOOTNOTE_KEY: made.secret };
+    expect((await footnote(['documents', 'list'], remote)).code).toBe(0);
+    const forbidden = await footnote(['keys', 'list'], remote);
+    expect(forbidden.stderr).toContain('FORBIDDEN');
+    await footnote(['keys', 'revoke', made.id]);
+    expect((await footnote(['documents', 'list'], remote)).stderr).toContain('UNAUTHENTICATED');
+
+    const { mode } = await stat(join(home, 'data', 'local.key'));
+    expect(mode & 0o777).toBe(0o600);
+    expect(await readFile(join(home, 'data', 'local.key'), 'utf8')).toMatch(/^fn_/);
+  });
+
+  it('doctor finds every part well', async () => {
+    const result = await footnote(['doctor']);
+    expect(result.stdout).toMatch(/✓ database/);
+    expect(result.code).toBe(0);
+  });
+});
