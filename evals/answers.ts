@@ -2,7 +2,7 @@ import { type Answer, type AnswerEvent, foldAnswer, isFinalEvent } from '../src/
 import { answerInText } from './metrics/answer-in-text.ts';
 import { auroc } from './metrics/auroc.ts';
 import { citationScores, type Entails } from './metrics/citations.ts';
-import { type GoldQuote, goldQuotesHeld } from './metrics/gold-quotes.ts';
+import { type CitedQuote, type GoldQuote, goldQuotesHeld } from './metrics/gold-quotes.ts';
 
 /** A question with what is known of its answer; unknown fields are null or empty. */
 export interface AnswerCase {
@@ -33,6 +33,11 @@ interface CaseResult {
   readonly category: string | null;
   readonly answerable: boolean | null;
   readonly state: Answer['state'];
+  readonly text: string;
+  /** Quotes with the name under which their document was added. */
+  readonly cited: readonly CitedQuote[];
+  /** External ids of the documents of the retrieved passages, best first. */
+  readonly retrieved: readonly string[];
   readonly refusalProbability: number | null;
   readonly quotes: number;
   readonly fabricated: number;
@@ -78,18 +83,14 @@ async function measureCase(target: AnswerTarget, question: AnswerCase, signal: A
   }
   const answer = foldAnswer(events);
   if (!answer || answer.state === 'failed' || answer.state === 'running')
-    return {
-      ...base(question),
-      state: 'failed',
-      refusalProbability: null,
-      ...noQuotes,
-      metrics: {},
-      error: answer?.error?.code ?? 'no final event',
-    };
+    return { ...unmeasured(question), error: answer?.error?.code ?? 'no final event' };
   const integrity = await checkQuotes(target, answer);
   return {
-    ...base(question),
+    ...unmeasured(question),
     state: answer.state,
+    text: answer.text,
+    cited: integrity.named,
+    retrieved: await retrievedDocuments(target, events),
     refusalProbability: await target.refusalProbability(answer.id),
     quotes: answer.quotes.length,
     fabricated: integrity.fabricated,
@@ -98,19 +99,40 @@ async function measureCase(target: AnswerTarget, question: AnswerCase, signal: A
       ...latency,
       ...(answer.state === 'finished' ? scoreAnswer(target, question, answer, integrity.named) : {}),
     },
+  };
+}
+
+function unmeasured({ id, category, answerable }: AnswerCase): CaseResult {
+  return {
+    id,
+    category,
+    answerable,
+    state: 'failed',
+    text: '',
+    cited: [],
+    retrieved: [],
+    refusalProbability: null,
+    quotes: 0,
+    fabricated: 0,
+    misplaced: 0,
+    metrics: {},
     error: null,
   };
 }
 
-const noQuotes = { quotes: 0, fabricated: 0, misplaced: 0 };
-
-function base({ id, category, answerable }: AnswerCase): Pick<CaseResult, 'id' | 'category' | 'answerable'> {
-  return { id, category, answerable };
+async function retrievedDocuments(target: AnswerTarget, events: readonly AnswerEvent[]): Promise<string[]> {
+  const retrieved = events.find((event) => event.type === 'passages-retrieved');
+  const names = new Set<string>();
+  for (const { documentId, version } of retrieved?.passages ?? []) {
+    const content = await target.content(documentId, version);
+    if (content) names.add(content.externalId);
+  }
+  return [...names];
 }
 
 /** `fabricated`: the text stands nowhere in its document; `misplaced`: it does, but not at the stated offsets. */
 async function checkQuotes(target: AnswerTarget, answer: Answer) {
-  const named: { document: string; text: string }[] = [];
+  const named: CitedQuote[] = [];
   let fabricated = 0;
   let misplaced = 0;
   for (const quote of answer.quotes) {
@@ -126,7 +148,7 @@ function scoreAnswer(
   target: AnswerTarget,
   question: AnswerCase,
   answer: Answer,
-  quotes: readonly { document: string; text: string }[],
+  quotes: readonly CitedQuote[],
 ): Measured {
   const golds = question.goldSentences.length > 0 ? question.goldSentences : question.answers;
   const firstTwo = answer.sentences.slice(0, 2).map((sentence) => sentence.text);

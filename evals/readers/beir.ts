@@ -16,6 +16,8 @@ const CorpusLine = z
 
 const GoldSentences = z.union([z.array(z.string()), z.array(z.array(z.string()))]).transform((value) => value.flat());
 
+const GoldPlace = z.object({ document: z.string(), quote: z.string() });
+
 const QueryLine = z
   .object({
     id: Identifier.optional(),
@@ -25,7 +27,7 @@ const QueryLine = z
     category: z.string().optional(),
     answers: z.array(z.string()).optional(),
     gold_sentences: GoldSentences.nullish(),
-    goldQuotes: z.array(z.object({ document: z.string(), quote: z.string() })).optional(),
+    goldQuotes: z.array(GoldPlace.extend({ alternatives: z.array(GoldPlace).default([]) })).optional(),
     history: z.array(z.object({ question: z.string(), answer: z.string() })).optional(),
   })
   .transform(
