@@ -22,7 +22,8 @@ export interface AnswerQuestionDeps {
   readonly documents: Pick<DocumentStore, 'hasDocuments'>;
   /** Null: the fitted one. */
   readonly refusalThreshold: number | null;
-  readonly problemOf: (error: AppError) => Problem;
+  /** Makes the problem of a failed answer; left out, it names only the error's page, for the server to complete. */
+  readonly problemOf?: (error: AppError) => Problem;
   readonly now: () => Date;
   readonly log: { warn(fields: object, message: string): void };
 }
@@ -60,9 +61,14 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
       const details = { err: failure.cause ?? failure, code: failure.code, answerId: input.answerId };
       deps.log.warn(details, 'an answer failed');
       input.onRecord(toRecord(trace));
-      yield stamp({ type: 'answer-failed', error: deps.problemOf(failure) });
+      yield stamp({ type: 'answer-failed', error: (deps.problemOf ?? bareProblem)(failure) });
     }
   };
+}
+
+function bareProblem({ code, detail, errors, spec }: AppError): Problem {
+  const { title, status } = spec;
+  return { type: `/docs/errors/${code}`, title, status, code, detail, errors: [...errors], requestId: '' };
 }
 
 function reasonOf(signal: AbortSignal): AppError {

@@ -28,18 +28,14 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
   const embed = createQuestionEmbedder(deps);
   return async (input, signal) => {
     const clock = createClock();
-    const { vectors, degradations } = await embed(input.queries, signal);
-    clock.lap('embed');
     const sparse = input.queries.map((query) => encodeQuestion(query));
-    const [candidates, idealSparse] = await Promise.all([
-      searchAll(deps, input, { vectors, sparse }, signal),
-      idealScore(deps, input, sparse[0]),
-    ]).catch((error) => {
-      signal.throwIfAborted();
-      throw error instanceof AppError
-        ? error
-        : new AppError('INDEX_UNAVAILABLE', 'The search index failed.', { cause: error });
-    });
+    // The ideal score needs no vector: while the question is embedded, the index learns of changes.
+    const [{ vectors, degradations }, idealSparse] = await Promise.all([
+      embed(input.queries, signal),
+      orIndexUnavailable(idealScore(deps, input, sparse[0]), signal),
+    ]);
+    clock.lap('embed');
+    const candidates = await orIndexUnavailable(searchAll(deps, input, { vectors, sparse }, signal), signal);
     clock.lap('search');
     const fused = mergeBest(candidates.map(fuse));
     clock.lap('fuse');
@@ -88,6 +84,16 @@ function createQuestionEmbedder({ embedder, embedDeadline = 2_000 }: RetrieveDep
     }
     return { vectors: queries.map((query) => known.get(query)), degradations };
   };
+}
+
+async function orIndexUnavailable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof AppError) throw error;
+    throw new AppError('INDEX_UNAVAILABLE', 'The search index failed.', { cause: error });
+  }
 }
 
 async function searchAll(

@@ -79,47 +79,18 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
   }
 
   async function begin(request: AnswerRequest): Promise<AnswerRun> {
-    const { principal, conversationId } = request;
-    const history = conversationId ? await deps.answers.history(principal, conversationId, historyTurns) : [];
-    if (!history) throw new AppError('NOT_FOUND', 'There is no such conversation.');
-    const stop = new AbortController();
-    const id = newId('answer');
-    const log = createEventLog(deps.now, request.problem);
-    let record: AnswerRecord | null = null;
-    const input: AnswerInput = {
-      ...request,
-      answerId: id,
-      conversationId: conversationId ?? newId('conversation'),
-      history,
-      onRecord: (value) => {
-        record = value;
-      },
-    };
-    const source = deps.answerQuestion(input, stop.signal);
-    const first = await source.next();
-    if (first.done || first.value.type !== 'answer-started') {
-      stop.abort();
-      throw firstEventError(first.value);
-    }
-    try {
-      await deps.answers.begin(principal, first.value, conversationId === null);
-    } catch (error) {
-      stop.abort(error);
-      source.return(undefined).catch(() => {});
-      throw error;
-    }
-    log.push(log.complete(first.value));
+    const { principal } = request;
+    const opened = await openAnswer(deps, request);
+    const { id, log, stop } = opened;
     const deadline = setTimeout(() => stop.abort(tookTooLong(deadlineMilliseconds)), deadlineMilliseconds);
     if (isStopping) stop.abort(serverStopping());
-
-    const finished = pump({ source, log, stop, graceMilliseconds: stopGraceMilliseconds, logger: deps.log }).then(
-      async (final) => {
-        const answer = await storeFinal(deps, { principal, log, final, record: record ?? emptyRecord(log.events) });
-        clearTimeout(deadline);
-        running.delete(keyOf(principal, id));
-        return answer;
-      },
-    );
+    const pumped = pump({ ...opened, graceMilliseconds: stopGraceMilliseconds, logger: deps.log });
+    const finished = pumped.then(async (final) => {
+      const answer = await storeFinal(deps, { principal, log, final, record: opened.record() });
+      clearTimeout(deadline);
+      running.delete(keyOf(principal, id));
+      return answer;
+    });
     const run: LiveRun = { id, stop, finished, events: log.read };
     running.set(keyOf(principal, id), run);
     return run;
@@ -141,6 +112,50 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
       await Promise.allSettled(runs.map((run) => run.finished));
     },
   };
+}
+
+interface OpenedAnswer {
+  readonly id: AnswerId;
+  readonly source: AsyncGenerator<AnswerEvent>;
+  readonly log: EventLog;
+  readonly stop: AbortController;
+  /** What the chain gave, or what is known without it. */
+  record(): AnswerRecord;
+}
+
+/** Starts the chain and stores that it started; its first event is in the log then. */
+async function openAnswer(
+  { answers, answerQuestion, now }: Pick<AnswerRunsDeps, 'answers' | 'answerQuestion' | 'now'>,
+  request: AnswerRequest,
+): Promise<OpenedAnswer> {
+  const { principal, conversationId } = request;
+  const history = conversationId ? await answers.history(principal, conversationId, historyTurns) : [];
+  if (!history) throw new AppError('NOT_FOUND', 'There is no such conversation.');
+  const stop = new AbortController();
+  const id = newId('answer');
+  const log = createEventLog(now, request.problem);
+  let given: AnswerRecord | null = null;
+  const input: AnswerInput = {
+    ...request,
+    answerId: id,
+    conversationId: conversationId ?? newId('conversation'),
+    history,
+    onRecord: (record) => {
+      given = record;
+    },
+  };
+  const source = answerQuestion(input, stop.signal);
+  try {
+    const { value: first } = await source.next();
+    if (first?.type !== 'answer-started') throw firstEventError(first);
+    await answers.begin(principal, first, conversationId === null);
+    log.push(log.complete(first));
+  } catch (error) {
+    stop.abort(error);
+    source.return(undefined).catch(() => {});
+    throw error;
+  }
+  return { id, source, log, stop, record: () => given ?? emptyRecord(log.events) };
 }
 
 interface FinalOptions {

@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { AppError } from '../domain/errors.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { Uploads } from './uploads.ts';
 
 /** What the middleware leaves for the handlers. */
 export interface AppEnv {
@@ -15,8 +16,7 @@ export interface AppEnv {
     /** Null on public routes. */
     principal: Principal | null;
     authenticate: () => Promise<Principal>;
-    /** The largest body of routes that take files, in bytes. */
-    maxFileBytes: number;
+    uploads: Uploads;
     /** Set by the error handler, for the log line of the request. */
     error: AppError | null;
   };

@@ -10,6 +10,7 @@ import { createRequestLog } from './request-log.ts';
 import { routes } from './routes.ts';
 import type { ServerDeps } from './server-deps.ts';
 import { createSignInLinks } from './sign-in-links.ts';
+import { createUploads } from './uploads.ts';
 
 export interface Application {
   /** Hono application; `app.request()` reaches the routes inside the process. */
@@ -25,6 +26,7 @@ export function createApp(deps: ServerDeps): Application {
   const stopping = new AbortController();
   const runs: AnswerRuns = createAnswerRuns(deps);
   const signInLinks = createSignInLinks(deps);
+  const uploads = createUploads(deps.maxFileBytes);
   const app: App = new OpenAPIHono<AppEnv>({ defaultHook: rejectInvalid });
   app.onError((error, c) => {
     const known = toAppError(error);
@@ -39,7 +41,7 @@ export function createApp(deps: ServerDeps): Application {
   app.use(async (c, next) => {
     // Until the guard knows the host, a problem type is a path on whatever address was used.
     c.set('baseUrl', deps.publicUrl?.replace(/\/+$/, '') ?? '');
-    c.set('maxFileBytes', deps.maxFileBytes);
+    c.set('uploads', uploads);
     await next();
   });
   app.use(createBrowserGuard(deps));

@@ -12,6 +12,8 @@ export type RouteScope = Scope | 'public';
 const jsonBytesMax = 1024 * 1024;
 /** Room for the other fields of a form and for the escapes of JSON. */
 const uploadSlackBytes = 1024 * 1024;
+/** Up to this size bodies are taken side by side. */
+const smallUploadBytes = 8 * 1024 * 1024;
 
 /** Which handlers check a scope, so that an application with an unchecked route does not start. */
 const scopeChecks = new WeakMap<object, RouteScope>();
@@ -62,14 +64,17 @@ const limitJson = bodyLimit({
   },
 });
 
-const limitUpload: MiddlewareHandler<AppEnv> = (c, next) => {
-  const maxFileBytes = c.get('maxFileBytes');
-  return bodyLimit({
+const limitUpload: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { maxFileBytes, inTurn } = c.get('uploads');
+  const limit = bodyLimit({
     maxSize: maxFileBytes + uploadSlackBytes,
     onError: () => {
       throw new AppError('FILE_TOO_LARGE', `The body has more than ${maxFileBytes} bytes.`);
     },
-  })(c, next);
+  });
+  const length = Number(c.req.header('content-length') ?? Number.POSITIVE_INFINITY);
+  if (length <= smallUploadBytes) return await limit(c, next);
+  return await inTurn(async () => await limit(c, next));
 };
 
 function problemResponses(scope: RouteScope): RouteConfig['responses'] {

@@ -88,8 +88,9 @@ interface EventReader {
 }
 
 function readerOf(response: Response): EventReader {
-  const reader = response.body?.getReader();
-  if (!reader) throw new Error('The response has no body.');
+  const { body } = response;
+  if (!body) throw new Error('The response has no body.');
+  const reader = body.getReader();
   const events: AnswerEvent[] = [];
   let text = '';
   async function more(): Promise<boolean> {

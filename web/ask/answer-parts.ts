@@ -89,13 +89,13 @@ export function quoteElement(quote: Quote, open: OpenQuote): HTMLElement {
   );
 }
 
-export function factsElement({ confidence, timings }: EventOf<'answer-finished'>): HTMLElement {
+function factsElement({ confidence, timings }: EventOf<'answer-finished'>): HTMLElement {
   const milliseconds = timings.total ?? Object.values(timings).reduce((sum, value) => sum + value, 0);
   const time = milliseconds >= 1000 ? `${(milliseconds / 1000).toFixed(1)} s` : `${Math.round(milliseconds)} ms`;
   return element('p', { class: 'hint' }, `Confidence ${Math.round(confidence * 100)} % · ${time}`);
 }
 
-export function feedbackElement(onFeedback: (up: boolean) => void): HTMLElement {
+function feedbackElement(onFeedback: (up: boolean) => void): HTMLElement {
   const group = element('div', { class: 'feedback', role: 'group', 'aria-label': 'Was this right?' });
   const button = (label: string, up: boolean) => {
     const give = () => {
@@ -106,6 +106,19 @@ export function feedbackElement(onFeedback: (up: boolean) => void): HTMLElement 
   };
   group.append(button('Right', true), button('Wrong', false));
   return group;
+}
+
+/** What to announce of a finished answer, then what to show below it. */
+export function finishedParts(
+  event: EventOf<'answer-finished'>,
+  onFeedback: (up: boolean) => void,
+): [message: string, ...parts: Node[]] {
+  const { length } = event.quotes;
+  return [
+    `Answered, with ${length} ${length === 1 ? 'quote' : 'quotes'}.`,
+    factsElement(event),
+    feedbackElement(onFeedback),
+  ];
 }
 
 export function refusalElement(

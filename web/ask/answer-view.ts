@@ -2,8 +2,7 @@ import type { AnswerEvent, Problem, Quote } from '../../src/domain/answer.ts';
 import {
   degradedWords,
   type EventOf,
-  factsElement,
-  feedbackElement,
+  finishedParts,
   type OpenQuote,
   problemElement,
   quoteElement,
@@ -29,7 +28,8 @@ interface AnswerViewOptions {
   readonly onFeedback: (answerId: string, up: boolean) => void;
 }
 
-export function createAnswerView({ question, panel, onFeedback }: AnswerViewOptions): AnswerView {
+/** The empty places of an answer, in the order in which they are read. */
+function createFrame(question: string) {
   const progress = element('p', { class: 'working' }, 'Reading the sources…');
   const draft = element('span', { class: 'draft', 'aria-hidden': 'true' });
   const sentences = element('div', { class: 'sentences', 'aria-live': 'polite' }, draft);
@@ -38,6 +38,11 @@ export function createAnswerView({ question, panel, onFeedback }: AnswerViewOpti
   const after = element('div', { class: 'after' });
   const answer = element('div', { class: 'answer' }, progress, sentences, notes, quoteList, after);
   const root = element('article', { class: 'turn' }, element('h2', { class: 'question' }, question), answer);
+  return { root, progress, draft, notes, quoteList, after };
+}
+
+export function createAnswerView({ question, panel, onFeedback }: AnswerViewOptions): AnswerView {
+  const { root, progress, draft, notes, quoteList, after } = createFrame(question);
   const quotes = new Map<number, Quote>();
   let answerId = '';
   let last = -1;
@@ -51,12 +56,6 @@ export function createAnswerView({ question, panel, onFeedback }: AnswerViewOpti
     draft.remove();
     announce(message);
     after.append(...parts);
-  }
-
-  function finish(event: EventOf<'answer-finished'>): void {
-    const count = event.quotes.length;
-    const facts = [factsElement(event), feedbackElement((up) => onFeedback(answerId, up))];
-    end(`Answered, with ${count} ${count === 1 ? 'quote' : 'quotes'}.`, ...facts);
   }
 
   function show(event: AnswerEvent): void {
@@ -89,7 +88,7 @@ export function createAnswerView({ question, panel, onFeedback }: AnswerViewOpti
         addNote(degradedWords(event));
         break;
       case 'answer-finished':
-        finish(event);
+        end(...finishedParts(event, (up) => onFeedback(answerId, up)));
         break;
       case 'answer-refused':
         end(`Not answered. ${event.message}`, refusalElement(event, panel));

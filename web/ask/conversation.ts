@@ -26,7 +26,6 @@ interface Running {
 }
 
 export function createConversationView({ panel, onSignedOut, onChange }: ConversationOptions): ConversationView {
-  const turns = byId('turns', HTMLDivElement);
   const stopButton = byId('stop', HTMLButtonElement);
   let conversationId: string | null = null;
   let running: Running | null = null;
@@ -36,13 +35,6 @@ export function createConversationView({ panel, onSignedOut, onChange }: Convers
     byId('ask', HTMLButtonElement).hidden = value !== null;
     stopButton.hidden = value === null;
     stopButton.disabled = false;
-  }
-
-  function addTurn(question: string): AnswerView {
-    const view = createAnswerView({ question, panel, onFeedback: sendFeedback });
-    turns.append(view.root);
-    view.root.scrollIntoView({ block: 'start', behavior: scrollBehavior() });
-    return view;
   }
 
   function take(event: AnswerEvent, current: Running): void {
@@ -73,7 +65,7 @@ export function createConversationView({ panel, onSignedOut, onChange }: Convers
   return {
     async ask(question) {
       const body = { question, stream: true, ...(conversationId ? { conversationId } : {}) };
-      await follow(addTurn(question), (after, signal) =>
+      await follow(addTurn(question, panel), (after, signal) =>
         after < 0
           ? request('v1/answers', { ...jsonInit(body), signal })
           : resume(running?.answerId ?? '', after, signal),
@@ -97,17 +89,24 @@ export function createConversationView({ panel, onSignedOut, onChange }: Convers
       for (const { role, text, answerId } of messages) {
         if (role === 'user') question = text;
         else if (answerId && conversationId === id)
-          await follow(addTurn(question), (after, signal) => resume(answerId, after, signal));
+          await follow(addTurn(question, panel), (after, signal) => resume(answerId, after, signal));
       }
     },
     clear() {
       running?.leave.abort();
       setRunning(null);
       conversationId = null;
-      turns.replaceChildren();
+      byId('turns', HTMLDivElement).replaceChildren();
       panel.close();
     },
   };
+}
+
+function addTurn(question: string, panel: SourcePanel): AnswerView {
+  const view = createAnswerView({ question, panel, onFeedback: sendFeedback });
+  byId('turns', HTMLDivElement).append(view.root);
+  view.root.scrollIntoView({ block: 'start', behavior: scrollBehavior() });
+  return view;
 }
 
 function resume(answerId: string, after: number, signal: AbortSignal): Promise<Response> {

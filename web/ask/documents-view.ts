@@ -9,6 +9,10 @@ interface Submission {
 
 type DocumentsPage = Page<DocumentRow> & { readonly passagesWithoutVector: number };
 
+const pageSize = 50;
+/** How often the list is read anew while documents are being read. */
+const refreshMilliseconds = 2_000;
+
 export interface DocumentsView {
   /** Reads the list anew. */
   refresh(): Promise<void>;
@@ -18,14 +22,20 @@ export function createDocumentsView(panel: SourcePanel, canWrite: boolean): Docu
   const list = byId('documents', HTMLUListElement);
   const more = byId('more-documents', HTMLButtonElement);
   let cursor: string | null = null;
+  let timer = 0;
 
   async function load(): Promise<void> {
-    const query = new URLSearchParams({ limit: '50', ...(cursor ? { cursor } : {}) });
+    const from = cursor;
+    const query = new URLSearchParams({ limit: String(pageSize), ...(from ? { cursor: from } : {}) });
     const page = await getJson<DocumentsPage>(`v1/documents?${query}`);
-    if (!cursor) list.replaceChildren();
+    if (from === null) list.replaceChildren();
     list.append(...page.items.map(rowOf));
     cursor = page.nextCursor;
     more.hidden = cursor === null;
+    const isBusy =
+      page.passagesWithoutVector > 0 || page.items.some(({ state }) => /^(queued|processing)$/.test(state));
+    clearTimeout(timer);
+    if (isBusy) timer = setTimeout(() => void refreshQuietly(), refreshMilliseconds);
     byId('documents-summary', HTMLParagraphElement).textContent = summaryOf(page, list.childElementCount);
   }
 
@@ -34,15 +44,22 @@ export function createDocumentsView(panel: SourcePanel, canWrite: boolean): Docu
     await load();
   }
 
-  function rowOf(document: DocumentRow): HTMLElement {
+  /** Not under the hands of someone who reads on or stands in the list. */
+  async function refreshQuietly(): Promise<void> {
+    const isFirstPage = list.childElementCount <= pageSize;
+    if (list.checkVisibility() && isFirstPage && !list.contains(document.activeElement))
+      await refresh().catch(() => {});
+  }
+
+  function rowOf(entry: DocumentRow): HTMLElement {
     const open = (event: Event) => {
       const opener = event.currentTarget;
       if (opener instanceof HTMLElement)
-        void panel.show({ documentId: document.id, title: document.title, uri: document.uri, quote: null }, opener);
+        void panel.show({ documentId: entry.id, title: entry.title, uri: entry.uri, quote: null }, opener);
     };
-    const title = document.title || document.externalId;
+    const title = entry.title || entry.externalId;
     const name =
-      document.version === null
+      entry.version === null
         ? element('span', { class: 'document-title' }, title)
         : element(
             'button',
@@ -50,21 +67,21 @@ export function createDocumentsView(panel: SourcePanel, canWrite: boolean): Docu
             title,
           );
     const remove = element('button', { type: 'button', class: 'quiet', 'aria-label': `Remove ${title}` }, 'Remove');
-    remove.addEventListener('click', () => void removeDocument(document, row));
+    remove.addEventListener('click', () => void removeDocument(entry, row));
     const row = element(
       'li',
       {},
-      element('div', { class: 'document-name' }, name, element('span', { class: 'hint' }, document.externalId)),
-      element('span', { class: `state ${document.state}` }, stateOf(document)),
+      element('div', { class: 'document-name' }, name, element('span', { class: 'hint' }, entry.externalId)),
+      element('span', { class: `state ${entry.state}` }, stateOf(entry)),
       ...(canWrite ? [remove] : []),
     );
     return row;
   }
 
-  async function removeDocument(document: DocumentRow, row: HTMLElement): Promise<void> {
-    if (!confirm(`Remove “${document.title || document.externalId}”? Answers no longer use it.`)) return;
+  async function removeDocument(entry: DocumentRow, row: HTMLElement): Promise<void> {
+    if (!confirm(`Remove “${entry.title || entry.externalId}”? Answers no longer use it.`)) return;
     try {
-      await request(`v1/documents/${document.id}`, { method: 'DELETE' });
+      await request(`v1/documents/${entry.id}`, { method: 'DELETE' });
       row.remove();
       announce('Removed.');
     } catch (error) {
@@ -144,15 +161,15 @@ function summaryOf({ nextCursor, passagesWithoutVector }: DocumentsPage, shown: 
   if (shown === 0) return 'No documents yet. Add some here, or with: footnote ingest <file, folder or URL>';
   const waiting =
     passagesWithoutVector > 0
-      ? ` ${passagesWithoutVector} passages wait to be searchable by meaning; by words they are already.`
+      ? ` ${passagesWithoutVector} ${passagesWithoutVector === 1 ? 'passage is' : 'passages are'} searchable by words and will be by meaning soon.`
       : '';
   return `${shown}${nextCursor ? ' or more' : ''} ${shown === 1 ? 'document' : 'documents'}.${waiting}`;
 }
 
-function stateOf(document: DocumentRow): string {
-  if (document.state === 'failed') return document.error ? `Failed: ${document.error.detail}` : 'Failed';
-  if (document.state === 'queued') return 'Waiting';
-  if (document.state === 'processing') return 'Being read';
-  const waiting = document.passagesWithoutVector > 0 ? `, ${document.passagesWithoutVector} by words only` : '';
-  return `${document.passages} ${document.passages === 1 ? 'passage' : 'passages'}${waiting}`;
+function stateOf(entry: DocumentRow): string {
+  if (entry.state === 'failed') return entry.error ? `Failed: ${entry.error.detail}` : 'Failed';
+  if (entry.state === 'queued') return 'Waiting';
+  if (entry.state === 'processing') return 'Being read';
+  const waiting = entry.passagesWithoutVector > 0 ? `, ${entry.passagesWithoutVector} by words only` : '';
+  return `${entry.passages} ${entry.passages === 1 ? 'passage' : 'passages'}${waiting}`;
 }

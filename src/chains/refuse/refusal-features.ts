@@ -1,7 +1,8 @@
 import type { Retrieval, ScoredPassage } from '../../retrieve/retrieve.ts';
+import { answerTypeOf, holdsAnswerType } from '../evidence/answer-type.ts';
 import type { RankedUnit } from '../evidence/rank-units.ts';
 import { coverage, type TermWeights } from '../evidence/term-weights.ts';
-import { answerTypeOf, exactPartsOf, holdsAnswerType } from './question-parts.ts';
+import { exactPartsOf } from './exact-parts.ts';
 
 /** What speaks for and against an answer being in the sources; each about 0 to 1, see `featuresOf`. */
 export const refusalFeatureNames = [

@@ -18,7 +18,8 @@ export type EmbeddingReply =
   | { readonly id: number; readonly error: string };
 
 interface Model {
-  embed(texts: readonly string[]): Promise<Float32Array<ArrayBuffer>>;
+  /** Stops before the next text when `isOver` says so. */
+  embed(texts: readonly string[], isOver: () => boolean): Promise<Float32Array<ArrayBuffer>>;
 }
 
 async function loadModel(maxTokens: number, dimensions: number): Promise<Model> {
@@ -47,17 +48,20 @@ async function loadModel(maxTokens: number, dimensions: number): Promise<Model> 
   return {
     // One text a run: the model scales its integers over the whole batch, so a text's vector would depend on its neighbours (cosine .975 seen).
     // For passages this is as fast; short texts lose a third.
-    async embed(texts) {
+    async embed(texts, isOver) {
       const vectors = new Float32Array(texts.length * dimensions);
-      for (const [row, text] of texts.entries()) vectors.set(await embedOne(text), row * dimensions);
+      for (const [row, text] of texts.entries()) {
+        if (isOver()) break;
+        vectors.set(await embedOne(text), row * dimensions);
+      }
       return vectors;
     },
   };
 }
 
-async function answer(model: Model, { id, texts }: EmbeddingRequest): Promise<EmbeddingReply> {
+async function answer(model: Model, { id, texts }: EmbeddingRequest, isOver: () => boolean): Promise<EmbeddingReply> {
   try {
-    return { id, vectors: await model.embed(texts) };
+    return { id, vectors: await model.embed(texts, isOver) };
   } catch (error) {
     return { id, error: error instanceof Error ? error.message : String(error) };
   }
@@ -78,7 +82,7 @@ if (parentPort) {
     }
     last = last.then(async () => {
       if (closing) return;
-      const reply = await answer(model, message);
+      const reply = await answer(model, message, () => closing);
       port.postMessage(reply, 'vectors' in reply ? [reply.vectors.buffer] : []);
     });
   });

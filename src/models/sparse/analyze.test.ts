@@ -52,6 +52,12 @@ describe('analyze', () => {
     expect(terms('نقطة البانثرز')).toEqual(['نقطة', 'البا', 'لبان', 'بانث', 'انثر', 'نثرز']);
   });
 
+  it('cuts sentences that are written without spaces', () => {
+    const sentence = 'ภาษาไทยเขียนติดกันโดยไม่เว้นวรรคระหว่างคำ'.repeat(3);
+    expect(terms(sentence)).toContain('ภาษา');
+    expect(terms(sentence).length).toBeGreaterThan(20);
+  });
+
   it('finds nothing in a text without words', () => {
     expect(terms('?! … \u0000 —')).toEqual([]);
   });

@@ -34,6 +34,8 @@ export interface WordAnalyzer {
   terms(word: string): readonly WordTerm[];
 }
 
+const isLatin = (word: string): boolean => /^[\p{ASCII}\p{Script=Latin}]+$/u.test(word);
+
 /** A stemmer, or null: the word is cut into 4-grams. */
 type Stem = ((word: string) => string) | null;
 
@@ -67,7 +69,7 @@ function createStemmers(language: Language): (word: string) => Stem {
   const latin = stemmer(isCyrillic ? languageOf('en') : language);
   const cyrillic = stemmer(isCyrillic ? language : languageOf('ru'));
   return (word) => {
-    if (/^[\p{ASCII}\p{Script=Latin}]+$/u.test(word)) return latin;
+    if (isLatin(word)) return latin;
     return /\p{Script=Cyrillic}/u.test(word) ? cyrillic : null;
   };
 }
@@ -75,8 +77,11 @@ function createStemmers(language: Language): (word: string) => Stem {
 function termsOf(word: string, language: Language, stemOf: (word: string) => Stem): WordTerm[] {
   if (isCjk(word)) return bigrams(word);
   const terms: WordTerm[] = [];
+  const seen = new Set(['']);
   const add = (text: string, start: number, end: number) => {
-    if (text !== '' && !terms.some((term) => term.text === text)) terms.push({ text, id: termId(text), start, end });
+    if (seen.has(text)) return;
+    seen.add(text);
+    terms.push({ text, id: termId(text), start, end });
   };
   const addPart = (part: string, start: number) => {
     for (const term of partTerms(part, language, stemOf)) add(term.text, start + term.start, start + term.end);
@@ -118,7 +123,7 @@ function partTerms(part: string, language: Language, stemOf: (word: string) => S
   const base = withoutApostrophes(normalize(part), language);
   if (base === '' || (language.code === 'en' && englishStopWords.has(base))) return [];
   const whole = (text: string) => [{ text, start: 0, end: part.length }];
-  if (/\p{N}/u.test(base) || base.length > longestIdentifier) return whole(base);
+  if (/\p{N}/u.test(base) || (base.length > longestIdentifier && isLatin(base))) return whole(base);
   const stem = stemOf(base);
   if (stem) return whole(language.code === 'en' ? stem(fold(base)) : fold(stem(base)));
   return grams(fold(base), part.length);

@@ -15,6 +15,8 @@ interface LoadedTenant {
   generation: number;
   /** The load in progress. */
   loading: Promise<void> | null;
+  /** The question for the generation that the calls of this turn of the event loop share. */
+  asking: Promise<number> | null;
 }
 
 /** Documents whose points are read at once, so that the rows of one statement stay few. */
@@ -31,7 +33,12 @@ export function createMemoryIndex({ rows, embedder }: MemoryIndexDeps): VectorIn
     if (!tenant) throw new AppError('INTERNAL', 'A search needs a tenant.');
     const known = tenants.get(tenant);
     if (known) return known;
-    const fresh = { points: createTenantPoints(embedder.dimensions), generation: 0, loading: null };
+    const fresh: LoadedTenant = {
+      points: createTenantPoints(embedder.dimensions),
+      generation: 0,
+      loading: null,
+      asking: null,
+    };
     tenants.set(tenant, fresh);
     return fresh;
   }
@@ -40,7 +47,7 @@ export function createMemoryIndex({ rows, embedder }: MemoryIndexDeps): VectorIn
   async function current(tenant: TenantId): Promise<TenantPoints> {
     const loaded = tenantOf(tenant);
     const held = loaded.generation;
-    const wanted = await rows.generation(tenant);
+    const wanted = await askGeneration(tenant, loaded);
     // Older than what was held before the question: the database was restored, and nothing here can be trusted.
     if (wanted < held && loaded.generation === held && !loaded.loading) reset(loaded);
     while (loaded.generation < wanted) {
@@ -50,6 +57,17 @@ export function createMemoryIndex({ rows, embedder }: MemoryIndexDeps): VectorIn
       await loaded.loading;
     }
     return loaded.points;
+  }
+
+  function askGeneration(tenant: TenantId, loaded: LoadedTenant): Promise<number> {
+    if (loaded.asking) return loaded.asking;
+    const asking = rows.generation(tenant);
+    loaded.asking = asking;
+    // Later callers may know of a newer generation and must ask again.
+    queueMicrotask(() => {
+      loaded.asking = null;
+    });
+    return asking;
   }
 
   function reset(loaded: LoadedTenant): void {

@@ -1,0 +1,76 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRandom } from '../evals/quotes/random.ts';
+import { readQuestionFolder } from '../evals/readers/beir.ts';
+import { createEvalTarget } from '../src/cli/eval-target.ts';
+import { loadConfig } from '../src/config.ts';
+import { isFinalEvent } from '../src/domain/answer.ts';
+import { splitSentences } from '../src/domain/sentences.ts';
+import { openFootnote } from '../src/main.ts';
+
+/** Time from a question to its first event, first released sentence and end, over a tenant of 10,000 passages; milliseconds. */
+const passageCount = 10_000;
+const questionCount = 120;
+const handbook = join(import.meta.dirname, '../datasets/handbook');
+
+const dataDir = await mkdtemp(join(tmpdir(), 'footnote-bench-'));
+const footnote = await openFootnote(loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'warn' }));
+try {
+  const tenant = await footnote.stores.identities.createTenant('bench');
+  const target = createEvalTarget(footnote, tenant.id);
+  await target.addPassages(passages(), progress);
+  await target.waitUntilEmbedded(progress);
+  const { queries } = await readQuestionFolder(handbook);
+  const times = {
+    firstEvent: [] as number[],
+    firstSentence: [] as number[],
+    end: [] as number[],
+    search: [] as number[],
+  };
+  for (const question of queries.filter(({ answerable }) => answerable).slice(0, questionCount)) {
+    const started = performance.now();
+    const elapsed = () => performance.now() - started;
+    let hasEvent = false;
+    let hasSentence = false;
+    for await (const event of target.ask(question, AbortSignal.timeout(60_000))) {
+      if (!hasEvent) times.firstEvent.push(elapsed());
+      hasEvent = true;
+      if (event.type === 'sentence-finished' && !hasSentence) times.firstSentence.push(elapsed());
+      hasSentence ||= event.type === 'sentence-finished';
+      if (isFinalEvent(event)) times.end.push(elapsed());
+      if (event.type === 'answer-finished') times.search.push(event.timings.search ?? 0);
+    }
+  }
+  console.log(`answers over ${passageCount} passages, ${times.end.length} questions, milliseconds`);
+  for (const [name, values] of Object.entries(times)) console.log(`  ${name.padEnd(14)} ${describe(values)}`);
+} finally {
+  await footnote.close();
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+/** Pairs of sentences of the sample handbook, each pair once. */
+async function* passages() {
+  const { pick } = createRandom(1);
+  const texts = await Promise.all(
+    [
+      'faq.md',
+      'troubleshooting/error-codes.md',
+      'billing/plans-and-limits.md',
+      'desktop/configuration-reference.md',
+    ].map((name) => readFile(join(handbook, 'documents', name), 'utf8')),
+  );
+  const sentences = texts.flatMap((text) => splitSentences(text).map(({ start, end }) => text.slice(start, end)));
+  for (let number = 0; number < passageCount; number += 1)
+    yield { id: `p${number}`, title: `Note ${number}`, text: `${pick(sentences)} ${pick(sentences)}` };
+}
+
+function progress(label: string, done: number, total: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${label} ${done}/${total}   `);
+}
+
+function describe(values: readonly number[]): string {
+  const sorted = [...values].sort((one, other) => one - other);
+  const at = (share: number) => (sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN).toFixed(1).padStart(7);
+  return `p50 ${at(0.5)}   p95 ${at(0.95)}`;
+}

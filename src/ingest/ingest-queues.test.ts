@@ -1,0 +1,186 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { createTestTenant, openTestDatabase } from '../../test/open-database.ts';
+import { AppError } from '../domain/errors.ts';
+import { newId, type TenantId } from '../domain/ids.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { Embedder } from '../models/embedder.ts';
+import { encodeDocument } from '../models/sparse/encode.ts';
+import { createFileObjects } from '../store/objects/files/file-objects.ts';
+import { createStores, type Stores } from '../store/postgres/stores.ts';
+import type { SqlDriver } from '../store/sql.ts';
+import { createEmbedQueue, type EmbedQueue } from './embed-queue.ts';
+import { createIngestWorker, type DocumentReader, type IngestWorker } from './ingest-worker.ts';
+import { createSubmitDocuments, type SubmitDocuments } from './submit-document.ts';
+
+let driver: SqlDriver;
+let folder: string;
+let stores: Stores;
+let tenantId: TenantId;
+let principal: Principal;
+let submit: SubmitDocuments;
+let worker: IngestWorker;
+let queue: EmbedQueue;
+/** Texts that the embedder was given; it fails as long as `embedderError` is set. */
+let embedded: string[];
+let embedderError: AppError | null;
+
+const log = { warn: () => {} };
+
+/** Every line is a passage; the word BROKEN makes a file unreadable. */
+const reader: DocumentReader = {
+  async read({ bytes, title }) {
+    const content = new TextDecoder().decode(bytes);
+    if (content.includes('BROKEN')) throw new AppError('FILE_CORRUPT', 'It is cut off.');
+    let start = 0;
+    const passages = content.split('\n').map((text, ordinal) => {
+      const passage = {
+        ordinal,
+        text,
+        start,
+        end: start + text.length,
+        headingPath: [],
+        page: null,
+        sparse: encodeDocument({ title: '', headingPath: [], text, language: 'en' }),
+        embeddingText: text,
+        embeddingHash: `hash of ${text}`,
+      };
+      start += text.length + 1;
+      return passage;
+    });
+    return { title: title ?? 'untitled', language: 'en', content, passages };
+  },
+};
+
+const embedder: Embedder = {
+  id: 'test',
+  dimensions: 2,
+  maxTokens: 100,
+  embedQuestions: () => Promise.reject(new Error('no question is asked here')),
+  async embedDocuments(texts) {
+    if (embedderError) throw embedderError;
+    embedded.push(...texts);
+    return texts.map(() => Float32Array.of(1, 0));
+  },
+  close: async () => {},
+};
+
+beforeAll(async () => {
+  driver = await openTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'footnote-queues-'));
+});
+afterAll(async () => {
+  await driver.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  embedded = [];
+  embedderError = null;
+  stores = createStores(driver);
+  tenantId = await createTestTenant(driver);
+  principal = {
+    tenantId,
+    credential: newId('key'),
+    userId: null,
+    role: 'admin',
+    scopes: ['read', 'write'],
+    grants: [],
+  };
+});
+afterEach(async () => {
+  await Promise.all([worker.stop(), queue.stop()]);
+});
+
+async function start({ waitsForVectors = false } = {}): Promise<void> {
+  const objects = await createFileObjects({ folder });
+  queue = createEmbedQueue({
+    embeddings: stores.embeddings,
+    embedder,
+    readingIsBusy: () => worker.busy(),
+    onEmbedded: () => {},
+    log,
+  });
+  worker = createIngestWorker({
+    documents: stores.documents,
+    objects,
+    reader,
+    beforePublish: waitsForVectors ? queue.embedVersion : async () => {},
+    onPublished: () => {},
+    onIdle: queue.wake,
+    log,
+  });
+  const fetchUrl = () => Promise.reject(new Error('nothing is fetched here'));
+  submit = createSubmitDocuments({
+    documents: stores.documents,
+    objects,
+    fetchUrl,
+    maxFileBytes: 100,
+    onQueued: worker.wake,
+  });
+  worker.start();
+  queue.start();
+}
+
+async function add(externalId: string, text: string) {
+  const details = { source: 's', externalId, uri: null, title: null, acl: [], tags: {}, language: null, jobId: null };
+  return await submit.submit(principal, details, { bytes: Buffer.from(text), fileName: externalId, mediaType: null });
+}
+
+async function statesOf(): Promise<Record<string, string>> {
+  const { items } = await stores.documents.list(principal, { limit: 100, cursor: null });
+  return Object.fromEntries(items.map(({ externalId, state }) => [externalId, state]));
+}
+
+it('publishes what can be read; a broken file fails alone, with its reason', async () => {
+  await start();
+  await add('a', 'one\ntwo');
+  const broken = await add('b', 'BROKEN');
+  await add('c', 'three');
+  await vi.waitFor(async () => expect(await statesOf()).toEqual({ a: 'ready', b: 'failed', c: 'ready' }), 10_000);
+  expect((await stores.documents.get(principal, broken.documentId))?.error).toEqual({
+    code: 'FILE_CORRUPT',
+    detail: 'It is cut off.',
+  });
+  expect(broken.jobId && (await stores.jobs.get(tenantId, broken.jobId))?.state).toBe('failed');
+});
+
+it('embeds each text once, also when two documents share it', async () => {
+  await start();
+  await add('a', 'shared\nown');
+  await add('b', 'shared');
+  await vi.waitFor(async () => {
+    expect(Object.values(await statesOf())).toEqual(['ready', 'ready']);
+    expect(await stores.embeddings.waiting('test', tenantId)).toBe(0);
+  }, 15_000);
+  expect(embedded.filter((text) => text === 'shared')).toHaveLength(1);
+});
+
+it('waits for an embedder that is away, and documents answer by words meanwhile', async () => {
+  embedderError = new AppError('MODEL_UNAVAILABLE', 'away');
+  await start();
+  await add('a', 'one');
+  await vi.waitFor(async () => expect(await statesOf()).toEqual({ a: 'ready' }), 10_000);
+  expect(await stores.embeddings.waiting('test', tenantId)).toBe(1);
+  embedderError = null;
+  await vi.waitFor(async () => expect(await stores.embeddings.waiting('test', tenantId)).toBe(0), 15_000);
+});
+
+it('with PUBLISH_WAITS_FOR=dense a document becomes visible with its vectors', async () => {
+  embedderError = new AppError('MODEL_UNAVAILABLE', 'away');
+  await start({ waitsForVectors: true });
+  await add('a', 'one');
+  await vi.waitFor(() => expect(worker.busy()).toBe(true));
+  expect(await stores.documents.hasDocuments(principal)).toBe(false);
+  embedderError = null;
+  await vi.waitFor(async () => expect(await statesOf()).toEqual({ a: 'ready' }), 15_000);
+  expect(embedded).toEqual(['one']);
+});
+
+it('refuses a file that is too large before anything is written', async () => {
+  await start();
+  await expect(add('big', 'x'.repeat(101))).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' });
+  expect(await statesOf()).toEqual({});
+});
