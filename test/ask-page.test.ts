@@ -15,6 +15,7 @@ import { openTestDatabase } from './open-database.ts';
 if (!chromiumPath)
   console.warn('The page for asking is not tested: there is no Chromium at CHROMIUM_PATH or /usr/bin/chromium.');
 
+const quiet = { info: () => {}, warn: () => {} };
 const hostile = '<img src="https://evil.example/x.png" onerror="document.title=1">';
 const sentence = 'A refund to a card takes 5 to 10 business days.';
 const text = `${'Opening hours. '.repeat(400)}\n\n${sentence} ${hostile}\n\n${'Closing words. '.repeat(400)}`;
@@ -60,7 +61,7 @@ describe.skipIf(!chromiumPath)('the page for asking', () => {
       host: '127.0.0.1',
       port: 0,
       publicUrl: null,
-      log: console,
+      log: quiet,
       closeGraceMilliseconds: 200,
     });
     browser = await openBrowser(chromiumPath ?? '');

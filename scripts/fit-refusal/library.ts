@@ -53,12 +53,8 @@ export async function openLibrary(
         return passage ? [passage] : [];
       }),
   };
-  return {
-    tenant,
-    index,
-    documents: store,
-    retrieve: createRetrieve({ index, embedder, documents: store, countTokens }),
-  };
+  const retrieveWith = (by: Embedder) => createRetrieve({ index, embedder: by, documents: store, countTokens });
+  return { tenant, index, documents: store, retrieve: retrieveWith(embedder), retrieveWith };
 }
 
 interface Row {

@@ -17,6 +17,7 @@ import type { ServerDeps } from '../server/server-deps.ts';
 import type { SqlDriver } from '../store/sql.ts';
 import { listen, type RunningServer } from './listen.ts';
 
+const quiet = { info: () => {}, warn: () => {} };
 const document = { id: newId('document'), title: 'Refunds', text: 'A refund takes 5 days.\r\nid: 99\n\nevent: forged' };
 const quote = quoteOf(document, document.text);
 
@@ -45,7 +46,7 @@ async function serve(overrides: Partial<ServerDeps>): Promise<Served> {
     host: '127.0.0.1',
     port: 0,
     publicUrl: null,
-    log: console,
+    log: quiet,
     closeGraceMilliseconds: 200,
   });
   const authorization = `Bearer ${key}`;
@@ -288,7 +289,7 @@ describe('listening', () => {
       host: '127.0.0.1',
       port: served.server.port,
       publicUrl: null,
-      log: console,
+      log: quiet,
     });
     await expect(attempt).rejects.toMatchObject({
       code: 'PORT_IN_USE',
@@ -298,7 +299,7 @@ describe('listening', () => {
 
   it('names an address that is not of this machine', async () => {
     const app = await openApp(driver);
-    const attempt = listen(app.application, { host: '203.0.113.7', port: 0, publicUrl: null, log: console });
+    const attempt = listen(app.application, { host: '203.0.113.7', port: 0, publicUrl: null, log: quiet });
     await expect(attempt).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID', errors: [{ field: 'HOST' }] });
   });
 

@@ -1,7 +1,6 @@
 import type { AnswerEvent, Problem, Quote } from '../../src/domain/answer.ts';
 import {
   degradedWords,
-  type EventOf,
   finishedParts,
   type OpenQuote,
   problemElement,

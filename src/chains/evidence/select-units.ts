@@ -5,10 +5,10 @@ import { coverage } from './term-weights.ts';
 
 type Selection = Pick<AnswererInput, 'question' | 'passages' | 'units' | 'weights'>;
 
-const most = 5;
+const most = 4;
 const mostSteps = 8;
 /** Units whose score is this close to the best one answer as well. */
-const closeMargin = 0.3;
+const closeMargin = 0.25;
 /** A unit further behind comes in when it covers this much more of the question. */
 const newCoverage = 0.15;
 const farMargin = 0.4;

@@ -13,6 +13,8 @@ export interface WordTerm {
 const gramLength = 4;
 /** Longer ones are blobs or addresses: kept whole, not taken apart. */
 const longestIdentifier = 64;
+/** Longer ones are nothing that anyone searches for; scripts without spaces still write shorter sentences. */
+const longestWord = 1_000;
 const mostRemembered = 100_000;
 const longestRemembered = 40;
 
@@ -76,6 +78,7 @@ function createStemmers(language: Language): (word: string) => Stem {
 
 function termsOf(word: string, language: Language, stemOf: (word: string) => Stem): WordTerm[] {
   if (isCjk(word)) return bigrams(word);
+  if (word.length > longestWord) return [];
   const terms: WordTerm[] = [];
   const seen = new Set(['']);
   const add = (text: string, start: number, end: number) => {
@@ -205,9 +208,6 @@ function fold(word: string): string {
   if (/^[a-z]*$/.test(word)) return word;
   return word
     .normalize('NFD')
-    .replace(
-      /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}]\p{M}*)\p{M}/gu,
-      '',
-    )
+    .replace(/([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}])\p{M}+/gu, '$1')
     .normalize('NFC');
 }

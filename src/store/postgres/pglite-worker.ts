@@ -9,9 +9,9 @@ import type { Statement } from './transaction.ts';
 const { folder, template }: PgliteStart = workerData;
 
 const postgresSettings = [
-  'shared_buffers = 32MB',
+  'shared_buffers = 16MB',
   'wal_buffers = 1MB',
-  'max_wal_size = 192MB',
+  'max_wal_size = 64MB',
   'work_mem = 8MB',
   'maintenance_work_mem = 16MB',
   'client_encoding = UTF8',

@@ -18,7 +18,15 @@ export interface DocumentStoreOptions {
 
 export function createDocumentStore(driver: SqlDriver, options: DocumentStoreOptions = {}): DocumentStore {
   const { now = () => new Date(), processName = hostname(), overtakenSeconds = 86_400 } = options;
-  const statistics = createPlannerStatistics(driver);
+  const statistics = createPlannerStatistics(driver, [
+    'tenants',
+    'documents',
+    'document_versions',
+    'passages',
+    'embedding_queue',
+    'jobs',
+    'job_items',
+  ]);
   return {
     ...createDocumentReads({ driver, now }),
 

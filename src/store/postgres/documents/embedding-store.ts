@@ -2,6 +2,7 @@ import { AppError } from '../../../domain/errors.ts';
 import type { TenantId } from '../../../domain/ids.ts';
 import type { EmbeddingStore, UnembeddedPassage } from '../../documents.ts';
 import type { Sql, SqlDriver } from '../../sql.ts';
+import { createPlannerStatistics } from './planner-statistics.ts';
 import { lockTenant, raiseGeneration } from './tenant-lock.ts';
 import { encodeDense } from './vector-bytes.ts';
 
@@ -14,6 +15,7 @@ const dayMilliseconds = 86_400_000;
 
 export function createEmbeddingStore(driver: SqlDriver, options: EmbeddingStoreOptions = {}): EmbeddingStore {
   const { now = () => new Date() } = options;
+  const statistics = createPlannerStatistics(driver, ['embeddings', 'embedding_queue']);
   const adopted = new Map<string, Promise<void>>();
 
   /** Once in the life of the process: what waits for a vector is counted for the embedder that runs now. */
@@ -52,6 +54,7 @@ export function createEmbeddingStore(driver: SqlDriver, options: EmbeddingStoreO
         throw new AppError('MODEL_BAD_RESPONSE', `The embedder gave a vector that has not ${dimensions} dimensions.`);
       for (const [tenant, group] of Map.groupBy(vectors, ({ tenantId }) => tenantId))
         await driver.asTenant(tenant, (sql) => saveVectors(sql, { tenant, embedder, vectors: group, now: now() }));
+      await statistics.added(vectors.length);
     },
 
     async waiting(embedder, tenant) {

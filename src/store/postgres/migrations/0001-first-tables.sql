@@ -141,7 +141,7 @@ create table embeddings (
   primary key (tenant_id, embedder, embedding_hash)
 ) with (toast_tuple_target = 8160);
 alter table embeddings alter column vector set storage external;
-create index embeddings_recent on embeddings (tenant_id, created_at);
+create index embeddings_recent on embeddings (created_at);
 
 -- Texts of passages without a vector of the active embedder, in the order in which their documents came. Passages
 -- themselves are never updated: each change of such a row would write it, and its index entries, anew.
@@ -184,7 +184,7 @@ create table job_items (
   primary key (tenant_id, job_id, document_id, version),
   foreign key (tenant_id, job_id) references jobs on delete cascade
 );
-create index job_items_finished on job_items (tenant_id, finished_at) where finished_at is not null;
+create index job_items_finished on job_items (finished_at) where finished_at is not null;
 
 create table conversations (
   tenant_id text not null references tenants on delete cascade,
