@@ -34,21 +34,61 @@ async function open(): Promise<PGlite> {
   return await PGlite.create({ dataDir: folder, postgresqlconf: postgresSettings });
 }
 
-/** The messages of one statement; together they are one call into Postgres. */
-function toProtocol({ text, values }: Statement): Uint8Array[] {
-  if (values === null) return [serialize.query(text)];
-  return [
-    serialize.parse({ text }),
-    serialize.bind({ values: [...values] }),
-    serialize.describe({ type: 'P' }),
-    serialize.execute({}),
-    serialize.sync(),
-  ];
+/** Plans of statements by their text: planning takes longer than most statements run. */
+const preparedNames = new Map<string, string>();
+const preparedMost = 200;
+let lastPrepared = 0;
+
+/** The messages of all statements in one buffer: together they are one call into Postgres. */
+function toProtocol(statements: readonly Statement[]): { readonly buffer: Uint8Array; readonly added: string[] } {
+  const added: string[] = [];
+  const parts = statements.flatMap(({ text, values }) => {
+    if (values === null) return [serialize.query(text)];
+    const known = preparedNames.get(text);
+    const name = known ?? `s${++lastPrepared}`;
+    if (known === undefined) {
+      preparedNames.set(text, name);
+      added.push(text);
+    }
+    return [
+      ...(known === undefined ? [serialize.parse({ text, name })] : []),
+      serialize.bind({ statement: name, values: [...values] }),
+      serialize.describe({ type: 'P' }),
+      serialize.execute({}),
+      serialize.sync(),
+    ];
+  });
+  return { buffer: Buffer.concat(parts), added };
+}
+
+async function forgetPrepared(database: PGlite, texts: readonly string[]): Promise<void> {
+  const closing = texts.map((text) => {
+    const name = preparedNames.get(text) ?? '';
+    preparedNames.delete(text);
+    return serialize.close({ type: 'S', name });
+  });
+  if (closing.length > 0)
+    await database.execProtocolStream(Buffer.concat([...closing, serialize.sync()]), { syncToFs: false });
 }
 
 async function execute(database: PGlite, statements: readonly Statement[]): Promise<RawResult[]> {
+  const { buffer, added } = toProtocol(statements);
+  try {
+    const replies = await database.execProtocolStream(buffer, { syncToFs: false });
+    if (preparedNames.size > preparedMost)
+      await forgetPrepared(database, [...preparedNames.keys()].slice(0, preparedNames.size - preparedMost));
+    return toResults(replies);
+  } catch (error) {
+    // After an error Postgres skips what follows, so nobody knows which of the new statements it has prepared.
+    await forgetPrepared(database, added);
+    throw error;
+  }
+}
+
+type Replies = Awaited<ReturnType<PGlite['execProtocolStream']>>;
+
+function toResults(replies: Replies): RawResult[] {
   const results: RawResult[] = [];
-  const replies = await database.execProtocolStream(Buffer.concat(statements.flatMap(toProtocol)), { syncToFs: false });
   let rows: (string | null)[][] = [];
   let fields: RawResult['fields'] = [];
   for (const reply of replies) {
