@@ -24,7 +24,7 @@ import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
 import { listen } from './server/listen.ts';
 import { toProblem } from './server/problem.ts';
-import { type DataFolder, openDataFolder, readHolder, readLocalKey } from './store/data-folder.ts';
+import { type DataFolder, openDataFolder, readHolder, readLocalKey, writeLocalKey } from './store/data-folder.ts';
 import { createFileObjects } from './store/objects/files/file-objects.ts';
 import { migrate } from './store/postgres/migrate.ts';
 import { connectDatabase, openDatabase } from './store/postgres/open-database.ts';
@@ -63,11 +63,11 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   await using stack = new AsyncDisposableStack();
   const log = createLog(config);
   const folder = await openDataFolder(config.dataDir);
-  stack.defer(() => folder.close());
+  stack.defer(() => folder.release());
   const driver = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
   stack.defer(() => driver.close());
   const stores = createStores(driver, { processName: `${hostname()}:${config.dataDir}` });
-  const objects = await createFileObjects({ folder: join(config.dataDir, 'objects') });
+  const objects = await createFileObjects(join(config.dataDir, 'objects'));
   const embedder = await createEmbedder(config.embedding, { threads: config.cores });
   stack.defer(() => embedder.close());
   const reader = createDocumentReader({ workers: 1 });
@@ -186,7 +186,7 @@ function startQueues({ config, stores, objects, reader, embedder, index, log }: 
 }
 
 async function ensureLocalKey(stores: Stores, folder: DataFolder): Promise<string> {
-  const known = await folder.readLocalKey();
+  const known = await readLocalKey(folder.path);
   if (known && (await stores.identities.principalOfKey(known))) return known;
   const tenant = await stores.identities.defaultTenant();
   const { secret } = await stores.identities.createKey(tenant.id, {
@@ -196,7 +196,7 @@ async function ensureLocalKey(stores: Stores, folder: DataFolder): Promise<strin
     grants: [],
     userId: null,
   });
-  await folder.writeLocalKey(secret);
+  await writeLocalKey(folder.path, secret);
   return secret;
 }
 
@@ -264,7 +264,7 @@ function quieter(level: Config['logLevel']): Config['logLevel'] {
 export async function migrateDatabase(config: Config): Promise<string[]> {
   await using stack = new AsyncDisposableStack();
   const folder = await openDataFolder(config.dataDir);
-  stack.defer(() => folder.close());
+  stack.defer(() => folder.release());
   const driver = await connectDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
   stack.defer(() => driver.close());
   return await migrate(driver);

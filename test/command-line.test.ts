@@ -171,7 +171,7 @@ describe('wrong use', () => {
   it('a second server in the folder is turned away, and the first one goes on', async () => {
     const result = await footnote(['serve']);
     expect(result.code).toBe(1);
-    expect(result.stderr).toContain(`is held by process ${server.pid}`);
+    expect(result.stderr).toContain(`is in use by process ${server.pid}`);
     expect((await fetch(new URL('/healthz', signIn))).status).toBe(200);
   });
 

@@ -95,7 +95,7 @@ afterEach(async () => {
 });
 
 async function start({ waitsForVectors = false } = {}): Promise<void> {
-  const objects = await createFileObjects({ folder });
+  const objects = await createFileObjects(folder);
   queue = createEmbedQueue({
     embeddings: stores.embeddings,
     embedder,

@@ -1,122 +1,157 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
 
-const Holder = z.object({
-  pid: z.int(),
-  /** Start time of the process where the system tells it, so that a pid that was given out anew is not taken for the holder. */
-  startedAt: z.string().nullable(),
-  /** Where its server listens; null while it has none. */
-  url: z.string().nullable(),
-});
-export type Holder = z.infer<typeof Holder>;
-
-/** The folder of one installation, held by one process. */
-export interface DataFolder {
-  /** Tells other processes where the server of this one listens. */
-  setUrl(url: string): Promise<void>;
-  writeLocalKey(secret: string): Promise<void>;
-  readLocalKey(): Promise<string | null>;
-  /** Lets the folder go. */
-  close(): Promise<void>;
+/** Who works in a data folder at this moment. */
+export interface Holder {
+  /** Null in the instant between taking the lock and writing the note about it. */
+  readonly pid: number | null;
+  /** Address of its server; null while it does not listen, or is a command. */
+  readonly url: string | null;
 }
 
-/** Creates and locks the folder. A lock whose process is gone is taken over. Throws DATA_DIR_IN_USE, naming the process. */
-export async function openDataFolder(dataDir: string): Promise<DataFolder> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw new AppError('CONFIGURATION_INVALID', `DATA_DIR: ${dataDir} cannot be made or opened.`, { cause: error });
+/** A data folder that is this process's alone until it is released or the process ends, however it ends. */
+export interface DataFolder {
+  readonly path: string;
+  /** Lets commands that find the folder taken talk to the server instead. */
+  setUrl(url: string): Promise<void>;
+  release(): Promise<void>;
+}
+
+const lockName = 'footnote.lock';
+const noteName = 'footnote.holder.json';
+const keyName = 'local.key';
+/** A command that only looks who holds the folder has the lock for an instant. */
+const lockWaitMilliseconds = 250;
+const sqliteBusy = 5;
+
+const Note = z.object({ pid: z.int(), url: z.string().nullable() });
+
+/**
+ * Creates the folder where it is missing (mode 0700) and takes its lock.
+ * Throws DATA_DIR_IN_USE naming folder and process, or CONFIGURATION_INVALID when the folder cannot be used.
+ */
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error) => {
+    throw unusable(path, error);
   });
-  const self: Holder = { pid: process.pid, startedAt: startTimeOf(process.pid), url: null };
-  await lock(dataDir, self);
+  const lock = takeLock(path, lockWaitMilliseconds);
+  if (lock === null) throw inUse(path, await readNote(path));
+  const writeNote = (url: string | null) =>
+    writePrivately(path, noteName, JSON.stringify({ pid: process.pid, url } satisfies Holder));
+  try {
+    await writeNote(null);
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
   return {
-    setUrl: (url) => replaceFile(lockPath(dataDir), JSON.stringify({ ...self, url })),
-    writeLocalKey: (secret) => replaceFile(keyPath(dataDir), secret),
-    readLocalKey: () => readLocalKey(dataDir),
-    async close() {
-      await rm(lockPath(dataDir), { force: true });
+    path,
+    setUrl: writeNote,
+    async release() {
+      if (!lock.isOpen) return;
+      await rm(join(path, noteName), { force: true });
+      lock.close();
     },
   };
 }
 
-/** The live process that holds the folder, or null. */
-export async function readHolder(dataDir: string): Promise<Holder | null> {
-  const holder = await readLock(dataDir);
-  return holder && isAlive(holder) ? holder : null;
+/** The live process that holds the folder, or null: a note that a killed process left counts for nothing. */
+export async function readHolder(path: string): Promise<Holder | null> {
+  const isThere = await open(join(path, lockName), 'r').then(
+    async (file) => {
+      await file.close();
+      return true;
+    },
+    () => false,
+  );
+  if (!isThere) return null;
+  const lock = takeLock(path, 0);
+  if (lock === null) return (await readNote(path)) ?? { pid: null, url: null };
+  lock.close();
+  return null;
 }
 
-/** The secret of the key that commands on this machine use, or null before the first start. */
-export async function readLocalKey(dataDir: string): Promise<string | null> {
-  const secret = await readFile(keyPath(dataDir), 'utf8').catch(() => null);
-  return secret?.trim() || null;
-}
-
-const lockPath = (dataDir: string) => join(dataDir, 'footnote.lock');
-const keyPath = (dataDir: string) => join(dataDir, 'local.key');
-const attempts = 5;
-
-/** `link` is atomic and fails when the name exists: of two processes that start at once, one gets the lock. */
-async function lock(dataDir: string, self: Holder): Promise<void> {
-  const own = `${lockPath(dataDir)}.${randomUUID()}`;
-  await writeFile(own, JSON.stringify(self), { mode: 0o600, flush: true });
+/** The key that lets commands of this user talk to the server that holds the folder; null when there is none. */
+export async function readLocalKey(path: string): Promise<string | null> {
   try {
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const isFree = await link(own, lockPath(dataDir)).then(
-        () => true,
-        () => false,
-      );
-      if (isFree) return;
-      const holder = await readLock(dataDir);
-      if (holder && isAlive(holder)) throw inUse(dataDir, holder);
-      // Moved aside under a name of our own: only one process can move it, so a fresh lock is never thrown away.
-      await rename(lockPath(dataDir), `${own}.stale`).catch(() => {});
-      await rm(`${own}.stale`, { force: true });
-    }
-  } finally {
-    await rm(own, { force: true });
-  }
-  throw new AppError('DATA_DIR_IN_USE', `${dataDir} is being opened by several processes at once.`);
-}
-
-async function readLock(dataDir: string): Promise<Holder | null> {
-  const text = await readFile(lockPath(dataDir), 'utf8').catch(() => null);
-  if (text === null) return null;
-  try {
-    return Holder.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
-
-function isAlive({ pid, startedAt }: Holder): boolean {
-  try {
-    process.kill(pid, 0);
+    return (await readFile(join(path, keyName), 'utf8')).trim();
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
   }
-  const actual = startTimeOf(pid);
-  return startedAt === null || actual === null || actual === startedAt;
 }
 
-/** Clock ticks from boot to the start of the process; null where there is no /proc. */
-function startTimeOf(pid: number): string | null {
+/** Only this user can read the file (mode 0600). */
+export async function writeLocalKey(path: string, key: string): Promise<void> {
+  await writePrivately(path, keyName, `${key}\n`);
+}
+
+/**
+ * A lock of the operating system, by way of SQLite: it ends with the process, cannot be left behind by a crash, and holds
+ * between containers that share the folder. Null when another holds it. Nothing else may open the file in this process:
+ * closing any handle of it would give the lock away.
+ */
+function takeLock(path: string, timeout: number): DatabaseSync | null {
+  let lock: DatabaseSync | null = null;
   try {
-    const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    lock = new DatabaseSync(join(path, lockName), { timeout });
+    lock.exec('begin exclusive');
+    return lock;
+  } catch (error) {
+    lock?.close();
+    if (error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy) return null;
+    throw unusable(path, error);
+  }
+}
+
+async function readNote(path: string): Promise<Holder | null> {
+  try {
+    return Note.parse(JSON.parse(await readFile(join(path, noteName), 'utf8')));
   } catch {
     return null;
   }
 }
 
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
-  await writeFile(temporary, text, { mode: 0o600, flush: true });
-  await rename(temporary, path);
+async function writePrivately(path: string, name: string, text: string): Promise<void> {
+  const unfinished = join(path, `${name}.${randomUUID()}.tmp`);
+  try {
+    const file = await open(unfinished, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(unfinished, join(path, name));
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
 }
 
-function inUse(dataDir: string, holder: Holder): AppError {
-  const where = holder.url ? ` Its server is at ${holder.url}.` : '';
-  return new AppError('DATA_DIR_IN_USE', `${dataDir} is held by process ${holder.pid}.${where}`);
+function inUse(path: string, holder: Holder | null): AppError {
+  const who = holder?.pid ? `process ${holder.pid}` : 'another process';
+  const where = holder?.url ? `, which serves ${holder.url}` : '';
+  return new AppError('DATA_DIR_IN_USE', `The data folder ${path} is in use by ${who}${where}.`);
+}
+
+function unusable(path: string, cause: unknown): AppError {
+  const known = AppError.from(cause);
+  if (known.code === 'STORAGE_FULL') return known;
+  return new AppError(
+    'CONFIGURATION_INVALID',
+    `DATA_DIR: expected a folder that can be written, read ${JSON.stringify(path)}`,
+    {
+      cause,
+      errors: [{ field: 'DATA_DIR', expected: 'a folder that can be written', received: JSON.stringify(path) }],
+    },
+  );
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
