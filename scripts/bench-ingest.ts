@@ -50,11 +50,15 @@ async function measureIngest(config: Config, folder: string): Promise<{ texts: s
     console.log(`searchable by words: ${(await seconds(run)).toFixed(1)} s`);
     const { embeddings } = footnote.stores;
     const { id } = footnote.embedder;
-    const texts = (await embeddings.unembedded(id, embeddedTexts)).map(({ text }) => text);
-    const target = (await embeddings.waiting(id, null)) - texts.length;
+    const waiting = await embeddings.unembedded(id, embeddedTexts);
+    const [first] = waiting;
+    if (!first) throw new Error('Nothing waits for a vector: the folder is too small.');
+    const hashes = waiting.map(({ embeddingHash }) => embeddingHash);
     const queueSeconds = await seconds(async () => {
-      while ((await embeddings.waiting(id, null)) > target) await new Promise((done) => setTimeout(done, 50));
+      while ((await embeddings.missing(id, first.tenantId, hashes)).length > 0)
+        await new Promise((done) => setTimeout(done, 50));
     });
+    const texts = waiting.map(({ text }) => text);
     console.log(`second run, nothing changed: ${(await seconds(run)).toFixed(1)} s`);
     return { texts, queueSeconds };
   } finally {

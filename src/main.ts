@@ -154,16 +154,12 @@ interface QueueParts {
 
 /** Reads, publishes and embeds what is queued, also from an earlier run. */
 function startQueues({ config, stores, objects, reader, embedder, index, log }: QueueParts) {
-  /** The index pulls what changed, so that the next question does not wait for it. */
-  const refresh = (tenants: Iterable<TenantId>) => {
-    for (const tenant of tenants)
-      index.count(tenant).catch((error: unknown) => log.warn({ err: error }, 'the index could not be refreshed'));
-  };
+  const refresh = createIndexRefresh(index, log);
   const embedding = createEmbedQueue({
     embeddings: stores.embeddings,
     embedder,
     readingIsBusy: () => reading.busy(),
-    onEmbedded: refresh,
+    onEmbedded: refresh.changed,
     log,
   });
   const reading = createIngestWorker({
@@ -171,7 +167,7 @@ function startQueues({ config, stores, objects, reader, embedder, index, log }: 
     objects,
     reader,
     beforePublish: config.publishWaitsFor === 'dense' ? embedding.embedVersion : async () => {},
-    onPublished: (versions) => refresh(new Set(versions.map(({ tenantId }) => tenantId))),
+    onPublished: (versions) => refresh.changed(versions.map(({ tenantId }) => tenantId)),
     onIdle: embedding.wake,
     log,
   });
@@ -180,8 +176,28 @@ function startQueues({ config, stores, objects, reader, embedder, index, log }: 
   return {
     wake: reading.wake,
     async stop() {
+      refresh.stop();
       await Promise.all([reading.stop(), embedding.stop()]);
     },
+  };
+}
+
+const refreshMilliseconds = 1_000;
+
+/** Lets the index pull what changed, at most once a second, so that the next question does not wait for it. */
+function createIndexRefresh(index: Pick<VectorIndex, 'count'>, log: Logger) {
+  const waiting = new Set<TenantId>();
+  const pull = () => {
+    for (const tenant of waiting)
+      index.count(tenant).catch((error: unknown) => log.warn({ err: error }, 'the index could not be refreshed'));
+    waiting.clear();
+  };
+  const timer = setInterval(pull, refreshMilliseconds).unref();
+  return {
+    changed(tenants: Iterable<TenantId>): void {
+      for (const tenant of tenants) waiting.add(tenant);
+    },
+    stop: () => clearInterval(timer),
   };
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { Embedder } from '../models/embedder.ts';
-import type { EmbeddingStore, PreparedVersion } from '../store/documents.ts';
+import type { EmbeddingStore, PreparedVersion, UnembeddedPassage } from '../store/documents.ts';
 import { createWakeUp } from './wake-up.ts';
 
 interface EmbedQueueDeps {
@@ -21,10 +21,14 @@ export interface EmbedQueue {
   stop(): Promise<void>;
 }
 
+/** Texts that are asked for at once, and texts that one call embeds. */
+const fetchSize = 1_024;
 const batchSize = 128;
+
+type EmbeddedText = Parameters<EmbeddingStore['save']>[2][number];
 const pollMilliseconds = 5_000;
 /** How long vectors give way to reading before one batch is embedded all the same. */
-const yieldMilliseconds = 15_000;
+const yieldMilliseconds = 60_000;
 const retryMillisecondsMax = 30_000;
 
 /** Fills in vectors of visible passages, oldest document first, one batch at a time, until it is stopped. */
@@ -39,7 +43,7 @@ export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
       try {
         if (deps.readingIsBusy()) await wakeUp.wait(yieldMilliseconds);
         if (stopping.signal.aborted) return;
-        const embedded = await embedBatch();
+        const embedded = await embedWaiting();
         retryMilliseconds = 1_000;
         if (embedded === 0) await wakeUp.wait(pollMilliseconds);
       } catch (error) {
@@ -51,28 +55,36 @@ export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
     }
   }
 
-  async function embedBatch(): Promise<number> {
-    const waiting = await deps.embeddings.unembedded(deps.embedder.id, batchSize);
-    if (waiting.length === 0) return 0;
-    await embedAndSave(waiting, stopping.signal);
-    deps.onEmbedded(new Set(waiting.map((passage) => passage.tenantId)));
+  /** Embeds a batch while the one before is saved; stops early when documents wait to be read. */
+  async function embedWaiting(): Promise<number> {
+    const waiting = await deps.embeddings.unembedded(deps.embedder.id, fetchSize);
+    let saving: Promise<void> = Promise.resolve();
+    for (let start = 0; start < waiting.length; start += batchSize) {
+      const batch = waiting.slice(start, start + batchSize);
+      const vectors = await embed(batch, stopping.signal);
+      await saving;
+      saving = save(vectors).then(() => deps.onEmbedded(new Set(batch.map((passage) => passage.tenantId))));
+      saving.catch(() => {});
+      if (deps.readingIsBusy()) break;
+    }
+    await saving;
     return waiting.length;
   }
 
-  async function embedAndSave(
-    passages: readonly { tenantId: TenantId; embeddingHash: string; text: string }[],
-    signal: AbortSignal,
-  ): Promise<void> {
+  async function embed(passages: readonly UnembeddedPassage[], signal: AbortSignal): Promise<EmbeddedText[]> {
     const vectors = await deps.embedder.embedDocuments(
       passages.map((passage) => passage.text),
       signal,
     );
-    const rows = passages.map(({ tenantId, embeddingHash }, index) => {
+    return passages.map(({ tenantId, embeddingHash }, index) => {
       const vector = vectors[index];
       if (!vector) throw new AppError('MODEL_BAD_RESPONSE', 'The embedder gave fewer vectors than texts.');
       return { tenantId, embeddingHash, vector };
     });
-    await deps.embeddings.save(deps.embedder.id, deps.embedder.dimensions, rows);
+  }
+
+  async function save(vectors: readonly EmbeddedText[]): Promise<void> {
+    await deps.embeddings.save(deps.embedder.id, deps.embedder.dimensions, vectors);
   }
 
   return {
@@ -94,7 +106,7 @@ export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
         text: texts.get(embeddingHash) ?? '',
       }));
       for (let start = 0; start < passages.length; start += batchSize)
-        await embedAndSave(passages.slice(start, start + batchSize), signal);
+        await save(await embed(passages.slice(start, start + batchSize), signal));
     },
     async stop() {
       stopping.abort(new AppError('SERVER_STOPPING', 'The server is stopping.'));

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../domain/errors.ts';
 import { passageId } from '../domain/ids.ts';
 import type { DocumentStore, PreparedPassage, PreparedVersion, QueuedVersion } from '../store/documents.ts';
@@ -54,6 +55,7 @@ const leaseSeconds = 300;
 const retryMilliseconds = 2_000;
 /** Documents of a folder arrive one by one; only after this pause is their reading over. */
 const lullMilliseconds = 500;
+const gatherMilliseconds = 100;
 /** Another process may queue work on a shared database. */
 const pollMilliseconds = 5_000;
 const sweepSize = 50;
@@ -80,6 +82,8 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
         await publishing;
         publishing = publish(prepared.filter((version) => version !== null));
         publishing.catch(() => {});
+        // Documents that arrive one by one are gathered, so that one transaction publishes several.
+        if (claimed.length < batchSize) await pause(gatherMilliseconds);
       } catch (error) {
         if (stopping.signal.aborted) break;
         deps.log.warn({ err: error }, 'ingest waits and tries again');
