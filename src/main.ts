@@ -232,6 +232,7 @@ export async function serve(config: Config, output: Output, signal: AbortSignal)
       const link = `${server.url}${application.createSignInPath()}`;
       output.result({ url: server.url, signIn: link }, () => describeStart(server.url, link));
       await loadSample(footnote);
+      warmUp(footnote);
       if (!signal.aborted) await once(signal, 'abort');
       output.note('Stopping: running answers get their final event.');
     } finally {
@@ -240,6 +241,13 @@ export async function serve(config: Config, output: Output, signal: AbortSignal)
   } finally {
     await footnote.close();
   }
+}
+
+/** The first question does not wait for the embedder to load. */
+function warmUp({ embedder, log }: Footnote): void {
+  embedder
+    .embedQuestions(['How do I start?'], AbortSignal.timeout(10_000))
+    .catch((error: unknown) => log.warn({ err: error }, 'the embedder does not answer yet'));
 }
 
 function describeStart(url: string, link: string): string {
