@@ -23,6 +23,11 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
   process.once('SIGTERM', () => interrupted.abort(new Error('interrupted')));
+  // A reader that has seen enough, such as `head`, closes the pipe.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: Error & { code?: string }) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
   let exitCode = 0;
   const program = buildProgram(interrupted.signal, (code) => {
     exitCode = code;

@@ -247,7 +247,7 @@ export async function serve(config: Config, output: Output, signal: AbortSignal)
 function warmUp({ embedder, log }: Footnote): void {
   embedder
     .embedQuestions(['How do I start?'], AbortSignal.timeout(10_000))
-    .catch((error: unknown) => log.warn({ err: error }, 'the embedder does not answer yet'));
+    .catch((error: unknown) => log.debug({ err: error }, 'the embedder does not answer yet'));
 }
 
 function describeStart(url: string, link: string): string {
