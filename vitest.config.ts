@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const jsonReport = process.env['VITEST_JSON'];
+const jsonReport = process.env.VITEST_JSON;
 
 export default defineConfig({
   test: {
