@@ -7,7 +7,7 @@ import { createEmbedUnits } from '../src/chains/evidence/embed-units.ts';
 import { rankUnits } from '../src/chains/evidence/rank-units.ts';
 import { createTermWeights } from '../src/chains/evidence/term-weights.ts';
 import { loadPrompts } from '../src/chains/prompts/load-prompts.ts';
-import { featuresOf, type RefusalFeatures } from '../src/chains/refuse/refusal-features.ts';
+import { featuresOf, type RefusalFeatures, refusalFeatures } from '../src/chains/refuse/refusal-features.ts';
 import { namesOfSide, type RefusalFit, type RefusalWeights } from '../src/chains/refuse/refusal-model.ts';
 import { AppError } from '../src/domain/errors.ts';
 import { newId } from '../src/domain/ids.ts';
@@ -28,7 +28,7 @@ const output = resolve(root, 'src/chains/refuse/refusal-fit.json');
 const folds = 5;
 const penalty = 4;
 /** Answerable questions that may be refused, at most. */
-const targetOverRefusal = 0.06;
+const targetOverRefusal = 0.08;
 const signal = new AbortController().signal;
 
 interface Question {
@@ -95,8 +95,8 @@ async function judgeAll(by: Embedder): Promise<Judged[]> {
     const lookUp = library.index.inverseDocumentFrequencies;
     const weights = createTermWeights({ lookUp, tenant: library.tenant, sample });
     const { passages, questionVector } = retrieval;
-    const { units } = await rankUnits({ question: standalone, questionVector, passages, weights }, embedUnits, signal);
-    judged.push({ question, features: featuresOf({ question: standalone, retrieval, units, weights }) });
+    const ranked = await rankUnits({ question: standalone, questionVector, passages, weights }, embedUnits, signal);
+    judged.push({ question, features: featuresOf({ question: standalone, retrieval, ranked, weights }) });
   }
   return judged;
 }
@@ -114,27 +114,28 @@ function principal(): Principal {
 
 function fitSide(side: 'hybrid' | 'lexical', judged: readonly Judged[]): RefusalWeights {
   const names = namesOfSide(side);
+  const signs = names.map((name) => refusalFeatures[name]);
   const examples = judged.map(
     ({ features, question }): Example => ({
       features: names.map((name) => features[name]),
       label: question.answerable ? 0 : 1,
     }),
   );
-  const unseen = predictUnseen(examples);
+  const unseen = predictUnseen(examples, signs);
   const answerable = unseen.filter((_, index) => examples[index]?.label === 0);
   const threshold = quantile(answerable, 1 - targetOverRefusal);
   report(side, { judged, unseen, threshold });
-  const { intercept, columns } = fitLogistic(examples, penalty);
+  const { intercept, columns } = fitLogistic(examples, { penalty, signs });
   const features = Object.fromEntries(names.flatMap((name, index) => (columns[index] ? [[name, columns[index]]] : [])));
   return { intercept, features, threshold };
 }
 
 /** Each example's probability by the fit of the folds that it is not in. */
-function predictUnseen(examples: readonly Example[]): number[] {
+function predictUnseen(examples: readonly Example[], signs: readonly (1 | -1)[]): number[] {
   const fits = Array.from({ length: folds }, (_, fold) =>
     fitLogistic(
       examples.filter((_example, index) => index % folds !== fold),
-      penalty,
+      { penalty, signs },
     ),
   );
   return examples.map(({ features }, index) => {
@@ -161,7 +162,7 @@ function report(side: string, { judged, unseen, threshold }: Unseen): void {
 
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0.5;
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0.5;
 }
 
 function hashOf(paths: readonly string[]): string {

@@ -9,37 +9,33 @@ export interface LogisticFit {
   readonly columns: readonly { readonly mean: number; readonly deviation: number; readonly weight: number }[];
 }
 
-const steps = 3000;
-const rate = 0.05;
+export interface FitOptions {
+  /** L2 penalty on the weights of standardised columns, as if that many examples spoke for 0. */
+  readonly penalty: number;
+  /** The sign that each column's weight may have. */
+  readonly signs: readonly (1 | -1)[];
+}
 
-/** Logistic regression over standardised columns with an L2 penalty on the weights, by gradient descent with momentum. */
-export function fitLogistic(examples: readonly Example[], penalty: number): LogisticFit {
-  const width = examples[0]?.features.length ?? 0;
-  const scale = Array.from({ length: width }, (_, column) =>
-    scaleOf(examples.map((example) => example.features[column] ?? 0)),
-  );
+const steps = 2000;
+const rate = 0.3;
+
+/** Logistic regression over standardised columns, by gradient descent; a weight that would take the wrong sign is 0. */
+export function fitLogistic(examples: readonly Example[], { penalty, signs }: FitOptions): LogisticFit {
+  const scale = signs.map((_, column) => scaleOf(examples.map((example) => example.features[column] ?? 0)));
   const rows = examples.map(({ features, label }) => ({
     label,
     values: scale.map(({ mean, deviation }, column) => ((features[column] ?? 0) - mean) / deviation),
   }));
-  const weights = new Array<number>(width).fill(0);
-  const velocity = new Array<number>(width + 1).fill(0);
+  let weights = signs.map(() => 0);
   let intercept = 0;
   for (let step = 0; step < steps; step += 1) {
-    const gradient = weights.map((weight) => (penalty * weight) / rows.length);
-    let gradientOfIntercept = 0;
-    for (const { values, label } of rows) {
-      const error = (sigmoid(intercept + dot(weights, values)) - label) / rows.length;
-      gradientOfIntercept += error;
-      for (let column = 0; column < width; column += 1)
-        gradient[column] = (gradient[column] ?? 0) + error * (values[column] ?? 0);
-    }
-    for (let column = 0; column < width; column += 1) {
-      velocity[column] = 0.9 * (velocity[column] ?? 0) - rate * (gradient[column] ?? 0);
-      weights[column] = (weights[column] ?? 0) + (velocity[column] ?? 0);
-    }
-    velocity[width] = 0.9 * (velocity[width] ?? 0) - rate * gradientOfIntercept;
-    intercept += velocity[width] ?? 0;
+    const errors = rows.map(({ values, label }) => sigmoid(intercept + dot(weights, values)) - label);
+    weights = weights.map((weight, column) => {
+      const slope = rows.reduce((sum, { values }, row) => sum + (errors[row] ?? 0) * (values[column] ?? 0), 0);
+      const next = weight - (rate * (slope + penalty * weight)) / rows.length;
+      return next * (signs[column] ?? 1) > 0 ? next : 0;
+    });
+    intercept -= (rate * errors.reduce((sum, error) => sum + error, 0)) / rows.length;
   }
   return { intercept, columns: scale.map((column, index) => ({ ...column, weight: weights[index] ?? 0 })) };
 }

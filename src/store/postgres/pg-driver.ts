@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { AppError } from '../../domain/errors.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
-import { DatabaseError } from './database-error.ts';
+import { DatabaseError, explainDatabaseError } from './database-error.ts';
 import { type EncodedValue, encodeValue, type RawResult } from './sql-values.ts';
 import {
   beginAsOperator,
@@ -33,7 +33,7 @@ export function openPostgres({ databaseUrl }: { databaseUrl: string }): SqlDrive
 
   async function withConnection<T>(timeoutSeconds: number, work: (connection: Connection) => Promise<T>): Promise<T> {
     const client = await pool.connect().catch((error) => {
-      throw toDatabaseError(error);
+      throw explainDatabaseError(toDatabaseError(error));
     });
     let isBroken = false;
     const onError = () => {

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
+import { DatabaseError } from './database-error.ts';
 import { type PgliteThread, startPgliteThread } from './pglite-thread.ts';
+import { createIdleVacuum } from './pglite-vacuum.ts';
 import { encodeValue } from './sql-values.ts';
 import {
   beginAsOperator,
@@ -18,16 +20,25 @@ interface PgliteOptions {
   /** Null: in memory, gone when it is closed. */
   readonly folder: string | null;
   readonly signal?: AbortSignal;
+  /** When room of old rows is reclaimed; default after 2,000 transactions, once nothing happens for 5 s. */
+  readonly vacuum?: { readonly afterTransactions: number; readonly idleMilliseconds: number };
 }
 
 const defaultTimeoutSeconds = 60;
+const vacuumTimeoutSeconds = 600;
+/** Lack of disk or memory, faults of the system, internal errors: the session does not work again afterwards, a new one does. */
+const unsettling = /^(53|58|XX)/;
 const templateUrl = new URL('./pglite-template.tar.gz', import.meta.url);
 
 /**
  * Postgres compiled to WebAssembly, in a thread of this process. It has one connection, so transactions queue.
  * When its thread dies, running calls throw DATABASE_UNAVAILABLE and the next call opens the folder again.
  */
-export async function openPglite({ folder, signal }: PgliteOptions): Promise<SqlDriver> {
+export async function openPglite({
+  folder,
+  signal,
+  vacuum = { afterTransactions: 2_000, idleMilliseconds: 5_000 },
+}: PgliteOptions): Promise<SqlDriver> {
   let thread: PgliteThread | null = await start(folder, signal);
   let isClosed = false;
   let last: Promise<unknown> = Promise.resolve();
@@ -46,14 +57,36 @@ export async function openPglite({ folder, signal }: PgliteOptions): Promise<Sql
   function exclusively<T>(timeoutSeconds: number, work: (connection: Connection) => Promise<T>): Promise<T> {
     const turn = last.then(async () => {
       const current = await runningThread();
-      return await work({ execute: (statements) => current.execute(statements, timeoutSeconds) });
+      let isUnsettled = false;
+      const execute = async (statements: readonly Statement[]) => {
+        try {
+          return await current.execute(statements, timeoutSeconds);
+        } catch (error) {
+          isUnsettled ||= error instanceof DatabaseError && unsettling.test(error.code);
+          throw error;
+        }
+      };
+      try {
+        return await work({ execute });
+      } finally {
+        if (isUnsettled) await current.abandon();
+      }
     });
     last = turn.catch(() => {});
     return turn;
   }
 
+  const idleVacuum = createIdleVacuum({
+    ...vacuum,
+    run: async (text) =>
+      await exclusively(vacuumTimeoutSeconds, async ({ execute }) => {
+        const [result] = await execute([{ text, values: null }]);
+        return result?.rows ?? [];
+      }),
+  });
+
   const transaction = <T>(begin: Statement, timeoutSeconds: number, work: (sql: Sql) => Promise<T>) =>
-    exclusively(timeoutSeconds, (connection) => runTransaction(connection, begin, work));
+    exclusively(timeoutSeconds, (connection) => runTransaction(connection, begin, work)).finally(idleVacuum.noted);
 
   return {
     asTenant: async (tenant, work) =>
@@ -69,6 +102,7 @@ export async function openPglite({ folder, signal }: PgliteOptions): Promise<Sql
       await transaction(beginAsOperator(5), defaultTimeoutSeconds, (sql) => sql.query('select 1'));
     },
     close: async () => {
+      idleVacuum.stop();
       await last;
       isClosed = true;
       await thread?.close();

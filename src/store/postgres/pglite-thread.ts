@@ -10,6 +10,8 @@ export interface PgliteThread {
   /** Ends the thread when the answer takes longer: the database cannot interrupt itself, and it survives being killed. */
   execute(statements: readonly Statement[], timeoutSeconds: number): Promise<RawResult[]>;
   close(): Promise<void>;
+  /** Ends the thread where it stands, as a crash would: what was committed stays. */
+  abandon(): Promise<void>;
   readonly hasEnded: () => boolean;
 }
 
@@ -43,7 +45,14 @@ export async function startPgliteThread(start: PgliteStart, signal?: AbortSignal
     if ('results' in response) caller?.resolve(response.results);
     else caller?.reject(toError(response.error));
   });
-  worker.on('error', (error) => stop(unavailable('The embedded database stopped.', error)));
+  let isOpen = false;
+  worker.on('error', (error) =>
+    stop(
+      isOpen
+        ? unavailable('The embedded database stopped.', error)
+        : unavailable('The embedded database cannot be opened: its disk is full, or its folder is damaged.', error),
+    ),
+  );
   worker.on('exit', (code) => stop(unavailable('The embedded database stopped.', new Error(`exit code ${code}`))));
 
   async function answerTo(id: number, timeoutSeconds: number): Promise<RawResult[]> {
@@ -72,11 +81,16 @@ export async function startPgliteThread(start: PgliteStart, signal?: AbortSignal
   const abort = () => stop(unavailable('The start of the embedded database was stopped.', signal?.reason));
   signal?.addEventListener('abort', abort, { once: true });
   await answerTo(0, openTimeoutSeconds);
+  isOpen = true;
   signal?.removeEventListener('abort', abort);
 
   return {
     execute: request,
     hasEnded: () => end !== null,
+    async abandon() {
+      stop(unavailable('The embedded database starts anew.'));
+      await worker.terminate();
+    },
     async close() {
       if (end === null) await request(null, closeTimeoutSeconds).catch(() => {});
       end ??= unavailable('The embedded database is closed.');

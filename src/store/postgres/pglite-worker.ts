@@ -1,4 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messages, PGlite, protocol } from '@electric-sql/pglite';
 import type { PgliteRequest, PgliteResponse, PgliteStart } from './pglite-messages.ts';
@@ -18,19 +19,29 @@ const postgresSettings = [
   'timezone = UTC',
 ];
 
+/** A start that is killed leaves only this unfinished folder, which the next one replaces. */
+async function unpack(unfinished: string, loadDataDir: Blob): Promise<void> {
+  await rm(unfinished, { recursive: true, force: true });
+  try {
+    const fresh = await PGlite.create({ dataDir: unfinished, loadDataDir, postgresqlconf: postgresSettings });
+    await fresh.close();
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error;
+  }
+}
+
 const { serialize } = protocol;
 
 async function open(): Promise<PGlite> {
   const loadDataDir = new Blob([template ?? new Uint8Array()], { type: 'application/x-gzip' });
   if (folder === null) return await PGlite.create({ loadDataDir, postgresqlconf: postgresSettings });
   if (template !== null) {
-    // A start that is killed leaves only the temporary folder, which the next one removes.
-    const unfinished = `${folder}.tmp`;
-    await rm(unfinished, { recursive: true, force: true });
-    const fresh = await PGlite.create({ dataDir: unfinished, loadDataDir, postgresqlconf: postgresSettings });
-    await fresh.close();
-    await rename(unfinished, folder);
+    await unpack(`${folder}.tmp`, loadDataDir);
+    await rename(`${folder}.tmp`, folder);
   }
+  // The caller holds the data folder. A start that was killed may leave the file empty, and Postgres then refuses for ever.
+  await rm(join(folder, 'postmaster.pid'), { force: true });
   return await PGlite.create({ dataDir: folder, postgresqlconf: postgresSettings });
 }
 

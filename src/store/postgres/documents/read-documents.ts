@@ -1,4 +1,4 @@
-import type { DocumentState, DocumentSummary } from '../../../domain/document.ts';
+import type { DocumentSummary } from '../../../domain/document.ts';
 import type { DocumentId, PassageId } from '../../../domain/ids.ts';
 import type { Passage } from '../../../domain/passage.ts';
 import type { Principal } from '../../../domain/principal.ts';
@@ -94,13 +94,22 @@ async function listDocuments(
   options: DocumentListOptions,
 ): Promise<Page<DocumentSummary>> {
   const [after = null] = decodeCursor(options.cursor, [/^doc_/]) ?? [];
-  const wanted: DocumentState | null = options.state ?? null;
+  const values = [...accessOf(principal), now()];
+  const conditions: string[] = [];
+  // Only what is asked for stands in the statement: a condition that is always true would mislead the planner.
+  const restrict = (value: SqlValue | undefined, condition: (place: string) => string) => {
+    if (value === undefined || value === null) return;
+    values.push(value);
+    conditions.push(`and ${condition(`$${values.length}`)}`);
+  };
+  restrict(after, (place) => `d.id < ${place}`);
+  restrict(options.source, (place) => `d.source = ${place}`);
+  restrict(options.state, (place) => `${state} = ${place}`);
+  restrict(options.tags, (place) => `d.tags @> ${place}::jsonb`);
   const rows = await driver.queryAsTenant<DocumentSummary>(
     principal.tenantId,
-    `${summaries} and ($5::text is null or d.id < $5) and ($6::text is null or d.source = $6)
-       and ($7::text is null or ${state} = $7) and d.tags @> $8::jsonb
-     order by d.id desc limit $9`,
-    [...accessOf(principal), now(), after, options.source ?? null, wanted, options.tags ?? {}, options.limit + 1],
+    `${summaries} ${conditions.join(' ')} order by d.id desc limit $${values.length + 1}`,
+    [...values, options.limit + 1],
   );
   return toPage(rows, options.limit, ({ id }) => [id]);
 }

@@ -259,9 +259,12 @@ begin
     exception when duplicate_object or unique_violation then null;
     end;
   end if;
-  if not pg_has_role(current_user, 'footnote_tenant', 'member') then
+  -- Since PostgreSQL 16 whoever creates a role may grant it, but not take it on, before this. An administrator may have done it.
+  begin
     execute format('grant footnote_tenant to %I', current_user);
-  end if;
+  exception when insufficient_privilege then
+    if not pg_has_role(current_user, 'footnote_tenant', 'member') then raise; end if;
+  end;
   execute format('grant usage on schema %I to footnote_tenant', current_schema());
 end $$;
 

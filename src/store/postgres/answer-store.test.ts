@@ -1,0 +1,235 @@
+import { beforeEach, expect, it } from 'vitest';
+import { createTestTenant, describeOnEachDatabase } from '../../../test/open-database.ts';
+import { samplePrincipal } from '../../../test/sample-documents.ts';
+import { Answer, type AnswerEvent, foldAnswer } from '../../domain/answer.ts';
+import { type AnswerId, type ConversationId, newId, type TenantId } from '../../domain/ids.ts';
+import type { Principal } from '../../domain/principal.ts';
+import type { AnswerRecord, AnswerStore } from '../answers.ts';
+import { createAnswerStore } from './answer-store.ts';
+
+const record: AnswerRecord = {
+  standalone: 'What?',
+  promptVersions: { answer: '1' },
+  embedder: 'e1',
+  passages: [{ id: 'psg_1', documentId: 'doc_1', version: 1, score: 0.5, dense: 0.4, sparse: null }],
+  refusal: { probability: 0.1, threshold: 0.5, contributions: { coverage: 1.5 } },
+  rejectedQuotes: [{ text: 'x\0', reason: 'altered' }],
+};
+
+describeOnEachDatabase('answer store', (database) => {
+  let clock = 0;
+  const now = () => new Date(clock);
+  let store: AnswerStore;
+  let tenant: TenantId;
+  let ada: Principal;
+  beforeEach(async () => {
+    clock = Date.parse('2026-01-01T00:00:00Z');
+    await database().asOperator((sql) => sql.query('delete from tenants'));
+    store = createAnswerStore(database(), { now, processName: 'here' });
+    tenant = await createTestTenant(database());
+    ada = samplePrincipal(tenant, { role: 'reader', credential: newId('key') });
+  });
+
+  function started(question: string, conversationId: ConversationId): Extract<AnswerEvent, { type: 'answer-started' }> {
+    const at = now().toISOString();
+    return {
+      type: 'answer-started',
+      sequence: 0,
+      at,
+      answerId: newId('answer'),
+      conversationId,
+      question,
+      mode: 'strict',
+      model: 'extractive',
+    };
+  }
+
+  interface Turn {
+    readonly question: string;
+    readonly conversationId: ConversationId;
+    readonly isNew: boolean;
+    readonly ending?: 'finished' | 'refused';
+  }
+
+  /** One question from its start to its end. */
+  async function ask({ question, conversationId, isNew, ending = 'finished' }: Turn): Promise<AnswerId> {
+    const first = started(question, conversationId);
+    const base = { sequence: 1, at: first.at };
+    const last: AnswerEvent =
+      ending === 'finished'
+        ? {
+            ...base,
+            type: 'answer-finished',
+            text: `answer to ${question}`,
+            sentences: [],
+            quotes: [],
+            confidence: 0.9,
+            usage: { inputTokens: 1, outputTokens: 2 },
+            cost: null,
+            timings: { search: 1.5 },
+            cached: false,
+          }
+        : { ...base, type: 'answer-refused', reason: 'no-evidence', message: 'The sources do not say.', nearest: [] };
+    await store.begin(ada, first, isNew);
+    const events = [first, last];
+    const answer = foldAnswer(events);
+    if (!answer) throw new Error('no answer');
+    await store.finish(ada, answer, events, record);
+    await store.finish(ada, answer, events, record);
+    return first.answerId as AnswerId;
+  }
+
+  it('keeps an answer with its events and its record', async () => {
+    const conversationId = newId('conversation');
+    const id = await ask({ question: 'How \ud800?', conversationId, isNew: true });
+    const answer = await store.get(ada, id);
+    expect(Answer.parse(answer)).toMatchObject({
+      id,
+      conversationId,
+      question: 'How \ufffd?',
+      state: 'finished',
+      text: 'answer to How \ufffd?',
+      confidence: 0.9,
+    });
+    expect((await store.events(ada, id))?.map(({ type }) => type)).toEqual(['answer-started', 'answer-finished']);
+    expect(await store.record(ada, id)).toEqual({
+      ...record,
+      rejectedQuotes: [{ text: 'x\ufffd', reason: 'altered' }],
+    });
+    expect(await store.conversation(ada, conversationId)).toMatchObject({
+      summary: { id: conversationId, title: 'How \ufffd?', messages: 2 },
+      messages: [
+        { role: 'user', text: 'How \ufffd?', answerId: id, final: true },
+        { role: 'assistant', text: 'answer to How \ufffd?', answerId: id, final: true },
+      ],
+    });
+  });
+
+  it('shows an answer that is being written as not final', async () => {
+    const conversationId = newId('conversation');
+    const first = started('How?', conversationId);
+    await store.begin(ada, first, true);
+    expect(await store.get(ada, first.answerId as AnswerId)).toMatchObject({ state: 'running', text: '' });
+    expect((await store.conversation(ada, conversationId))?.messages.map(({ final }) => final)).toEqual([true, false]);
+    expect(await store.history(ada, conversationId, 5)).toEqual([]);
+  });
+
+  it('gives the last turns, oldest first, refusals among them', async () => {
+    const conversationId = newId('conversation');
+    for (const [index, ending] of (['finished', 'refused', 'finished'] as const).entries()) {
+      clock += 1_000;
+      await ask({ question: `q${index}`, conversationId, isNew: index === 0, ending });
+    }
+    expect(await store.history(ada, conversationId, 2)).toEqual([
+      { question: 'q1', answer: 'The sources do not say.' },
+      { question: 'q2', answer: 'answer to q2' },
+    ]);
+  });
+
+  it('shows a conversation to its owner and to administrators only', async () => {
+    const conversationId = newId('conversation');
+    const id = await ask({ question: 'q', conversationId, isNew: true });
+    const sees = async (principal: Principal) => ({
+      answer: (await store.get(principal, id)) !== null,
+      events: (await store.events(principal, id)) !== null,
+      record: (await store.record(principal, id)) !== null,
+      conversation: (await store.conversation(principal, conversationId)) !== null,
+      history: (await store.history(principal, conversationId, 3)) !== null,
+      listed: (await store.conversations(principal, { limit: 9, cursor: null })).items.length === 1,
+      feedback: await store.addFeedback(principal, id, { rating: 'up', comment: 'ok', sentence: 0 }),
+    });
+    const [everything, nothing] = [true, false].map((seen) => ({
+      answer: seen,
+      events: seen,
+      record: seen,
+      conversation: seen,
+      history: seen,
+      listed: seen,
+      feedback: seen,
+    }));
+    expect(await sees(ada)).toEqual(everything);
+    expect(await sees(samplePrincipal(tenant))).toEqual(everything);
+    const strangers = [
+      samplePrincipal(tenant, { role: 'reader', credential: newId('key') }),
+      samplePrincipal(await createTestTenant(database()), { credential: ada.credential }),
+    ];
+    for (const stranger of strangers) {
+      expect(await sees(stranger)).toEqual(nothing);
+      await expect(store.begin(stranger, started('q', conversationId), false)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+      });
+      expect(await store.removeConversation(stranger, conversationId)).toBe(false);
+    }
+  });
+
+  it('belongs to the user behind several credentials', async () => {
+    const userId = newId('user');
+    ada = { ...ada, userId };
+    const conversationId = newId('conversation');
+    await ask({ question: 'q', conversationId, isNew: true });
+    const elsewhere = { ...ada, credential: newId('session') };
+    expect(await store.conversation(elsewhere, conversationId)).not.toBeNull();
+  });
+
+  it('lists conversations by their last turn, page by page', async () => {
+    const ids: ConversationId[] = [];
+    for (const question of ['a', 'b', 'c', 'd']) {
+      const conversationId = newId('conversation');
+      await ask({ question, conversationId, isNew: true });
+      ids.unshift(conversationId);
+    }
+    clock += 1;
+    const last = ids.pop() ?? 'cnv_';
+    await ask({ question: 'again', conversationId: last, isNew: false });
+    const first = await store.conversations(ada, { limit: 3, cursor: null });
+    const second = await store.conversations(ada, { limit: 3, cursor: first.nextCursor });
+    expect(first.items[0]).toMatchObject({ id: last, messages: 4 });
+    expect(new Set([...first.items, ...second.items].map(({ id }) => id))).toEqual(new Set([last, ...ids]));
+    expect(second.nextCursor).toBeNull();
+    await expect(store.conversations(ada, { limit: 3, cursor: 'x' })).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    });
+  });
+
+  it('removes a conversation with its answers, even one that is being written', async () => {
+    const conversationId = newId('conversation');
+    const id = await ask({ question: 'q', conversationId, isNew: true });
+    await store.addFeedback(ada, id, { rating: 'down' });
+    expect(await store.removeConversation(ada, conversationId)).toBe(true);
+    expect(await store.removeConversation(ada, conversationId)).toBe(false);
+    expect(await store.get(ada, id)).toBeNull();
+    const answer = foldAnswer([{ ...started('q', conversationId), answerId: id }]);
+    if (!answer) throw new Error('no answer');
+    await store.finish(ada, answer, [], record);
+    expect(await store.get(ada, id)).toBeNull();
+    await expect(store.begin(ada, started('q', conversationId), false)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('does not start a conversation twice', async () => {
+    const conversationId = newId('conversation');
+    await ask({ question: 'q', conversationId, isNew: true });
+    await expect(store.begin(ada, started('q', conversationId), true)).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('fails what its own process, or one that is long gone, left unfinished', async () => {
+    const ids = [];
+    for (const processName of ['here', 'elsewhere']) {
+      const first = started('q', newId('conversation'));
+      await createAnswerStore(database(), { now, processName }).begin(ada, first, true);
+      ids.push(first);
+    }
+    const done = await ask({ question: 'done', conversationId: newId('conversation'), isNew: true });
+    expect(await store.failInterrupted()).toBe(1);
+    const [own, other] = ids;
+    const failed = await store.get(ada, own?.answerId as AnswerId);
+    expect(Answer.parse(failed)).toMatchObject({ state: 'failed', error: { code: 'SERVER_STOPPING' } });
+    expect((await store.conversation(ada, own?.conversationId as ConversationId))?.messages[1]).toMatchObject({
+      final: true,
+    });
+    expect(await store.get(ada, other?.answerId as AnswerId)).toMatchObject({ state: 'running' });
+    clock += 3_600_000;
+    expect(await store.failInterrupted()).toBe(1);
+    expect(await store.get(ada, other?.answerId as AnswerId)).toMatchObject({ state: 'failed' });
+    expect(await store.get(ada, done)).toMatchObject({ state: 'finished' });
+  });
+});
