@@ -11,18 +11,19 @@ const denseWeight = 0.5;
 
 /**
  * Convex combination of both sides, each divided by its maximum among the candidates: scores keep the margins that ranks throw away.
- * A side without any score leaves the other alone; a passage that still waits for its vector is ranked by its words. Best first,
- * ties by id. Source: Bruch, Gai and Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval".
+ * A side without any score leaves the other alone; a passage that still waits for its vector is ranked by its words, and
+ * by the lowest cosine of the candidates at least. Best first, ties by id. Source: Bruch, Gai and Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval".
  */
 export function fuse(candidates: readonly IndexCandidate[]): FusedCandidate[] {
   const sparseMaximum = Math.max(0, ...candidates.map((candidate) => candidate.sparse ?? 0));
   const cosines = candidates.flatMap((candidate) => candidate.dense ?? []);
   const denseMaximum = Math.max(0, ...cosines);
+  const denseMinimum = share(Math.min(...cosines, denseMaximum), denseMaximum);
   const weight = denseMaximum === 0 ? 0 : sparseMaximum === 0 ? 1 : denseWeight;
   return candidates
     .map((candidate) => {
       const sparse = share(candidate.sparse ?? 0, sparseMaximum);
-      const dense = candidate.dense === null ? sparse : share(candidate.dense, denseMaximum);
+      const dense = candidate.dense === null ? Math.max(sparse, denseMinimum) : share(candidate.dense, denseMaximum);
       return { ...candidate, score: (1 - weight) * sparse + weight * dense };
     })
     .sort(byScore);
