@@ -61,7 +61,7 @@ function agreeOnHyphen(wanted: number, found: number): boolean {
 function agreeOnPipe(wanted: number, found: number): boolean {
   const asks = (wanted & (joint.pipe | joint.layoutPipe)) !== 0;
   if ((found & joint.layoutPipe) !== 0) return true;
-  if ((found & joint.pipe) !== 0) return (wanted & joint.pipe) !== 0;
+  if ((found & joint.pipe) !== 0) return asks;
   return !asks || (wanted & joint.pipe) === 0;
 }
 
@@ -114,7 +114,8 @@ function originalRange(source: QuoteText, from: number, to: number): Span {
   for (const mark of ['**', '__', '*', '_', '`']) {
     const inside = original.slice(start, end).split(mark).length - 1;
     if (inside % 2 === 0) continue;
-    if (original.startsWith(mark, start - mark.length)) start -= mark.length;
+    // A negative place would count as 0 and match the mark inside.
+    if (start >= mark.length && original.startsWith(mark, start - mark.length)) start -= mark.length;
     else if (original.startsWith(mark, end)) end += mark.length;
   }
   return { start, end };
