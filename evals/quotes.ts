@@ -128,7 +128,7 @@ function toSource(content: string): Source {
 function wordSpans(text: string): { start: number; end: number }[] {
   return [
     ...text.matchAll(
-      /(?<=(?:^|\s)["'“‘(]?)\p{L}[\p{L}\p{N}]*(?:[-'’.,/:@_]?[\p{L}\p{N}]+)*(?=[)"'”’.,;:!?]*(?:\s|$))|(?<=^|\s)[$€£]?\d[\d.,:]*\d?%?(?=[.,;:!?]?(?:\s|$))/gu,
+      /(?<=(?:^|\s)["'“‘(]?)(?<!\p{L}-\s*)\p{L}[\p{L}\p{N}]*(?:[-'’.,/:@_]?[\p{L}\p{N}]+)*(?=[)"'”’.,;:!?]*(?:\s|$))|(?<=^|\s)[$€£]?\d[\d.,:]*\d?%?(?=[.,;:!?]?(?:\s|$))/gu,
     ),
   ].map((match) => ({ start: match.index, end: match.index + match[0].length }));
 }

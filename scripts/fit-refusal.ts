@@ -29,6 +29,8 @@ const folds = 5;
 const penalty = 4;
 /** Answerable questions that may be refused, at most. */
 const targetOverRefusal = 0.08;
+/** An answer to a question that has nothing to do with the documents is worse than one beside the point. */
+const outOfScopeWeight = 2;
 const signal = new AbortController().signal;
 
 interface Question {
@@ -119,15 +121,17 @@ function fitSide(side: 'hybrid' | 'lexical', judged: readonly Judged[]): Refusal
     ({ features, question }): Example => ({
       features: names.map((name) => features[name]),
       label: question.answerable ? 0 : 1,
+      weight: question.category === 'out-of-scope' ? outOfScopeWeight : 1,
     }),
   );
-  const unseen = predictUnseen(examples, signs);
-  const answerable = unseen.filter((_, index) => examples[index]?.label === 0);
+  const fit = fitLogistic(examples, { penalty, signs });
+  const answerable = examples.filter(({ label }) => label === 0).map(({ features }) => predict(fit, features));
   const threshold = quantile(answerable, 1 - targetOverRefusal);
-  report(side, { judged, unseen, threshold });
-  const { intercept, columns } = fitLogistic(examples, { penalty, signs });
-  const features = Object.fromEntries(names.flatMap((name, index) => (columns[index] ? [[name, columns[index]]] : [])));
-  return { intercept, features, threshold };
+  report(side, { judged, unseen: predictUnseen(examples, signs), threshold });
+  const features = Object.fromEntries(
+    names.flatMap((name, index) => (fit.columns[index] ? [[name, fit.columns[index]]] : [])),
+  );
+  return { intercept: fit.intercept, features, threshold };
 }
 
 /** Each example's probability by the fit of the folds that it is not in. */

@@ -2,6 +2,8 @@ export interface Example {
   readonly features: readonly number[];
   /** 1: the sources hold no answer. */
   readonly label: 0 | 1;
+  /** How many examples it counts for. */
+  readonly weight: number;
 }
 
 export interface LogisticFit {
@@ -22,20 +24,24 @@ const rate = 0.3;
 /** Logistic regression over standardised columns, by gradient descent; a weight that would take the wrong sign is 0. */
 export function fitLogistic(examples: readonly Example[], { penalty, signs }: FitOptions): LogisticFit {
   const scale = signs.map((_, column) => scaleOf(examples.map((example) => example.features[column] ?? 0)));
-  const rows = examples.map(({ features, label }) => ({
+  const total = examples.reduce((sum, { weight }) => sum + weight, 0);
+  const rows = examples.map(({ features, label, weight }) => ({
     label,
+    weight,
     values: scale.map(({ mean, deviation }, column) => ((features[column] ?? 0) - mean) / deviation),
   }));
   let weights = signs.map(() => 0);
   let intercept = 0;
   for (let step = 0; step < steps; step += 1) {
-    const errors = rows.map(({ values, label }) => sigmoid(intercept + dot(weights, values)) - label);
+    const errors = rows.map(
+      ({ values, label, weight }) => weight * (sigmoid(intercept + dot(weights, values)) - label),
+    );
     weights = weights.map((weight, column) => {
       const slope = rows.reduce((sum, { values }, row) => sum + (errors[row] ?? 0) * (values[column] ?? 0), 0);
-      const next = weight - (rate * (slope + penalty * weight)) / rows.length;
+      const next = weight - (rate * (slope + penalty * weight)) / total;
       return next * (signs[column] ?? 1) > 0 ? next : 0;
     });
-    intercept -= (rate * errors.reduce((sum, error) => sum + error, 0)) / rows.length;
+    intercept -= (rate * errors.reduce((sum, error) => sum + error, 0)) / total;
   }
   return { intercept, columns: scale.map((column, index) => ({ ...column, weight: weights[index] ?? 0 })) };
 }

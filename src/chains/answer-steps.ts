@@ -33,9 +33,9 @@ type Events = AsyncGenerator<UnsequencedAnswerEvent>;
 
 const passagesWanted = 8;
 const tokenBudget = 2400;
-/** Below both, nothing that was found has to do with the question. */
-const unrelatedCosine = 0.25;
-const unrelatedCoverage = 0.3;
+/** Below both, nothing that was found has to do with the question; the first is the sum of two cosines. */
+const unrelatedCosines = 0.6;
+const unrelatedCoverage = 0.35;
 
 /** Yields the events of one answer up to its final event; throws what the stores throw, or the signal's reason. */
 export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trace, signal: AbortSignal): Events {
@@ -125,12 +125,13 @@ function judge(
   parts: Parts,
   { trace, retrieval, ranked, weights }: Found & { readonly ranked: RankedUnits },
 ): RefusalReason | null {
-  const features = featuresOf({ question: trace.standalone, retrieval, units: ranked.units, weights });
+  const features = featuresOf({ question: trace.standalone, retrieval, ranked, weights });
   const hasVectors = retrieval.questionVector !== null && ranked.embeddingError === null;
   const judgement = parts.refusal.judge(features, hasVectors);
   trace.refusal = judgement;
   if (judgement.probability <= judgement.threshold) return null;
-  const isUnrelated = features.bestCosine < unrelatedCosine && features.unitCoverage < unrelatedCoverage;
+  const isNear = hasVectors && Math.exp(features.nearness) >= unrelatedCosines;
+  const isUnrelated = !isNear && features.unitCoverage < unrelatedCoverage;
   return isUnrelated ? 'no-evidence' : 'weak-evidence';
 }
 

@@ -26,6 +26,8 @@ const longestStandalone = 600;
 /** Questions with fewer content words seldom stand on their own within a conversation. */
 const fewestTerms = 3;
 const borrowedWords = 10;
+/** A last question that gives fewer words than this said little; its answer tells the rest. */
+const fewestBorrowed = 2;
 
 const continues = /^\W*(?:and|or|but|also|what about|how about|same|then|so|ok(?:ay)?|und|et|y)\b/i;
 const pointsBack =
@@ -103,8 +105,11 @@ export function condenseByRules(question: string, last: Turn): string {
   const own = wordsOf(question);
   const replacesNames = continues.test(question) && own.some(isName);
   const isNew = (word: string) => !own.some((other) => sameWord(other, word));
-  const fromQuestion = wordsOf(last.question).filter((word) => isNew(word) && !(replacesNames && isName(word)));
-  const fromAnswer = fromQuestion.length < fewestTerms ? wordsOf(last.answer).filter(isNew) : [];
+  const asked = wordsOf(last.question);
+  const replaced = replacesNames ? asked.filter(isName) : [];
+  const isKept = (word: string) => isNew(word) && !replaced.some((name) => sameWord(name, word));
+  const fromQuestion = asked.filter(isKept);
+  const fromAnswer = fromQuestion.length < fewestBorrowed ? wordsOf(last.answer).filter(isKept) : [];
   const borrowed = unique([...fromQuestion, ...fromAnswer]).slice(0, borrowedWords);
   return borrowed.length === 0 ? question : `${question.trim()} (${borrowed.join(' ')})`;
 }

@@ -7,7 +7,7 @@ export interface QuoteLineReader {
   finish(): QuoteClaim[];
 }
 
-const line = /^\W{0,6}?(?:(?:passage|quote|source)\s*)?[[(【]?\s*(\d{1,3})\s*[\])】.:]+[\s:.–—-]*(.+)$/isu;
+const line = /^\W{0,6}?(?:(?:passage|quote|source)\s*)?[[(【]?\s*(\d{1,3})\s*[\])】.:]+[\s:.*_–—-]*(.+)$/isu;
 const openingMarks = '"“„«';
 const closingMarks = /["”“»]\s*[.,;]?\s*(?:\[\d+\])?$/;
 const none = /^\W*none\W*$/i;

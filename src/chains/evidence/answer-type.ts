@@ -1,40 +1,100 @@
-import { quantitiesOf } from '../ground/quantities.ts';
+import { type Quantity, quantitiesOf } from '../ground/quantities.ts';
 
-/** What kind of thing a question asks for, as far as its words tell. */
-export type AnswerType = 'number' | 'time' | 'person' | 'place' | 'price';
+/** What kind of thing a question asks for; `count` carries the beginning of the noun that is counted. */
+export type AnswerType =
+  | { readonly kind: 'phone' | 'email' | 'year' | 'speed' | 'money' | 'duration' | 'size' | 'name' | 'date' }
+  | { readonly kind: 'count'; readonly noun: string };
 
-const types: readonly (readonly [AnswerType, RegExp])[] = [
-  [
-    'price',
-    /\bhow much (?:does|do|is|are|will|would|did)\b.*\b(?:cost|pay|price|charge|fee)|\b(?:price|cost|fee)s?\b/i,
-  ],
-  ['number', /\bhow (?:many|much|big|large|often|far|high|small)\b|\bwhat (?:number|percentage|size|share)\b/i],
-  ['time', /\bhow (?:long|soon|fast|quickly|old)\b|\bwhen\b|\b(?:what|which) (?:year|day|date|month|time)\b/i],
-  ['person', /^\W*who\b|\bwhose\b|\bwhom\b/i],
-  ['place', /^\W*where\b|\b(?:in|to|from) (?:what|which) (?:country|city|region|place)\b/i],
+type SimpleKind = Exclude<AnswerType['kind'], 'count'>;
+
+/** The first that fits decides. */
+const kinds: readonly (readonly [SimpleKind, RegExp])[] = [
+  ['phone', /\b(?:phone|telephone|fax) number\b/i],
+  ['email', /\be-?mail address of\b/i],
+  ['year', /\b(?:which|what) year\b|\bfounded\b/i],
+  ['speed', /\bper second\b|\bhow fast is\b|\bspeed\b/i],
+  ['money', /\bhow much (?:do|does|is|are|will|would|did|must)\b.*\b(?:cost|pay|charge|price|fee)/i],
+  ['money', /\bwhat (?:do|does|will|would|did)\b.*\bcost\b|\b(?:price|cost|fee|reward)s? (?:of|for|to|do)\b/i],
+  ['duration', /\bhow (?:long|soon|fast|quickly|often|far back|old)\b/i],
 ];
+const laterKinds: readonly (readonly [SimpleKind, RegExp])[] = [
+  ['size', /\bhow (?:large|big|high|much)\b/i],
+  ['name', /^\W*who (?:is|was) the\b|\bwhich (?:company|firm|provider|person)\b|\bname of\b/i],
+  [
+    'date',
+    /^\W*(?:and |but |so )?(?:by |since |until |from )?when\b|[.,;:] when (?:is|was|were|are|do|does|did|will|can)\b|\b(?:what|which) (?:day|date|time)\b/i,
+  ],
+];
+const counted =
+  /\bhow many (?:(?:of|our|your|my|the|more|different|other|total|\p{Lu}\p{L}*) )*(?!(?:are|can|did|do|does|have|is|may|must|should|were|will)\b)(\p{Ll}+)/u;
 
-const evidenceOf: Record<AnswerType, (text: string) => boolean> = {
-  number: (text) => quantitiesOf(text).length > 0 || /\b(?:one|once|no limit|unlimited|none)\b/i.test(text),
-  price: (text) => /[$€£]|\b(?:USD|EUR|GBP|free|cent|per cent)\b|%/i.test(text),
-  time: (text) =>
-    /\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/i.test(
-      text,
-    ) ||
-    /\b(?:second|minute|hour|day|night|week|month|year|immediately|at once|always|never|until|after|before|once|when)s?\b/i.test(
-      text,
-    ),
-  person: (text) =>
-    /(?<=\S\s)\p{Lu}\p{L}+/u.test(text) ||
-    /\b(?:owner|admin|member|user|team|desk|manager|anyone|everyone|nobody)\w*\b/i.test(text),
-  place: (text) => /(?<=\S\s)\p{Lu}\p{L}+/u.test(text) || /\b(?:in|at|on|under|inside|from) \w+/i.test(text),
-};
+const timeUnits = new Set(['ms', 'second', 'minute', 'hour', 'day', 'week', 'month', 'year']);
+const timeWords =
+  /\b(?:immediately|at once|never|always|forever|for ever|until|as soon as|within|daily|weekly|monthly|yearly|hourly|no limit|once|twice|times|every (?:second|minute|hour|day|night|week|month|year))\b/i;
+const dateWords =
+  /\b(?:january|february|march|april|may|june|july|august|september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|when|once|after|before|until|at the end|immediately|at once|as soon as|never|always|century|decades?|[12]\d{3}s?)\b/i;
+const roleWords =
+  /\b(?:owners?|admins?|administrators?|members?|guests?|managers?|users?|team|desk|support|anyone|everyone|nobody)\b/i;
+const noNumber = /\b(?:no limit|unlimited|none|any number|one|once)\b/i;
+/** Characters between a number and the noun that it counts. */
+const reach = 60;
 
 export function answerTypeOf(question: string): AnswerType | null {
-  return types.find(([, pattern]) => pattern.test(question))?.[0] ?? null;
+  const first = kinds.find(([, pattern]) => pattern.test(question));
+  if (first) return { kind: first[0] };
+  const noun = counted.exec(question.replace(/^\W*How/, 'how'))?.[1];
+  if (noun) return { kind: 'count', noun: stemOf(noun) };
+  const later = laterKinds.find(([, pattern]) => pattern.test(question));
+  return later ? { kind: later[0] } : null;
 }
 
-/** Whether a text holds something of the kind that is asked for. */
-export function holdsAnswerType(type: AnswerType, text: string): boolean {
-  return evidenceOf[type](text);
+/** Whether a text holds something of the kind that the question asks for. */
+export function holdsAnswerType(type: AnswerType, text: string, question: string): boolean {
+  switch (type.kind) {
+    case 'phone':
+      return /\+?\d[\d ()-]{6,}\d/.test(text);
+    case 'email':
+      return /\S@\S/.test(text);
+    case 'year':
+      return /\b[12]\d{3}\b/.test(text);
+    case 'speed':
+      return /per second|a second|[kmg]bps|[kmg]bit/i.test(text);
+    case 'money':
+      return /[$€£%]|\b(?:USD|EUR|GBP|free|no charge|nothing|costs?)\b/i.test(text);
+    case 'duration':
+      return quantitiesOf(text).some(isTime) || timeWords.test(text);
+    case 'size':
+      return quantitiesOf(text).length > 0 || noNumber.test(text);
+    case 'count':
+      return countsNoun(text, type.noun);
+    case 'name':
+      return hasNewName(text, question) || roleWords.test(text);
+    case 'date':
+      return quantitiesOf(text).some(isTime) || dateWords.test(text);
+  }
+}
+
+function isTime({ unit }: Quantity): boolean {
+  return unit !== null && timeUnits.has(unit);
+}
+
+function countsNoun(text: string, noun: string): boolean {
+  const lower = text.normalize('NFKC').toLowerCase();
+  if (!lower.includes(noun)) return false;
+  return (
+    noNumber.test(lower) ||
+    quantitiesOf(text).some(({ start }) => lower.slice(Math.max(0, start - reach), start + reach).includes(noun))
+  );
+}
+
+function hasNewName(text: string, question: string): boolean {
+  return [...text.matchAll(/(?<=[^\s.!?:]\s)\p{Lu}\p{L}+/gu)].some((match) => !question.includes(match[0]));
+}
+
+/** Enough of a noun to find it in singular and plural. */
+function stemOf(noun: string): string {
+  return noun
+    .toLowerCase()
+    .replace(/(?:ies|es|s)$/, '')
+    .slice(0, 6);
 }

@@ -19,6 +19,7 @@ const longestUnit = 900;
 
 const asksHow =
   /\bhow (?:do|can|to|should|would|must|could)\b|\bsteps?\b|\bwhat (?:do|must|should) (?:i|we) do\b|\bset up\b|\binstructions?\b/i;
+const datesThePage = /^(?:last )?(?:updated|reviewed|published|modified)\b.{0,60}$/i;
 const leansOnTheSentenceBefore = /^(?:it|its|they|this|these|those|such|then|he|she|otherwise|instead|after that)\b/i;
 
 /**
@@ -33,17 +34,18 @@ export function selectUnits(input: Selection): RankedUnit[] {
     const steps = procedureOf(best, candidates);
     if (steps.length > 1) return steps;
   }
-  const chosen = [best];
+  const chosen = [best, ...continuationOf(best, candidates)];
   const wanted = input.weights.weighted(input.question);
-  for (const unit of candidates.slice(1)) {
+  for (const unit of candidates) {
     if (chosen.length >= most) break;
-    if (shouldJoin(unit, { chosen, best, wanted, input })) chosen.push(unit);
+    if (!chosen.includes(unit) && shouldJoin(unit, { chosen, best, wanted, input })) chosen.push(unit);
   }
   return inReadingOrder(withContext(chosen, candidates));
 }
 
 function isUsable(unit: RankedUnit): boolean {
-  return unit.text.length <= longestUnit && !/\?["'”’)]*$/.test(unit.text) && /[\p{L}\p{N}]/u.test(unit.text);
+  const isQuestion = /\?["'”’)]*$/.test(unit.text);
+  return unit.text.length <= longestUnit && !isQuestion && !datesThePage.test(unit.text) && /\p{L}/u.test(unit.text);
 }
 
 interface Circumstances {
@@ -100,6 +102,14 @@ function procedureOf(best: RankedUnit, candidates: readonly RankedUnit[]): Ranke
   if (!anchor) return [];
   const steps = near.filter((unit) => unit.block === anchor.block).sort(byPlace);
   return [...(best.isStep ? [] : [best]), ...steps].sort(byPlace).slice(0, mostSteps);
+}
+
+/** The sentence after the best one, when it speaks on about the same thing: `It holds …`. */
+function continuationOf(best: RankedUnit, candidates: readonly RankedUnit[]): RankedUnit[] {
+  const next = candidates
+    .filter((unit) => unit.passage === best.passage && unit.block === best.block && unit.start >= best.end)
+    .sort(byPlace)[0];
+  return best.kind === 'sentence' && next && leansOnTheSentenceBefore.test(next.text) ? [next] : [];
 }
 
 /** Puts the sentence before in front of one that begins with a pronoun. */

@@ -29,6 +29,7 @@ const markdownHeading = /^\s{0,3}#{1,6}\s+(.+?)\s*#*$/;
 const tableRule = /^\s*\|?\s*:?-{3,}:?\s*(?:\|\s*:?-{3,}:?\s*)*\|?\s*$/;
 const listItem = /^\s*(?:[-*+•◦▪‣]|\d{1,3}[.)]|[a-z][.)])\s/;
 const numberedItem = /^\s*\d{1,3}[.)]\s/;
+const numberedHeading = /^\d+(?:\.\d+)+\.?\s+\p{Lu}/u;
 const endOfSentence = /[.!?…。！？:;]["'”’)\]*_`]*$/;
 /** A line on its own with fewer words, no number and no full stop is taken for a heading. */
 const longestLabel = 10;
@@ -143,7 +144,9 @@ function settle(run: { kind: 'prose' | 'table' | 'code'; lines: Line[] }, headin
   const [only, another] = run.lines;
   if (run.kind !== 'prose' || !only || another) return run;
   const words = only.text.trim();
-  const isLabel = !/[:\d]/.test(words) && words.split(/\s+/).length <= longestLabel && !listItem.test(words);
+  const isNumbered = numberedHeading.test(words);
+  const isLabel =
+    (isNumbered || !/[:\d]/.test(words)) && words.split(/\s+/).length <= longestLabel && !listItem.test(words);
   return headings.has(words) || (isLabel && !endOfSentence.test(words)) ? { kind: 'heading', text: words } : run;
 }
 

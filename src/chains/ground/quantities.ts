@@ -87,7 +87,7 @@ const units: ReadonlyMap<string, string> = new Map(
 );
 
 const pattern = new RegExp(
-  String.raw`(?<![\p{L}\p{N}_.-])([$€£]\s?)?(\d+(?:[.,\u00a0\u202f]\d+)*|(?:${Object.keys(numberWords).join('|')})(?![\p{L}-]*\p{L}))` +
+  String.raw`(?<![\p{L}\p{N}_.-])([$€£]\s?)?(\d+(?:[.,]\d+)*|(?:${Object.keys(numberWords).join('|')})(?![\p{L}-]*\p{L}))` +
     String.raw`(?:[\s\u00a0-]?(%|°[CF]|[€$£]|\p{L}+))?`,
   'giu',
 );
@@ -97,7 +97,7 @@ const pattern = new RegExp(
  * `one` is left out: it is a pronoun more often than a number.
  */
 export function quantitiesOf(text: string): Quantity[] {
-  return [...text.normalize('NFKC').matchAll(pattern)].map((match) => {
+  return [...withoutGroupSpaces(text).normalize('NFKC').matchAll(pattern)].map((match) => {
     const [, currency, digits = '', after] = match;
     return {
       value: numberWords[digits.toLowerCase()] ?? canonicalNumber(digits),
@@ -124,9 +124,14 @@ function unitOf(word: string): string | null {
   return units.get(key) ?? units.get(key.replace(/s$/, '')) ?? null;
 }
 
-/** `1,000`, `1.000` and `1 000` are 1000, `1,234.5` is 1234.5, `3,5` is 3.5; versions such as 4.0.2 stay. */
+/** No-break and narrow spaces group digits, as in 10 000; compatibility forms would turn them into plain spaces. */
+function withoutGroupSpaces(text: string): string {
+  return text.replace(/(?<![\d.,])\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d)/g, (number) => number.replace(/\D/g, ''));
+}
+
+/** `1,000` and `1.000` are 1000, `1,234.5` is 1234.5, `3,5` is 3.5; versions such as 4.0.2 stay. */
 function canonicalNumber(digits: string): string {
-  if (/^\d{1,3}(?:([.,\u00a0\u202f])\d{3})(?:\1\d{3})*$/.test(digits)) return digits.replace(/\D/g, '');
+  if (/^\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*$/.test(digits)) return digits.replace(/\D/g, '');
   const plain = /^\d{1,3}(?:,\d{3})+\.\d+$/.test(digits) ? digits.replaceAll(',', '') : digits.replace(',', '.');
   return /^\d+(?:\.\d+)?$/.test(plain) ? String(Number(plain)) : plain;
 }

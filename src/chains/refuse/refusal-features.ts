@@ -1,117 +1,95 @@
 import type { Retrieval, ScoredPassage } from '../../retrieve/retrieve.ts';
 import { answerTypeOf, holdsAnswerType } from '../evidence/answer-type.ts';
-import type { RankedUnit } from '../evidence/rank-units.ts';
+import type { RankedUnit, RankedUnits } from '../evidence/rank-units.ts';
 import { coverage, type TermWeights } from '../evidence/term-weights.ts';
-import { exactPartsOf } from './exact-parts.ts';
+import { exactPartsOf, lacksOne } from './exact-parts.ts';
 
-/** What speaks for and against an answer being in the sources; each about 0 to 1, see `featuresOf`. */
-export const refusalFeatureNames = [
-  'bestCosine',
-  'cosineGap',
-  'bestUnitCosine',
-  'sparseShare',
-  'sparseGap',
-  'unitCoverage',
-  'unitAndCosine',
-  'passageCoverage',
-  'evidenceCoverage',
-  'rarestMissing',
-  'namesMissing',
-  'codesMissing',
-  'answerTypeMissing',
-  'sidesAgree',
-  'questionLength',
-] as const;
-export type RefusalFeatureName = (typeof refusalFeatureNames)[number];
+/**
+ * What speaks for (-1) and against (1) an answer being in the sources; see `featuresOf`. The fit may not turn a sign round:
+ * what holds in one collection by chance would then decide in another.
+ */
+export const refusalFeatures = {
+  nearness: -1,
+  sparseShare: -1,
+  unitCoverage: -1,
+  passageCoverage: -1,
+  evidenceCoverage: -1,
+  nameMissing: 1,
+  acronymMissing: 1,
+  identifierMissing: 1,
+  versionMissing: 1,
+  answerTypeFar: 1,
+  unknownThing: 1,
+  foreignWord: 1,
+} as const;
+export type RefusalFeatureName = keyof typeof refusalFeatures;
+export const refusalFeatureNames = Object.keys(refusalFeatures) as RefusalFeatureName[];
 export type RefusalFeatures = Readonly<Record<RefusalFeatureName, number>>;
 
-/** Features that need vectors; without an embedder the model of the others decides. */
-export const denseFeatureNames: readonly RefusalFeatureName[] = [
-  'bestCosine',
-  'cosineGap',
-  'bestUnitCosine',
-  'unitAndCosine',
-  'sidesAgree',
-];
+/** Features that need vectors; without an embedder a fit of the others decides. */
+export const denseFeatureNames: readonly RefusalFeatureName[] = ['nearness', 'foreignWord'];
 
 export interface RefusalEvidence {
   readonly question: string;
   readonly retrieval: Pick<Retrieval, 'passages' | 'idealSparse'>;
-  readonly units: readonly RankedUnit[];
+  readonly ranked: RankedUnits;
   readonly weights: TermWeights;
 }
 
 const passagesRead = 5;
-const unitsRead = 4;
+const unitsRead = 8;
+const lowestCosine = 0.05;
+/** Turns the distance between two units' scores into about 0 to 1. */
+const distanceScale = 3;
+const asksWhetherThereIs = /\b(?:is|are) there (?:a|an|any)\b|^\W*(?:do|does|did|can|could|may|will|is|are)\b/i;
 
 /**
- * Cosines of the best passage and unit and their distance to the rest; BM25 as a share of the most that the question could
- * reach; coverage of the question by the best unit, the best passage, all evidence; the weight of its rarest word, and its
- * names and codes, that the evidence lacks; whether the kind of thing asked for is there; whether both sides agree.
+ * Each about 0 to 1. The logarithm of the best passage's and the best unit's cosine together, because a difference says more
+ * where both are small (-3 to .7); BM25 as a share of the most that the question could reach;
+ * coverage of the question by the best unit, the best passage and all of them; names, acronyms, identifiers and versions
+ * that stand nowhere in them; how far behind the first unit is that holds the kind of thing asked for; how much of a
+ * yes-or-no question is not covered; how much nearer the question comes without a word that the passages lack.
  */
-export function featuresOf({ question, retrieval, units, weights }: RefusalEvidence): RefusalFeatures {
+export function featuresOf({ question, retrieval, ranked, weights }: RefusalEvidence): RefusalFeatures {
+  const { units, foreignWord } = ranked;
   const read = retrieval.passages.slice(0, passagesRead);
   const wanted = weights.weighted(question);
   const texts = read.map(fullText);
-  const all = texts.join('\n');
-  const evidence = new Set(weights.weighted(all).keys());
-  const dense = read.map((passage) => passage.dense ?? 0).sort(descending);
-  const sparse = read.map((passage) => passage.sparse ?? 0).sort(descending);
-  const ideal = retrieval.idealSparse > 0 ? retrieval.idealSparse : 1;
-  const best = units[0];
-  const { names, codes } = exactPartsOf(question);
-  const type = answerTypeOf(question);
-  const near = units.slice(0, unitsRead).map((unit) => unit.text);
+  const all = texts.join('\n').toLowerCase();
+  const evidence = new Set(texts.flatMap((text) => [...weights.weighted(text).keys()]));
+  const evidenceCoverage = coverage(wanted, evidence);
+  const parts = exactPartsOf(question);
+  const bestUnitCosine = highest(units.map((unit) => unit.cosine ?? 0));
+  // The vector of a passage may still be on its way; those of its units were made for this question.
+  const bestCosine = highest(read.map((passage) => passage.dense ?? bestUnitCosine));
   return {
-    bestCosine: dense[0] ?? 0,
-    cosineGap: (dense[0] ?? 0) - mean(dense.slice(1)),
-    bestUnitCosine: Math.max(0, ...units.map((unit) => unit.cosine ?? 0)),
-    sparseShare: (sparse[0] ?? 0) / ideal,
-    sparseGap: ((sparse[0] ?? 0) - (sparse[1] ?? 0)) / ideal,
-    unitCoverage: Math.max(0, ...units.map((unit) => unit.coverage)),
-    unitAndCosine: best ? 0.4 * best.coverage + (best.cosine ?? 0) : 0,
-    passageCoverage: Math.max(0, ...texts.map((text) => coverage(wanted, weights.weighted(text)))),
-    evidenceCoverage: coverage(wanted, evidence),
-    rarestMissing: rarestMissing(wanted, evidence),
-    namesMissing: missingShare(names, all),
-    codesMissing: missingShare(codes, all),
-    answerTypeMissing: type !== null && !near.some((text) => holdsAnswerType(type, text)) ? 1 : 0,
-    sidesAgree: agree(read) ? 1 : 0,
-    questionLength: Math.min(1, wanted.size / 12),
+    nearness: Math.log(Math.max(lowestCosine, bestCosine + bestUnitCosine)),
+    sparseShare: highest(read.map((passage) => passage.sparse ?? 0)) / Math.max(retrieval.idealSparse, 1),
+    unitCoverage: highest(units.map((unit) => unit.coverage)),
+    passageCoverage: highest(texts.map((text) => coverage(wanted, weights.weighted(text)))),
+    evidenceCoverage,
+    nameMissing: lacksOne(parts.names, all) ? 1 : 0,
+    acronymMissing: lacksOne(parts.acronyms, all) ? 1 : 0,
+    identifierMissing: lacksOne(parts.identifiers, all) ? 1 : 0,
+    versionMissing: lacksOne(parts.versions, all) ? 1 : 0,
+    answerTypeFar: answerTypeFar(question, units.slice(0, unitsRead)),
+    unknownThing: asksWhetherThereIs.test(question) ? 1 - evidenceCoverage : 0,
+    foreignWord,
   };
 }
 
-/** Weight of the heaviest missing word as a share of the heaviest word. */
-function rarestMissing(wanted: ReadonlyMap<string, number>, evidence: ReadonlySet<string>): number {
-  const missing = [...wanted].filter(([term]) => !evidence.has(term)).map(([, weight]) => weight);
-  return missing.length === 0 ? 0 : Math.max(...missing) / Math.max(...wanted.values());
-}
-
-function missingShare(parts: readonly string[], text: string): number {
-  if (parts.length === 0) return 0;
-  const known = text.toLowerCase();
-  return parts.filter((part) => !known.includes(part.toLowerCase())).length / parts.length;
-}
-
-/** Whether the passage with the best cosine comes from the same document as the one with the best BM25 score. */
-function agree(passages: readonly ScoredPassage[]): boolean {
-  const bestOf = (side: 'dense' | 'sparse') =>
-    passages.reduce<ScoredPassage | null>(
-      (best, next) => ((next[side] ?? 0) > (best?.[side] ?? 0) ? next : best),
-      null,
-    );
-  const [dense, sparse] = [bestOf('dense'), bestOf('sparse')];
-  return dense !== null && sparse !== null && dense.documentId === sparse.documentId;
+function answerTypeFar(question: string, units: readonly RankedUnit[]): number {
+  const type = answerTypeOf(question);
+  if (type === null) return 0;
+  const best = units[0];
+  const holder = units.find((unit) => holdsAnswerType(type, unit.shown, question));
+  return best && holder ? Math.min(1, distanceScale * (best.score - holder.score)) : 1;
 }
 
 function fullText({ title, headingPath, text }: ScoredPassage): string {
   return [title, ...headingPath, text].join('\n');
 }
 
-function descending(one: number, other: number): number {
-  return other - one;
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+function highest(values: readonly number[]): number {
+  return Math.max(0, ...values);
 }

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import type { AnswerRecord } from '../../store/answers.ts';
-import { denseFeatureNames, type RefusalFeatures, refusalFeatureNames } from './refusal-features.ts';
+import {
+  denseFeatureNames,
+  type RefusalFeatureName,
+  type RefusalFeatures,
+  refusalFeatureNames,
+} from './refusal-features.ts';
 import fit from './refusal-fit.json' with { type: 'json' };
 
 const Weights = z.object({
@@ -58,7 +63,8 @@ export function applyWeights(
   return { probability: 1 / (1 + Math.exp(-odds)), threshold: threshold ?? weights.threshold, contributions };
 }
 
-export function namesOfSide(side: 'hybrid' | 'lexical'): readonly (typeof refusalFeatureNames)[number][] {
+/** Features that a fit with or without vectors uses. */
+export function namesOfSide(side: 'hybrid' | 'lexical'): readonly RefusalFeatureName[] {
   return side === 'hybrid'
     ? refusalFeatureNames
     : refusalFeatureNames.filter((name) => !denseFeatureNames.includes(name));

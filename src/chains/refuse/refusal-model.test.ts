@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { type RefusalFeatures, refusalFeatureNames, refusalFeatures } from './refusal-features.ts';
+import fit from './refusal-fit.json' with { type: 'json' };
+import { refusalMessage } from './refusal-messages.ts';
+import { createRefusalModel, RefusalFit } from './refusal-model.ts';
+
+const atZero = Object.fromEntries(refusalFeatureNames.map((name) => [name, 0])) as RefusalFeatures;
+
+test('the committed fit says when and from what it was made, and no weight has the wrong sign', () => {
+  const { fittedAt, dataHash, questions, hybrid, lexical } = RefusalFit.parse(fit);
+  expect([fittedAt, dataHash]).toEqual([
+    expect.stringMatching(/^\d{4}-/),
+    expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+  ]);
+  expect(questions).toBeGreaterThanOrEqual(120);
+  for (const side of [hybrid, lexical])
+    for (const name of refusalFeatureNames)
+      expect((side.features[name]?.weight ?? 0) * refusalFeatures[name], name).toBeGreaterThanOrEqual(0);
+});
+
+test('the contributions explain the probability', () => {
+  const { probability, contributions } = createRefusalModel(null).judge(
+    { ...atZero, nearness: 0.2, nameMissing: 1 },
+    true,
+  );
+  const odds = Object.values(contributions).reduce((sum, value) => sum + value, RefusalFit.parse(fit).hybrid.intercept);
+  expect(1 / (1 + Math.exp(-odds))).toBeCloseTo(probability, 10);
+});
+
+test('evidence lowers the probability, and what is missing raises it', () => {
+  const { judge } = createRefusalModel(null);
+  const near = {
+    ...atZero,
+    nearness: 0.3,
+    passageCoverage: 0.9,
+    evidenceCoverage: 1,
+    unitCoverage: 0.9,
+    sparseShare: 0.6,
+  };
+  const far = { ...atZero, nearness: -1.5 };
+  for (const hasVectors of [true, false]) {
+    const [sure, unsure] = [judge(near, hasVectors), judge(far, hasVectors)];
+    expect(sure.probability).toBeLessThan(sure.threshold);
+    expect(unsure.probability).toBeGreaterThan(unsure.threshold);
+    expect(judge({ ...near, nameMissing: 1 }, hasVectors).probability).toBeGreaterThan(sure.probability);
+  }
+});
+
+test('without vectors only what words tell is used', () => {
+  const { contributions } = createRefusalModel(null).judge({ ...atZero, nearness: -3, foreignWord: 1 }, false);
+  expect(Object.keys(contributions)).not.toContain('nearness');
+});
+
+test('a threshold of the settings goes before the fitted one', () => {
+  expect(createRefusalModel(0.9).judge(atZero, true).threshold).toBe(0.9);
+});
+
+test('a refusal names the nearest documents in plain words, each once', () => {
+  const nearest = ['Refunds', 'Refunds', 'Plans', 'Discounts', 'Taxes'].map((title) => ({
+    documentId: 'doc_1',
+    title,
+    uri: null,
+    score: 1,
+  }));
+  expect(refusalMessage('weak-evidence', nearest, 'en-GB')).toBe(
+    'The documents do not answer this. The nearest ones are “Refunds”, “Plans”, and “Discounts”.',
+  );
+  expect(refusalMessage('no-documents', [], null)).not.toContain('nearest');
+  expect(refusalMessage('no-evidence', [], 'tlh')).toBe('The documents say nothing about this.');
+});
