@@ -221,6 +221,7 @@ export async function serve(config: Config, output: Output, signal: AbortSignal)
   const footnote = await openFootnote(config);
   try {
     const { application, folder, log } = footnote;
+    await loadSample(footnote, output.note);
     const server = await listen(application, {
       host: config.host,
       port: config.port,
@@ -231,7 +232,6 @@ export async function serve(config: Config, output: Output, signal: AbortSignal)
       await folder.setUrl(`http://${connectableHost(config.host)}:${server.port}`);
       const link = `${server.url}${application.createSignInPath()}`;
       output.result({ url: server.url, signIn: link }, () => describeStart(server.url, link));
-      await loadSample(footnote);
       warmUp(footnote);
       if (!signal.aborted) await once(signal, 'abort');
       output.note('Stopping: running answers get their final event.');

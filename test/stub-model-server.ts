@@ -29,7 +29,7 @@ export type Behaviour =
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   | { readonly kind: 'silence' }
   /** Some text, then nothing more, the connection stays open. */
-  | { readonly kind: 'stall'; readonly text: string }
+  | { readonly kind: 'stall'; readonly text: string; readonly onSent?: () => void }
   /** 200 with bytes that are no reply. */
   | { readonly kind: 'garbage'; readonly contentType?: string }
   /** Some text, then the socket is cut (`cut`) or the stream ends without its final chunk. */
@@ -108,6 +108,7 @@ async function behave(behaviour: Behaviour, request: ModelRequest, response: Ser
       return;
     case 'stall':
       await sendPieces(response, [behaviour.text]);
+      behaviour.onSent?.();
       return;
     case 'half':
       await sendPieces(response, [behaviour.text]);

@@ -69,7 +69,7 @@ function insert(text: string, pattern: RegExp, inserted: string, random: Random)
 }
 
 function replaceOneWord(text: string, random: Random, replace: (word: string) => string): string | null {
-  const words = [...text.matchAll(/(?<=^|\s)\p{L}{2,}(?=\s|$)/gu)];
+  const words = [...text.matchAll(/(?<=^|(?<!-)\s)\p{L}{2,}(?=\s|$)/gu)];
   if (words.length === 0) return null;
   const word = random.pick(words);
   return text.slice(0, word.index) + replace(word[0]) + text.slice(word.index + word[0].length);

@@ -50,10 +50,10 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     };
     try {
       for await (const event of answerSteps(parts, input, trace, signal)) {
-        signal.throwIfAborted();
         if (isFinalEvent(event)) input.onRecord(toRecord(trace));
         yield stamp(event);
         if (isFinalEvent(event)) return;
+        signal.throwIfAborted();
       }
       throw new AppError('INTERNAL', 'The answer ended without a result.');
     } catch (error) {

@@ -42,6 +42,9 @@ export interface RankedUnits {
 const passagesRead = 7;
 /** Units worth the time of an embedding, about 1.5 ms each. */
 const unitsEmbedded = 18;
+/** Characters embedded in all and of one unit: an embedder's time goes with its tokens, and the reader waits for it. */
+const charactersEmbedded = 2000;
+const charactersOfUnit = 300;
 /** Best units that variants of the question are compared with, and variants tried. */
 const unitsCompared = 5;
 const variantsTried = 3;
@@ -53,7 +56,7 @@ const passageCosineBefore = 0.7;
 /**
  * Ranks the units of the best passages by a weighted sum: coverage of the question by the unit with its headings, cosine of
  * question and `title: heading: unit`, score and cosine of the passage, whether the kind of thing that is asked for is there;
- * table rows, which say little on their own, have a handicap. Only the 18 that look best before are embedded. Without
+ * table rows, which say little on their own, have a handicap. Only those that look best before are embedded, at most 18. Without
  * vectors the rest decides.
  */
 export async function rankUnits(input: RankUnitsInput, embed: EmbedUnits, signal: AbortSignal): Promise<RankedUnits> {
@@ -64,8 +67,9 @@ export async function rankUnits(input: RankUnitsInput, embed: EmbedUnits, signal
     .flatMap((passage, index) => candidatesOf(passage, index, input))
     .sort((one, other) => promise(other) - promise(one));
   const { questionVector } = input;
-  const head = candidates.slice(0, unitsEmbedded);
-  const rest = candidates.slice(unitsEmbedded);
+  const affordable = countAffordable(candidates.map((unit) => embeddedText(unit, read[unit.passage]).length));
+  const head = candidates.slice(0, affordable);
+  const rest = candidates.slice(affordable);
   if (!questionVector || head.length === 0) return { units: candidates, foreignWord: 0, embeddingError: null };
   const variants = questionVariants(input, read);
   const texts = [...head.map((unit) => embeddedText(unit, read[unit.passage])), ...variants];
@@ -81,6 +85,16 @@ export async function rankUnits(input: RankUnitsInput, embed: EmbedUnits, signal
     signal.throwIfAborted();
     return { units: candidates, foreignWord: 0, embeddingError: error };
   }
+}
+
+/** How many texts of these lengths, in order, are embedded. */
+function countAffordable(lengths: readonly number[]): number {
+  let total = 0;
+  const over = lengths.findIndex((length) => {
+    total += length;
+    return total > charactersEmbedded;
+  });
+  return Math.min(unitsEmbedded, over < 0 ? lengths.length : Math.max(1, over));
 }
 
 function withCosine(unit: RankedUnit, vector: Float32Array, questionVector: Float32Array) {
@@ -137,7 +151,8 @@ function candidatesOf(passage: ScoredPassage, index: number, { question, weights
 function embeddedText({ heading, text }: RankedUnit, passage: ScoredPassage | undefined): string {
   const title = passage?.title ?? '';
   const nearest = heading ?? passage?.headingPath.at(-1) ?? '';
-  return [title, nearest === title ? '' : nearest, text].filter((part) => part !== '').join(': ');
+  const parts = [title, nearest === title ? '' : nearest, text].filter((part) => part !== '');
+  return parts.join(': ').slice(0, charactersOfUnit);
 }
 
 function headingText({ title, headingPath }: ScoredPassage): string {

@@ -1,5 +1,5 @@
 import type { Withholding } from '../../domain/answer.ts';
-import type { Span } from '../../domain/sentences.ts';
+import { type Span, splitSentences } from '../../domain/sentences.ts';
 import { coverage, type TermWeights } from '../evidence/term-weights.ts';
 import { contradictedTerm, polarityOf } from './polarity.ts';
 import { missingQuantities } from './quantities.ts';
@@ -37,9 +37,11 @@ const partialFrom = 0.5;
 /** A wrong number or the opposite polarity is not made good by the other words. */
 const cappedScore = 0.35;
 const unknownNameFactor = 0.6;
+/** Added to each term's weight: in a small collection one unseen word would outweigh all others. */
+const leastWeight = 2;
 
 /**
- * `lexical-v1`: the share of the sentence's content words, weighted by inverse document frequency, that stand in the best two
+ * `lexical-v1`: the share of the sentence's content words, weighted by inverse document frequency + 2, that stand in the best two
  * pieces of evidence; capped where a number with its unit or the polarity differs, lowered where a name is unknown.
  * Words of `given` that the evidence lacks are left out of the count. The terms' weights must be prepared.
  */
@@ -48,7 +50,11 @@ export function scoreGroundedness({ sentence, evidence, given, weights }: Ground
   const all = evidence.join('\n');
   const known = new Set(weights.weighted(all).keys());
   const free = new Set(given.flatMap((text) => [...weights.weighted(text).keys()]));
-  const wanted = new Map([...weights.weighted(claim)].filter(([term]) => known.has(term) || !free.has(term)));
+  const wanted = new Map(
+    [...weights.weighted(claim)]
+      .filter(([term]) => known.has(term) || !free.has(term))
+      .map(([term, weight]) => [term, weight + leastWeight]),
+  );
   if (wanted.size === 0) return { score: 0, label: 'unsupported', reasons: ['nothing-to-check'] };
   const reasons: Groundedness['reasons'][number][] = [];
   let score = bestTwo(
@@ -61,8 +67,7 @@ export function scoreGroundedness({ sentence, evidence, given, weights }: Ground
     score *= unknownNameFactor;
   }
   if (missingQuantities(claim, all).length > 0) reasons.push('number-mismatch');
-  if (contradictedTerm(polarityOf(claim, weights.terms(claim)), polarityOf(all, weights.terms(all))) !== null)
-    reasons.push('opposite-polarity');
+  if (saysOpposite(claim, wanted, { all, weights })) reasons.push('opposite-polarity');
   if (reasons.includes('number-mismatch') || reasons.includes('opposite-polarity'))
     score = Math.min(score, cappedScore);
   return { score, label: labelOf(score), reasons };
@@ -77,6 +82,30 @@ export function withholdingOf({ label, reasons }: Groundedness): Withholding | n
 function labelOf(score: number): GroundednessLabel {
   if (score >= supportedFrom) return 'supported';
   return score >= partialFrom ? 'partial' : 'unsupported';
+}
+
+/**
+ * Compares the polarity with the sentences of the evidence that come closest: elsewhere the same word may well stand
+ * without its negation, or with one. What no single sentence holds is compared with all of them too.
+ */
+function saysOpposite(
+  claim: string,
+  wanted: ReadonlyMap<string, number>,
+  { all, weights }: { readonly all: string; readonly weights: TermWeights },
+): boolean {
+  const own = polarityOf(claim, weights.terms(claim));
+  const contradicts = (text: string) => contradictedTerm(own, polarityOf(text, weights.terms(text))) !== null;
+  // Rows and headings have no full stop that would part them from the next line.
+  const sentences = all.split('\n').flatMap((line) =>
+    splitSentences(line).map(({ start, end }) => {
+      const text = line.slice(start, end);
+      return { text, share: coverage(wanted, weights.weighted(text)) };
+    }),
+  );
+  const best = Math.max(0, ...sentences.map(({ share }) => share));
+  const closest = sentences.filter(({ share }) => share === best);
+  if (best >= supportedFrom && closest.every(({ text }) => contradicts(text))) return true;
+  return best < 1 && contradicts(all);
 }
 
 /** Coverage by the best piece of evidence together with the one that adds most to it. */
