@@ -56,7 +56,7 @@ async function measureIngest(config: Config, folder: string): Promise<{ texts: s
     const hashes = waiting.map(({ embeddingHash }) => embeddingHash);
     const queueSeconds = await seconds(async () => {
       while ((await embeddings.missing(id, first.tenantId, hashes)).length > 0)
-        await new Promise((done) => setTimeout(done, 50));
+        await new Promise((done) => setTimeout(done, 200));
     });
     const texts = waiting.map(({ text }) => text);
     console.log(`second run, nothing changed: ${(await seconds(run)).toFixed(1)} s`);

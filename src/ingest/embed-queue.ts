@@ -55,19 +55,18 @@ export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
     }
   }
 
-  /** Embeds a batch while the one before is saved; stops early when documents wait to be read. */
+  /** Saves a batch while the next one is embedded; stops early when documents wait to be read. */
   async function embedWaiting(): Promise<number> {
     const waiting = await deps.embeddings.unembedded(deps.embedder.id, fetchSize);
-    let saving: Promise<void> = Promise.resolve();
+    let ahead: Promise<EmbeddedText[]> = Promise.resolve([]);
     for (let start = 0; start < waiting.length; start += batchSize) {
-      const batch = waiting.slice(start, start + batchSize);
-      const vectors = await embed(batch, stopping.signal);
-      await saving;
-      saving = save(vectors).then(() => deps.onEmbedded(new Set(batch.map((passage) => passage.tenantId))));
-      saving.catch(() => {});
+      const embedded = ahead;
+      ahead = embed(waiting.slice(start, start + batchSize), stopping.signal);
+      ahead.catch(() => {});
+      await save(await embedded);
       if (deps.readingIsBusy()) break;
     }
-    await saving;
+    await save(await ahead);
     return waiting.length;
   }
 
@@ -84,7 +83,9 @@ export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
   }
 
   async function save(vectors: readonly EmbeddedText[]): Promise<void> {
+    if (vectors.length === 0) return;
     await deps.embeddings.save(deps.embedder.id, deps.embedder.dimensions, vectors);
+    deps.onEmbedded(new Set(vectors.map((vector) => vector.tenantId)));
   }
 
   return {

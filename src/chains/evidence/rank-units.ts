@@ -43,7 +43,7 @@ const passagesRead = 7;
 /** Units worth the time of an embedding, about 1.5 ms each. */
 const unitsEmbedded = 18;
 /** Characters embedded in all and of one unit: an embedder's time goes with its tokens, and the reader waits for it. */
-const charactersEmbedded = 2000;
+const charactersEmbedded = 1500;
 const charactersOfUnit = 300;
 /** Best units that variants of the question are compared with, and variants tried. */
 const unitsCompared = 5;

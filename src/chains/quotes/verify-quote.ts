@@ -44,7 +44,8 @@ export function verifyQuote(claim: QuoteClaim, passages: readonly QuoteText[]): 
   const [only, another] = found;
   if (only && !another) return accept(only.passage, only.source, only.range);
   if (only) return { verified: false, reason: 'wrong-passage' };
-  const isAltered = passages.some((source) => sharedWordPairs(claim.text, source) >= alteredShare);
+  const pairs = wordPairs(toQuoteText(claim.text).folded);
+  const isAltered = passages.some((source) => sharedWordPairs(pairs, source) >= alteredShare);
   return { verified: false, reason: isAltered ? 'altered' : 'not-found' };
 }
 
@@ -67,15 +68,21 @@ function isWholeUnit(original: string, { start, end }: Span): boolean {
   return (before || start === 0) && after;
 }
 
-function sharedWordPairs(claim: string, source: QuoteText): number {
-  const pairs = wordPairs(claim);
-  if (pairs.length === 0) return 0;
-  const known = new Set(wordPairs(source.folded));
-  return pairs.filter((pair) => known.has(pair)).length / pairs.length;
+/** Pairs of a source are made once, for several claims are compared with it. */
+const pairsOfSources = new WeakMap<QuoteText, ReadonlySet<string>>();
+
+function sharedWordPairs(claim: readonly string[], source: QuoteText): number {
+  if (claim.length === 0) return 0;
+  let known = pairsOfSources.get(source);
+  if (!known) {
+    known = new Set(wordPairs(source.folded));
+    pairsOfSources.set(source, known);
+  }
+  return claim.filter((pair) => known.has(pair)).length / claim.length;
 }
 
-function wordPairs(text: string): string[] {
-  const all = words(toQuoteText(text).folded.toLowerCase());
+function wordPairs(folded: string): string[] {
+  const all = words(folded.toLowerCase());
   return all.slice(1).map((word, index) => `${all[index]} ${word}`);
 }
 
