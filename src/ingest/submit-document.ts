@@ -1,18 +1,12 @@
 import { AppError } from '../domain/errors.ts';
 import type { JobId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { DocumentStore, Registration } from '../store/documents.ts';
+import type { DocumentStore, IncomingDocument, Registration } from '../store/documents.ts';
 import type { ObjectStore } from '../store/objects.ts';
 
 /** What the caller says about a document; `source` and `externalId` together name it within the tenant. */
-export interface DocumentDetails {
-  readonly source: string;
-  readonly externalId: string;
-  readonly uri: string | null;
-  readonly title: string | null;
-  readonly acl: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
-  readonly language: string | null;
+export interface DocumentDetails
+  extends Pick<IncomingDocument, 'source' | 'externalId' | 'uri' | 'title' | 'acl' | 'tags' | 'language'> {
   /** Adds to this job; null starts one. */
   readonly jobId: JobId | null;
 }
