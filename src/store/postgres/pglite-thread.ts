@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../domain/errors.ts';
 import { DatabaseError } from './database-error.ts';
@@ -22,8 +24,10 @@ interface Waiting {
 
 const openTimeoutSeconds = 120;
 const closeTimeoutSeconds = 10;
+/** Opening may have to write a log segment of 16 MB and its neighbours. */
+const roomToOpen = 64 * 1024 * 1024;
 
-/** Throws DATABASE_UNAVAILABLE when the database cannot be opened, or the signal's reason. */
+/** Throws DATABASE_UNAVAILABLE or STORAGE_FULL when the database cannot be opened, or the signal's reason. */
 export async function startPgliteThread(start: PgliteStart, signal?: AbortSignal): Promise<PgliteThread> {
   signal?.throwIfAborted();
   const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData: start, execArgv: [] });
@@ -47,11 +51,7 @@ export async function startPgliteThread(start: PgliteStart, signal?: AbortSignal
   });
   let isOpen = false;
   worker.on('error', (error) =>
-    stop(
-      isOpen
-        ? unavailable('The embedded database stopped.', error)
-        : unavailable('The embedded database cannot be opened: its disk is full, or its folder is damaged.', error),
-    ),
+    stop(isOpen ? unavailable('The embedded database stopped.', error) : cannotOpen(start.folder, error)),
   );
   worker.on('exit', (code) => stop(unavailable('The embedded database stopped.', new Error(`exit code ${code}`))));
 
@@ -103,6 +103,20 @@ function toError({ message, code, constraint }: { message: string; code: string 
   return code === null
     ? unavailable('The embedded database failed.', new Error(message))
     : new DatabaseError(message, { code, constraint });
+}
+
+/** The database does not say why; a disk without room for a log segment does. */
+function cannotOpen(folder: string | null, cause: unknown): AppError {
+  const room = folder === null ? Number.POSITIVE_INFINITY : freeBytes(dirname(folder));
+  if (room >= roomToOpen) return unavailable('The embedded database cannot be opened: its folder is damaged.', cause);
+  const megabytes = Math.floor(room / 1024 / 1024);
+  const detail = `The disk of the embedded database has ${megabytes} MB left; opening it needs ${roomToOpen / 1024 / 1024} MB.`;
+  return new AppError('STORAGE_FULL', detail, { cause });
+}
+
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 function unavailable(detail: string, cause?: unknown): AppError {
