@@ -3,6 +3,7 @@ import { answerInText } from './metrics/answer-in-text.ts';
 import { auroc } from './metrics/auroc.ts';
 import { citationScores, type Entails } from './metrics/citations.ts';
 import { type CitedQuote, type GoldQuote, goldQuotesHeld } from './metrics/gold-quotes.ts';
+import { percentile } from './metrics/percentile.ts';
 
 /** A question with what is known of its answer; unknown fields are null or empty. */
 export interface AnswerCase {
@@ -238,9 +239,7 @@ function mean(values: readonly number[]): number | null {
   return values.length > 0 ? sum(values) / values.length : null;
 }
 
-/** Nearest-rank percentiles, milliseconds. */
+/** Milliseconds. */
 function percentiles(values: readonly number[]) {
-  const sorted = [...values].sort((one, other) => one - other);
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
-  return { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
+  return { p50: percentile(values, 0.5), p90: percentile(values, 0.9), p99: percentile(values, 0.99) };
 }

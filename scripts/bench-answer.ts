@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { percentile } from '../evals/metrics/percentile.ts';
 import { createRandom } from '../evals/quotes/random.ts';
 import { readQuestionFolder } from '../evals/readers/beir.ts';
 import { createEvalTarget } from '../src/cli/eval-target.ts';
@@ -70,7 +71,6 @@ function progress(label: string, done: number, total: number): void {
 }
 
 function describe(values: readonly number[]): string {
-  const sorted = [...values].sort((one, other) => one - other);
-  const at = (share: number) => (sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN).toFixed(1).padStart(7);
+  const at = (share: number) => (percentile(values, share) ?? Number.NaN).toFixed(1).padStart(7);
   return `p50 ${at(0.5)}   p95 ${at(0.95)}`;
 }

@@ -45,13 +45,10 @@ export interface Footnote {
   readonly retrieve: ReturnType<typeof createRetrieve>;
   readonly answerQuestion: ReturnType<typeof createAnswerQuestion>;
   readonly folder: DataFolder;
-  readonly dataDir: string;
   readonly maxFileBytes: number;
   readonly log: Logger;
   /** The secret of the key that commands on this machine use. */
   readonly localKey: string;
-  /** Tells the queues that rows were written. */
-  wake(): void;
   close(): Promise<void>;
 }
 
@@ -129,11 +126,9 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     retrieve,
     answerQuestion,
     folder,
-    dataDir: config.dataDir,
     maxFileBytes: config.maxFileBytes,
     log,
     localKey,
-    wake: queues.wake,
     close: () => owned.disposeAsync(),
   };
 }

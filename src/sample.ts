@@ -17,10 +17,10 @@ const longestWaitMilliseconds = 6_000;
  * or after a while in any case: it is read in the background then.
  */
 export async function loadSample(
-  { stores, submit, localKey, dataDir, maxFileBytes }: Footnote,
+  { stores, submit, localKey, folder, maxFileBytes }: Footnote,
   note: (text: string) => void,
 ): Promise<void> {
-  const marker = join(dataDir, 'sample-loaded');
+  const marker = join(folder.path, 'sample-loaded');
   if (existsSync(marker)) return;
   const principal = await stores.identities.principalOfKey(localKey);
   if (!principal) return;

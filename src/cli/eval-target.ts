@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerCase, AnswerTarget } from '../../evals/answers.ts';
 import type { CorpusRecord, EvalTarget, Progress } from '../../evals/target.ts';
 import { createTermWeights } from '../chains/evidence/term-weights.ts';
@@ -78,7 +79,7 @@ async function waitUntilRead({ footnote, principal }: EvalTenant, jobId: JobId, 
       if (failure) throw new AppError('INVALID_REQUEST', `${failure.externalId}: ${failure.detail}`);
       return;
     }
-    await pause();
+    await pause(pollMilliseconds);
   }
 }
 
@@ -89,7 +90,7 @@ async function waitUntilEmbedded({ footnote, principal }: EvalTenant, progress: 
     total = Math.max(total, waiting);
     progress('vectors', total - waiting, total);
     if (waiting === 0) return;
-    await pause();
+    await pause(pollMilliseconds);
   }
 }
 
@@ -156,8 +157,4 @@ async function* filesOf(folder: string): AsyncGenerator<InputFile> {
       const { externalId } = entry;
       yield { externalId, fileName: basename(externalId), title: null, mediaType: null, bytes: await entry.read() };
     }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
 }

@@ -1,16 +1,9 @@
 import pg from 'pg';
 import { AppError } from '../../domain/errors.ts';
-import type { Sql, SqlDriver } from '../sql.ts';
+import type { SqlDriver } from '../sql.ts';
 import { DatabaseError, explainDatabaseError } from './database-error.ts';
-import { type EncodedValue, encodeValue, type RawResult } from './sql-values.ts';
-import {
-  beginAsOperator,
-  beginAsTenant,
-  type Connection,
-  runStatement,
-  runTransaction,
-  type Statement,
-} from './transaction.ts';
+import type { EncodedValue, RawResult } from './sql-values.ts';
+import { type Connection, createTransactions, type Statement } from './transaction.ts';
 
 const defaultTimeoutSeconds = 30;
 const connectTimeoutMilliseconds = 5_000;
@@ -58,22 +51,8 @@ export function openPostgres({ databaseUrl }: { databaseUrl: string }): SqlDrive
     }
   }
 
-  const transaction = <T>(begin: Statement, timeoutSeconds: number, work: (sql: Sql) => Promise<T>) =>
-    withConnection(timeoutSeconds, (connection) => runTransaction(connection, begin, work));
-
   return {
-    asTenant: async (tenant, work) =>
-      await transaction(beginAsTenant(tenant, defaultTimeoutSeconds), defaultTimeoutSeconds, work),
-    queryAsTenant: async (tenant, text, values = []) => {
-      const begin = beginAsTenant(tenant, defaultTimeoutSeconds);
-      const statement = { text, values: values.map(encodeValue) };
-      return await withConnection(defaultTimeoutSeconds, (connection) => runStatement(connection, begin, statement));
-    },
-    asOperator: async (work, { timeoutSeconds = defaultTimeoutSeconds } = {}) =>
-      await transaction(beginAsOperator(timeoutSeconds), timeoutSeconds, work),
-    ping: async () => {
-      await transaction(beginAsOperator(5), 5, (sql) => sql.query('select 1'));
-    },
+    ...createTransactions(withConnection, { timeoutSeconds: defaultTimeoutSeconds, pingHoldSeconds: 5 }),
     close: async () => await pool.end(),
   };
 }

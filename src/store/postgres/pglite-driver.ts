@@ -2,19 +2,11 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
-import type { Sql, SqlDriver } from '../sql.ts';
+import type { SqlDriver } from '../sql.ts';
 import { DatabaseError } from './database-error.ts';
 import { type PgliteThread, startPgliteThread } from './pglite-thread.ts';
 import { createIdleVacuum } from './pglite-vacuum.ts';
-import { encodeValue } from './sql-values.ts';
-import {
-  beginAsOperator,
-  beginAsTenant,
-  type Connection,
-  runStatement,
-  runTransaction,
-  type Statement,
-} from './transaction.ts';
+import { type Connection, createTransactions, type Statement } from './transaction.ts';
 
 interface PgliteOptions {
   /** Null: in memory, gone when it is closed. */
@@ -85,22 +77,13 @@ export async function openPglite({
       }),
   });
 
-  const transaction = <T>(begin: Statement, timeoutSeconds: number, work: (sql: Sql) => Promise<T>) =>
-    exclusively(timeoutSeconds, (connection) => runTransaction(connection, begin, work)).finally(idleVacuum.noted);
-
   return {
-    asTenant: async (tenant, work) =>
-      await transaction(beginAsTenant(tenant, defaultTimeoutSeconds), defaultTimeoutSeconds, work),
-    queryAsTenant: async (tenant, text, values = []) => {
-      const begin = beginAsTenant(tenant, defaultTimeoutSeconds);
-      const statement = { text, values: values.map(encodeValue) };
-      return await exclusively(defaultTimeoutSeconds, (connection) => runStatement(connection, begin, statement));
-    },
-    asOperator: async (work, { timeoutSeconds = defaultTimeoutSeconds } = {}) =>
-      await transaction(beginAsOperator(timeoutSeconds), timeoutSeconds, work),
-    ping: async () => {
-      await transaction(beginAsOperator(5), defaultTimeoutSeconds, (sql) => sql.query('select 1'));
-    },
+    ...createTransactions(exclusively, {
+      timeoutSeconds: defaultTimeoutSeconds,
+      // A ping waits its turn, and its thread is not ended for what went before.
+      pingHoldSeconds: defaultTimeoutSeconds,
+      onTransaction: idleVacuum.noted,
+    }),
     close: async () => {
       idleVacuum.stop();
       await last;

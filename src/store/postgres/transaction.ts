@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
 import { isId, type TenantId } from '../../domain/ids.ts';
-import type { Sql } from '../sql.ts';
+import type { Sql, SqlDriver } from '../sql.ts';
 import { explainDatabaseError } from './database-error.ts';
 import { decodeRows, type EncodedValue, encodeValue, type RawResult } from './sql-values.ts';
 
@@ -16,6 +16,9 @@ export interface Connection {
   execute(statements: readonly Statement[]): Promise<RawResult[]>;
 }
 
+/** Holds one connection while `work` runs; the timeout is that of each statement. */
+export type HoldConnection = <T>(timeoutSeconds: number, work: (connection: Connection) => Promise<T>) => Promise<T>;
+
 /** The role that owns nothing, so that row-level security holds for it. */
 export const tenantRole = 'footnote_tenant';
 
@@ -26,18 +29,51 @@ const rollback: Statement = { text: 'rollback', values: null };
 const sessionSettings = (timeoutSeconds: number) =>
   `set_config('datestyle', 'ISO', true), set_config('bytea_output', 'hex', true), set_config('statement_timeout', '${timeoutSeconds * 1000}', true)`;
 
-export function beginAsOperator(timeoutSeconds: number): Statement {
+function beginAsOperator(timeoutSeconds: number): Statement {
   return { text: `begin; select ${sessionSettings(timeoutSeconds)}`, values: null };
 }
 
-export function beginAsTenant(tenant: TenantId, timeoutSeconds: number): Statement {
+function beginAsTenant(tenant: TenantId, timeoutSeconds: number): Statement {
   if (!isId('tenant', tenant)) throw new AppError('INTERNAL', 'A transaction was asked for without a tenant.');
   const identity = `set_config('app.tenant_id', '${tenant}', true), set_config('role', '${tenantRole}', true)`;
   return { text: `begin; select ${sessionSettings(timeoutSeconds)}, ${identity}`, values: null };
 }
 
+const pingTimeoutSeconds = 5;
+
+interface TransactionOptions {
+  /** For statements, where the caller does not say. */
+  readonly timeoutSeconds: number;
+  /** How long a ping may hold a connection. */
+  readonly pingHoldSeconds: number;
+  /** Called after each transaction that may have written. */
+  readonly onTransaction?: () => void;
+}
+
+/** What both drivers are, over the way in which each holds a connection. */
+export function createTransactions(
+  hold: HoldConnection,
+  { timeoutSeconds, pingHoldSeconds, onTransaction = () => {} }: TransactionOptions,
+): Omit<SqlDriver, 'close'> {
+  const transaction = <T>(begin: Statement, holdSeconds: number, work: (sql: Sql) => Promise<T>) =>
+    hold(holdSeconds, (connection) => runTransaction(connection, begin, work)).finally(onTransaction);
+  return {
+    asTenant: async (tenant, work) => await transaction(beginAsTenant(tenant, timeoutSeconds), timeoutSeconds, work),
+    queryAsTenant: async (tenant, text, values = []) => {
+      const begin = beginAsTenant(tenant, timeoutSeconds);
+      const statement = { text, values: values.map(encodeValue) };
+      return await hold(timeoutSeconds, (connection) => runStatement(connection, begin, statement));
+    },
+    asOperator: async (work, { timeoutSeconds: seconds = timeoutSeconds } = {}) =>
+      await transaction(beginAsOperator(seconds), seconds, work),
+    ping: async () => {
+      await transaction(beginAsOperator(pingTimeoutSeconds), pingHoldSeconds, (sql) => sql.query('select 1'));
+    },
+  };
+}
+
 /** One statement in a transaction of its own; a connection that takes them together needs one round trip. */
-export async function runStatement<Row extends object>(
+async function runStatement<Row extends object>(
   connection: Connection,
   begin: Statement,
   statement: Statement,
@@ -52,11 +88,7 @@ export async function runStatement<Row extends object>(
 }
 
 /** Begins with the first statement of `work`, so that the two share a round trip; work without a statement costs nothing. */
-export async function runTransaction<T>(
-  connection: Connection,
-  begin: Statement,
-  work: (sql: Sql) => Promise<T>,
-): Promise<T> {
+async function runTransaction<T>(connection: Connection, begin: Statement, work: (sql: Sql) => Promise<T>): Promise<T> {
   let state: 'new' | 'open' | 'failed' | 'ended' = 'new';
   let failure: unknown;
   const sql: Sql = {
