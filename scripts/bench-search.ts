@@ -6,6 +6,7 @@ import { encodeDocument, encodeQuestion } from '../src/models/sparse/encode.ts';
 import { fuse } from '../src/retrieve/fuse.ts';
 import type { IndexPoint, IndexRows } from '../src/store/vector-index.ts';
 import { createMemoryIndex } from '../src/store/vectors/memory/memory-index.ts';
+import { indexPoint } from '../test/index-point.ts';
 
 const dimensions = 384;
 const tenant = newId('tenant');
@@ -29,17 +30,12 @@ function createCorpus(seed: number) {
   };
   const point = (index: number): IndexPoint => {
     const passage = { title: text(3), headingPath: [text(3)], text: text(150), language: 'en' };
-    return {
+    return indexPoint({
       id: `psg_${index.toString().padStart(36, '0')}` as PassageId,
       documentId: `doc_${Math.floor(index / 12)}`,
-      version: 1,
-      source: 'bench',
-      acl: [],
-      tags: {},
-      language: 'en',
       sparse: encodeDocument(passage),
       dense: vector(),
-    };
+    });
   };
   return { point, question: () => ({ sparse: encodeQuestion(text(8)), dense: vector() }) };
 }
@@ -86,8 +82,8 @@ async function benchSearch(size: number) {
   const times: number[] = [];
   for (let count = 0; count < questions + 20; count += 1) {
     const question = corpus.question();
-    const query = { tenant, ...question, filter: { grants: null }, limit: 100 };
-    const time = await timed(async () => fuse(await index.search(query, never)));
+    const query = { tenant, ...question, filter: { clause: null, grants: null }, limit: 100 };
+    const time = await timed(async () => fuse((await index.search(query, never)).candidates));
     if (count >= 20) times.push(time);
   }
   const megabytes = (after.arrayBuffers + after.heapUsed - before.arrayBuffers - before.heapUsed) / 1e6;

@@ -143,7 +143,7 @@ interface QueueParts {
   readonly objects: Parameters<typeof createIngestWorker>[0]['objects'];
   readonly reader: Parameters<typeof createIngestWorker>[0]['reader'];
   readonly embedder: Embedder;
-  readonly index: Pick<VectorIndex, 'count'>;
+  readonly index: Pick<VectorIndex, 'refresh'>;
   readonly log: Logger;
 }
 
@@ -180,11 +180,11 @@ function startQueues({ config, stores, objects, reader, embedder, index, log }: 
 const refreshMilliseconds = 1_000;
 
 /** Lets the index pull what changed, at most once a second, so that the next question does not wait for it. */
-function createIndexRefresh(index: Pick<VectorIndex, 'count'>, log: Logger) {
+function createIndexRefresh(index: Pick<VectorIndex, 'refresh'>, log: Logger) {
   const waiting = new Set<TenantId>();
   const pull = () => {
     for (const tenant of waiting)
-      index.count(tenant).catch((error: unknown) => log.warn({ err: error }, 'the index could not be refreshed'));
+      index.refresh(tenant).catch((error: unknown) => log.warn({ err: error }, 'the index could not be refreshed'));
     waiting.clear();
   };
   const timer = setInterval(pull, refreshMilliseconds).unref();

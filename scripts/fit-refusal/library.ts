@@ -1,11 +1,12 @@
 import { type DocumentId, newId, type PassageId, passageId, type TenantId } from '../../src/domain/ids.ts';
+import type { Passage } from '../../src/domain/passage.ts';
 import type { Principal } from '../../src/domain/principal.ts';
 import type { CountTokens, Embedder } from '../../src/models/embedder.ts';
-import type { ScoredPassage } from '../../src/retrieve/retrieve.ts';
 import { createRetrieve } from '../../src/retrieve/retrieve-passages.ts';
 import type { PreparedPassage } from '../../src/store/documents.ts';
 import type { IndexPoint } from '../../src/store/vector-index.ts';
 import { createMemoryIndex } from '../../src/store/vectors/memory/memory-index.ts';
+import { indexPoint } from '../../test/index-point.ts';
 
 export interface LibraryDocument {
   readonly title: string;
@@ -59,7 +60,7 @@ export async function openLibrary(
 
 interface Row {
   readonly embeddingText: string;
-  readonly passage: Omit<ScoredPassage, 'score' | 'dense' | 'sparse'>;
+  readonly passage: Passage;
   readonly point: IndexPoint;
 }
 
@@ -69,7 +70,7 @@ function rowsOf(tenant: TenantId, documentId: DocumentId, { title, language, pas
     return {
       embeddingText,
       passage: { ...place, id, documentId, version: 1, title, uri: null, updatedAt: '2026-01-01T00:00:00.000Z' },
-      point: { id, documentId, version: 1, source: 'fit', acl: [], tags: {}, language, sparse, dense: null },
+      point: indexPoint({ id, documentId, language, title, sparse }),
     };
   });
 }

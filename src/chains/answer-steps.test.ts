@@ -31,6 +31,7 @@ const passage: ScoredPassage = {
   score: 1,
   dense: null,
   sparse: 12,
+  steps: [],
 };
 const retrieval: Retrieval = {
   passages: [passage],
@@ -38,6 +39,7 @@ const retrieval: Retrieval = {
   questionVector: null,
   idealSparse: 14,
   degradations: [],
+  dropped: [],
   timings: { search: 1 },
 };
 

@@ -34,6 +34,7 @@ function passage(text: string, index: number): ScoredPassage {
     score: 1 - index / 10,
     dense: null,
     sparse: 1,
+    steps: [],
   };
 }
 

@@ -37,8 +37,17 @@ it('gives the ranking as LangChain documents', async () => {
         score: 1,
         dense: 0.8,
         sparse: 4,
+        steps: [],
       };
-      return { passages: [passage], nearest: [], questionVector: null, idealSparse: 0, degradations: [], timings: {} };
+      return {
+        passages: [passage],
+        nearest: [],
+        questionVector: null,
+        idealSparse: 0,
+        degradations: [],
+        dropped: [],
+        timings: {},
+      };
     },
   });
   const [document] = await retriever.invoke('When are refunds paid?');

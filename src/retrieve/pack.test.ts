@@ -24,6 +24,7 @@ const passage = (
   score: 1,
   dense: null,
   sparse: 1,
+  steps: [],
 });
 const names = (passages: readonly ScoredPassage[]) => passages.map(({ id }) => id.slice(4));
 const options = { limit: 10, tokenBudget: 100, countTokens };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakePort } from '../../test/fake-port.ts';
+import { indexPoint } from '../../test/index-point.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DocumentId, newId, type PassageId, type TenantId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -48,17 +49,15 @@ async function open(parts: Partial<Parameters<typeof createRetrieve>[0]> = {}, i
   await index.count(tenant);
   await index.upsert(
     tenant,
-    sources.map(({ name, text, dense, acl = [] }) => ({
-      id: idOf(name),
-      documentId: documentOf(name),
-      version: 1,
-      source: 'handbook',
-      acl,
-      tags: {},
-      language: 'en',
-      sparse: encodeDocument({ title: name, headingPath: [], text, language: 'en' }),
-      dense: dense && Float32Array.from(dense),
-    })),
+    sources.map(({ name, text, dense, acl = [] }) =>
+      indexPoint({
+        id: idOf(name),
+        documentId: documentOf(name),
+        acl,
+        sparse: encodeDocument({ title: name, headingPath: [], text, language: 'en' }),
+        dense: dense && Float32Array.from(dense),
+      }),
+    ),
   );
   const embedded: string[] = [];
   const reads: PassageId[][] = [];

@@ -13,12 +13,30 @@ export interface RetrieveInput {
   readonly tokenBudget: number | null;
 }
 
+/** What one step made of a passage. */
+export interface StepScore {
+  readonly step: string;
+  /** In [0, 1]; what the passage is ordered by after the step. */
+  readonly score: number;
+  /** What each named feature added to the step's score, where the step knows. */
+  readonly contributions?: Readonly<Record<string, number>>;
+}
+
 /** A passage with what each step gave it, so that its rank can be explained. */
 export interface ScoredPassage extends RankedPassage {
+  /** In the order of the steps; the first is `fuse`. */
+  readonly steps: readonly StepScore[];
   /** Cosine of question and passage in [-1, 1]; null when the passage or the question has no vector. */
   readonly dense: number | null;
   /** BM25 score, >= 0. */
   readonly sparse: number | null;
+}
+
+/** A passage that a step took out after it was found. */
+export interface DroppedPassage {
+  readonly passage: Pick<ScoredPassage, 'id' | 'documentId' | 'title'>;
+  readonly step: string;
+  readonly detail: string;
 }
 
 export interface Degradation {
@@ -36,7 +54,8 @@ export interface Retrieval {
   /** Largest BM25 score that the first query could reach: sum of idf times the largest term weight. */
   readonly idealSparse: number;
   readonly degradations: readonly Degradation[];
-  /** Milliseconds by step: embed, search, fuse, read, pack. */
+  readonly dropped: readonly DroppedPassage[];
+  /** Milliseconds by step: embed, search, fuse, read, the rank stages by name, pack. */
   readonly timings: Readonly<Record<string, number>>;
 }
 

@@ -1,4 +1,5 @@
-import type { DocumentFilter } from '../domain/document.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { FilterClause, FilterScalar } from '../domain/filter.ts';
 import type { DocumentId, PassageId, TenantId } from '../domain/ids.ts';
 import type { SparseVector } from './documents.ts';
 
@@ -11,13 +12,22 @@ export interface IndexPoint {
   readonly acl: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   readonly language: string | null;
+  readonly title: string;
+  readonly uri: string | null;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** Values of the fields that the tenant declared. */
+  readonly metadata: Readonly<Record<string, FilterScalar>>;
   readonly sparse: SparseVector;
   /** Unit length; null until it is embedded. */
   readonly dense: Float32Array | null;
 }
 
 /** `grants` null: sees every document of the tenant; else only those whose list is empty or shares an entry. */
-export interface IndexFilter extends DocumentFilter {
+export interface IndexFilter {
+  /** Null: every document. */
+  readonly clause: FilterClause | null;
   readonly grants: readonly string[] | null;
 }
 
@@ -30,14 +40,9 @@ export interface IndexQuery {
   readonly limit: number;
 }
 
-export interface IndexHit {
-  readonly id: PassageId;
-  readonly score: number;
-}
-
 /**
- * `exact` holds both scores for the union of both sides' candidates, where the driver has them; a missing side is 0 then.
- * Scores: `dense` cosine in [-1, 1], `sparse` BM25 >= 0. Ties are broken by id, so that drivers rank alike.
+ * Both scores of a passage that either side found: `dense` cosine in [-1, 1], null without a vector; `sparse` BM25 >= 0, null when no words
+ * were asked for. Ties are broken by id, so that drivers rank alike.
  */
 export interface IndexCandidate {
   readonly id: PassageId;
@@ -45,13 +50,21 @@ export interface IndexCandidate {
   readonly sparse: number | null;
 }
 
+/** `degradation`: what the driver could not do, and what it did in its place. */
+export interface IndexSearch {
+  readonly candidates: readonly IndexCandidate[];
+  readonly degradation: { readonly to: string; readonly cause: ErrorCode } | null;
+}
+
 export interface VectorIndex {
   upsert(tenant: TenantId, points: readonly IndexPoint[]): Promise<void>;
   remove(tenant: TenantId, filter: { documentId: DocumentId; versionBelow?: number }): Promise<void>;
   /** Candidates of both sides in one answer, best of each side up to `limit`. Throws without a tenant. */
-  search(query: IndexQuery, signal: AbortSignal): Promise<IndexCandidate[]>;
+  search(query: IndexQuery, signal: AbortSignal): Promise<IndexSearch>;
   /** Inverse document frequency of each term of the tenant, Lucene's formula ln(1 + (N - n + .5) / (n + .5)); 0 terms known gives the maximum. */
   inverseDocumentFrequencies(tenant: TenantId, terms: Int32Array): Promise<Float32Array>;
+  /** Resolves when the index holds what the rows held at the call. */
+  refresh(tenant: TenantId): Promise<void>;
   count(tenant: TenantId): Promise<number>;
   dropTenant(tenant: TenantId): Promise<void>;
 }

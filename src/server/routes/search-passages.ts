@@ -71,7 +71,11 @@ export function registerSearchPassages(app: App, { retrieve, documents }: RouteD
 }
 
 function describeResult({ passages, nearest, timings, degradations }: Retrieval, explain: boolean) {
-  if (!explain) return { passages: passages.map(({ dense: _dense, sparse: _sparse, ...passage }) => passage), nearest };
+  if (!explain)
+    return {
+      passages: passages.map(({ dense: _dense, sparse: _sparse, steps: _steps, ...passage }) => passage),
+      nearest,
+    };
   const timed = Object.entries(timings).map(([step, milliseconds]) => ({ step, milliseconds }));
   const degraded = degradations.map(({ step, to, cause }) => ({ step, degradedTo: to, cause }));
   return { passages, nearest, steps: [...timed, ...degraded] };

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DocumentFilter } from '../../domain/document.ts';
+import { clauseOf } from '../../domain/filter.ts';
 import { type DocumentId, newId, type PassageId, type TenantId } from '../../domain/ids.ts';
 import type { IndexCandidate, IndexFilter, IndexPoint, IndexQuery, VectorIndex } from '../vector-index.ts';
 
@@ -9,7 +11,7 @@ export interface OpenedIndex {
 }
 
 const never = new AbortController().signal;
-const everyone: IndexFilter = { grants: null };
+const everyone: IndexFilter = { clause: null, grants: null };
 const refunds: DocumentId = 'doc_refunds';
 const limits: DocumentId = 'doc_limits';
 const passage = (name: string): PassageId => `psg_${name}`;
@@ -30,6 +32,11 @@ const point = (name: string, fields: Partial<IndexPoint> = {}): IndexPoint => ({
   acl: [],
   tags: {},
   language: 'en',
+  title: 'Handbook',
+  uri: null,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  updatedAt: '2026-01-01T00:00:00.000Z',
+  metadata: {},
   sparse: terms({ 7: 1 }),
   dense: unit(1, 0, 0),
   ...fields,
@@ -61,8 +68,8 @@ export function describeVectorIndex(name: string, open: () => Promise<OpenedInde
       tenant = newId('tenant');
     });
     const search = async (query: Partial<IndexQuery>) => {
-      const found = await opened.index.search({ tenant, filter: everyone, limit: 10, ...query }, never);
-      return found.sort((one, other) => (one.id < other.id ? -1 : 1));
+      const { candidates } = await opened.index.search({ tenant, filter: everyone, limit: 10, ...query }, never);
+      return candidates.toSorted((one, other) => (one.id < other.id ? -1 : 1));
     };
     const context: Context = {
       index: () => opened.index,
@@ -235,7 +242,7 @@ function describeTenants(context: Context): void {
 function describeFilters(context: Context): void {
   const { fill, names } = context;
   describe('filters', () => {
-    const cases: [string, Omit<IndexFilter, 'grants'>, string[]][] = [
+    const cases: [string, DocumentFilter, string[]][] = [
       ['nothing', {}, ['a', 'b', 'c']],
       ['documents', { documentId: [limits, 'doc_other'] }, ['b']],
       ['sources', { source: ['wiki', 'handbook'] }, ['a', 'b']],
@@ -254,8 +261,8 @@ function describeFilters(context: Context): void {
         point('b', { documentId: limits, source: 'wiki', tags: { product: 'desktop' }, language: 'de' }),
         point('c', { documentId: 'doc_c', source: 'blog', language: null }),
       ]);
-      expect(await names({ ...alongX, filter: { ...filter, grants: null } })).toEqual(expected);
-      expect(await names({ ...bySeven, filter: { ...filter, grants: null } })).toEqual(expected);
+      expect(await names({ ...alongX, filter: { clause: clauseOf(filter), grants: null } })).toEqual(expected);
+      expect(await names({ ...bySeven, filter: { clause: clauseOf(filter), grants: null } })).toEqual(expected);
     });
 
     it('by what the asker was granted', async () => {
@@ -264,7 +271,8 @@ function describeFilters(context: Context): void {
         point('team', { documentId: 'doc_team', acl: ['group:support', 'user:ada'] }),
         point('board', { documentId: 'doc_board', acl: ['group:board'] }),
       ]);
-      const granted = (grants: readonly string[] | null) => names({ ...alongX, ...bySeven, filter: { grants } });
+      const granted = (grants: readonly string[] | null) =>
+        names({ ...alongX, ...bySeven, filter: { clause: null, grants } });
       expect(await granted([])).toEqual(['open']);
       expect(await granted(['group:support', 'group:sales'])).toEqual(['open', 'team']);
       expect(await granted(null)).toEqual(['board', 'open', 'team']);
@@ -273,7 +281,7 @@ function describeFilters(context: Context): void {
     it('before the best are counted', async () => {
       const others = Array.from({ length: 50 }, (_, index) => point(`a${index}`, { documentId: limits }));
       await fill([...others, point('z', { dense: unit(1, 3, 0), sparse: terms({ 7: 0.1 }) })]);
-      const filter = { documentId: [refunds], grants: null };
+      const filter = { clause: clauseOf({ documentId: [refunds] }), grants: null };
       expect(await names({ ...alongX, ...bySeven, filter, limit: 1 })).toEqual(['z']);
     });
   });

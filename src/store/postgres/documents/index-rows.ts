@@ -21,7 +21,9 @@ interface PointRow {
   readonly vector: Uint8Array | null;
 }
 
-type DocumentPayload = Pick<IndexPoint, 'source' | 'acl' | 'tags' | 'language'> & { readonly id: DocumentId };
+type DocumentPayload = Omit<IndexPoint, 'id' | 'documentId' | 'version' | 'sparse' | 'dense' | 'metadata'> & {
+  readonly id: DocumentId;
+};
 
 export function createIndexRows(driver: SqlDriver): IndexRows {
   return {
@@ -114,7 +116,8 @@ async function readStretch(
 ): Promise<IndexPoint[]> {
   return await driver.asTenant(tenant, async (sql) => {
     const payloads = await sql.query<DocumentPayload>(
-      'select id, source, acl, tags, language from documents where tenant_id = $1 and id = any($2)',
+      `select id, source, acl, tags, language, title, uri, created_at as "createdAt", updated_at as "updatedAt"
+       from documents where tenant_id = $1 and id = any($2)`,
       [tenant, documents],
     );
     const rows = await sql.query<PointRow>(
@@ -134,15 +137,13 @@ async function readStretch(
   });
 }
 
-function toPoint(row: PointRow, { source, acl, tags, language }: DocumentPayload): IndexPoint {
+function toPoint(row: PointRow, { id: documentId, ...payload }: DocumentPayload): IndexPoint {
   return {
+    ...payload,
     id: row.id,
-    documentId: row.documentId,
+    documentId,
     version: row.version,
-    source,
-    acl,
-    tags,
-    language,
+    metadata: {},
     sparse: decodeSparse(row.sparse),
     dense: row.vector ? decodeDense(row.vector) : null,
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { indexPoint } from '../../../../test/index-point.ts';
 import { type DocumentId, newId, type TenantId } from '../../../domain/ids.ts';
 import type { IndexChange, IndexPoint, IndexRows } from '../../vector-index.ts';
 import { describeVectorIndex } from '../contract.ts';
@@ -58,25 +59,22 @@ function createRows() {
   };
 }
 
-const point = (documentId: DocumentId, version: number, ordinal: number): IndexPoint => ({
-  id: `psg_${documentId.slice(4)}-${version}-${ordinal}`,
-  documentId,
-  version,
-  source: 'handbook',
-  acl: [],
-  tags: {},
-  language: null,
-  sparse: { indices: Int32Array.of(1), values: Float32Array.of(1) },
-  dense: Float32Array.of(1, 0, 0),
-});
+const point = (documentId: DocumentId, version: number, ordinal: number): IndexPoint =>
+  indexPoint({
+    id: `psg_${documentId.slice(4)}-${version}-${ordinal}`,
+    documentId,
+    version,
+    sparse: { indices: Int32Array.of(1), values: Float32Array.of(1) },
+    dense: Float32Array.of(1, 0, 0),
+  });
 
 function open() {
   const database = createRows();
   const index = createMemoryIndex({ rows: database.rows, embedder });
   const tenant: TenantId = newId('tenant');
   const found = async () => {
-    const query = { tenant, dense: Float32Array.of(1, 0, 0), filter: { grants: null }, limit: 100 };
-    return (await index.search(query, never)).map(({ id }) => id.slice(4)).sort();
+    const query = { tenant, dense: Float32Array.of(1, 0, 0), filter: { clause: null, grants: null }, limit: 100 };
+    return (await index.search(query, never)).candidates.map(({ id }) => id.slice(4)).sort();
   };
   return { ...database, index, tenant, found };
 }
@@ -101,8 +99,8 @@ describe('createMemoryIndex', () => {
     expect(await found()).toEqual([]);
     publish('doc_a', [{ ...point('doc_a', 1, 0), acl: ['group:board'] }]);
     expect(await found()).toEqual(['a-1-0']);
-    const query = { tenant, dense: Float32Array.of(1, 0, 0), filter: { grants: [] }, limit: 10 };
-    expect(await index.search(query, never)).toEqual([]);
+    const query = { tenant, dense: Float32Array.of(1, 0, 0), filter: { clause: null, grants: [] }, limit: 10 };
+    expect((await index.search(query, never)).candidates).toEqual([]);
   });
 
   it('loads once for many searchers at a time', async () => {
@@ -157,7 +155,7 @@ describe('createMemoryIndex', () => {
       },
     });
     const controller = new AbortController();
-    const left = index.search({ tenant, filter: { grants: null }, limit: 1 }, controller.signal);
+    const left = index.search({ tenant, filter: { clause: null, grants: null }, limit: 1 }, controller.signal);
     controller.abort(new Error('no longer wanted'));
     await expect(left).rejects.toThrow('no longer wanted');
     gate.resolve();
@@ -186,7 +184,9 @@ describe('createMemoryIndex', () => {
   it('refuses a search without a tenant', async () => {
     const { index } = open();
     const nobody = '' as TenantId;
-    await expect(index.search({ tenant: nobody, filter: { grants: null }, limit: 1 }, never)).rejects.toMatchObject({
+    await expect(
+      index.search({ tenant: nobody, filter: { clause: null, grants: null }, limit: 1 }, never),
+    ).rejects.toMatchObject({
       code: 'INTERNAL',
     });
   });

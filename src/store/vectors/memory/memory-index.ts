@@ -106,9 +106,12 @@ export function createMemoryIndex({ rows, embedder }: MemoryIndexDeps): VectorIn
     async search({ tenant, ...query }, signal) {
       signal.throwIfAborted();
       const points = await orAbort(current(tenant), signal);
-      return points.search(query);
+      return { candidates: points.search(query), degradation: null };
     },
     inverseDocumentFrequencies: async (tenant, terms) => (await current(tenant)).inverseDocumentFrequencies(terms),
+    async refresh(tenant) {
+      await current(tenant);
+    },
     count: async (tenant) => (await current(tenant)).count(),
     async dropTenant(tenant) {
       tenants.delete(tenant);

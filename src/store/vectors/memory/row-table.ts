@@ -51,7 +51,11 @@ export function createRowTable(): RowTable {
     at: (row) => rows[row] ?? null,
     rowOf: (id) => numbers.get(id) ?? null,
     add({ id, version, fingerprint }, payload) {
-      const document = documents.get(payload.documentId) ?? { rows: new Set<number>(), payload, isAllowed: true };
+      const document = documents.get(payload.documentId) ?? {
+        rows: new Set<number>(),
+        payload: payloadOf(payload),
+        isAllowed: true,
+      };
       documents.set(payload.documentId, document);
       const number = rows.push({ id, version, fingerprint, document }) - 1;
       document.rows.add(number);
@@ -67,9 +71,9 @@ export function createRowTable(): RowTable {
       if (held.document.rows.size === 0) documents.delete(held.document.payload.documentId);
     },
     rowsOf: (document) => [...(documents.get(document)?.rows ?? [])],
-    setPayload({ documentId, source, acl, tags, language }) {
-      const document = documents.get(documentId);
-      if (document) document.payload = { documentId, source, acl, tags, language };
+    setPayload(payload) {
+      const document = documents.get(payload.documentId);
+      if (document) document.payload = payloadOf(payload);
     },
     apply(filter) {
       const matches = createMatcher(filter);
@@ -93,6 +97,12 @@ export function createRowTable(): RowTable {
       return newNumbers;
     },
   };
+}
+
+/** Only the payload: a point's vectors must not stay alive with it. */
+function payloadOf(payload: Payload): Payload {
+  const { documentId, source, acl, tags, language, title, uri, createdAt, updatedAt, metadata } = payload;
+  return { documentId, source, acl, tags, language, title, uri, createdAt, updatedAt, metadata };
 }
 
 /** FNV-1a over the term ids and their weights in 16-bit fixed point. */

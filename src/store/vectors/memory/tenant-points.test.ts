@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { indexPoint } from '../../../../test/index-point.ts';
 import type { IndexPoint } from '../../vector-index.ts';
 import { createTenantPoints } from './tenant-points.ts';
 
@@ -57,15 +58,7 @@ it('finds what a search by brute force finds, whatever came and went before', ()
           continue;
         }
         const { document, ...fields } = step.point;
-        const added: IndexPoint = {
-          ...fields,
-          documentId: `doc_${document}`,
-          version: 1,
-          source: 's',
-          acl: [],
-          tags: {},
-          language: null,
-        };
+        const added = indexPoint({ ...fields, documentId: `doc_${document}` });
         kept.set(added.id, added);
         tenant.upsert([added]);
       }
@@ -73,7 +66,9 @@ it('finds what a search by brute force finds, whatever came and went before', ()
       const expected = expectedScores([...kept.values()], { dense, sparse: words });
       const limit = 5;
       const found = new Map(
-        tenant.search({ dense, sparse: words, filter: { grants: null }, limit }).map((entry) => [entry.id, entry]),
+        tenant
+          .search({ dense, sparse: words, filter: { clause: null, grants: null }, limit })
+          .map((entry) => [entry.id, entry]),
       );
       for (const { id, dense: cosine, sparse: score } of expected) {
         const entry = found.get(id);
@@ -94,17 +89,13 @@ it('finds what a search by brute force finds, whatever came and went before', ()
 
 it('stays exact when many removed rows are numbered away', () => {
   const tenant = createTenantPoints(2);
-  const at = (name: number): IndexPoint => ({
-    id: `psg_${String(name).padStart(5, '0')}`,
-    documentId: `doc_${name % 100}`,
-    version: 1,
-    source: 's',
-    acl: [],
-    tags: {},
-    language: null,
-    sparse: { indices: Int32Array.of(name % 7, 100 + name), values: Float32Array.of(1, 2) },
-    dense: Float32Array.of(Math.cos(name / 5000), Math.sin(name / 5000)),
-  });
+  const at = (name: number) =>
+    indexPoint({
+      id: `psg_${String(name).padStart(5, '0')}`,
+      documentId: `doc_${name % 100}`,
+      sparse: { indices: Int32Array.of(name % 7, 100 + name), values: Float32Array.of(1, 2) },
+      dense: Float32Array.of(Math.cos(name / 5000), Math.sin(name / 5000)),
+    });
   tenant.upsert(Array.from({ length: 5000 }, (_, name) => at(name)));
   for (let document = 0; document < 60; document += 1) tenant.remove({ documentId: `doc_${document}` });
   expect(tenant.count()).toBe(2000);
@@ -112,13 +103,13 @@ it('stays exact when many removed rows are numbered away', () => {
     dense: Float32Array.of(1, 0),
     sparse: { indices: Int32Array.of(100 + 4059), values: Float32Array.of(1) },
   };
-  const found = tenant.search({ ...question, filter: { grants: null }, limit: 1 });
+  const found = tenant.search({ ...question, filter: { clause: null, grants: null }, limit: 1 });
   expect(found.find(({ sparse }) => (sparse ?? 0) > 0)?.id).toBeUndefined();
   expect(found[0]).toMatchObject({ id: 'psg_00060' });
   expect(found[0]?.dense).toBeCloseTo(Math.cos(60 / 5000), 6);
   const [seen] = tenant.search({
     sparse: { indices: Int32Array.of(100 + 4061), values: Float32Array.of(1) },
-    filter: { grants: null },
+    filter: { clause: null, grants: null },
     limit: 1,
   });
   expect(seen?.id).toBe('psg_04061');

@@ -1,0 +1,45 @@
+import { LRUCache } from 'lru-cache';
+import { AppError } from '../domain/errors.ts';
+import type { Embedder } from '../models/embedder.ts';
+import type { Degradation } from './retrieve.ts';
+
+const rememberedQuestions = 1_000;
+
+export interface QuestionEmbedderDeps {
+  readonly embedder: Pick<Embedder, 'id' | 'embedQuestions'>;
+  /** Milliseconds that a question's vector may take before words alone decide. */
+  readonly embedDeadline?: number;
+}
+
+export interface EmbeddedQueries {
+  readonly vectors: readonly (Float32Array | undefined)[];
+  readonly degradations: readonly Degradation[];
+}
+
+/** Vectors of recent questions are remembered by embedder and text; they carry nothing of any tenant's documents. */
+export function createQuestionEmbedder({ embedder, embedDeadline = 2_000 }: QuestionEmbedderDeps) {
+  const remembered = new LRUCache<string, Float32Array>({ max: rememberedQuestions });
+  return async (queries: readonly string[], signal: AbortSignal): Promise<EmbeddedQueries> => {
+    const known = new Map(queries.map((query) => [query, remembered.get(query)]));
+    const missing = [...known.keys()].filter((query) => !known.get(query));
+    const degradations: Degradation[] = [];
+    if (missing.length > 0) {
+      try {
+        const deadline = AbortSignal.any([signal, AbortSignal.timeout(embedDeadline)]);
+        const vectors = await embedder.embedQuestions(missing, deadline);
+        for (const [index, query] of missing.entries()) {
+          const vector = vectors[index];
+          if (!vector) continue;
+          known.set(query, vector);
+          remembered.set(query, vector);
+        }
+      } catch (error) {
+        signal.throwIfAborted();
+        const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
+        const cause = timedOut ? 'DEADLINE_EXCEEDED' : AppError.from(error).code;
+        degradations.push({ step: 'embed', to: 'search by words', cause });
+      }
+    }
+    return { vectors: queries.map((query) => known.get(query)), degradations };
+  };
+}

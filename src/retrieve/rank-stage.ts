@@ -1,0 +1,45 @@
+import type { Degradation, DroppedPassage, RetrieveInput, ScoredPassage } from './retrieve.ts';
+
+export interface RankContext {
+  readonly input: RetrieveInput;
+  /** The vector of the first query; null when the embedder is down. */
+  readonly questionVector: Float32Array | null;
+  readonly idealSparse: number;
+  readonly now: Date;
+  /** Ends the time of a step. */
+  lap(step: string): void;
+}
+
+export interface RankOutput {
+  /** Best first. */
+  readonly passages: readonly ScoredPassage[];
+  readonly dropped?: readonly DroppedPassage[];
+  readonly degradations?: readonly Degradation[];
+}
+
+/** Orders the passages of a question anew, or takes some out. A stage that fails says so by a degradation and leaves the order as it was. */
+export interface RankStage {
+  readonly name: string;
+  run(passages: readonly ScoredPassage[], context: RankContext, signal: AbortSignal): Promise<RankOutput>;
+}
+
+/** One stage after the other, each on what the one before left. */
+export async function runStages(
+  stages: readonly RankStage[],
+  passages: readonly ScoredPassage[],
+  context: RankContext,
+  signal: AbortSignal,
+): Promise<Required<RankOutput>> {
+  let left = passages;
+  const dropped: DroppedPassage[] = [];
+  const degradations: Degradation[] = [];
+  for (const stage of stages) {
+    const output = await stage.run(left, context, signal);
+    signal.throwIfAborted();
+    left = output.passages;
+    dropped.push(...(output.dropped ?? []));
+    degradations.push(...(output.degradations ?? []));
+    context.lap(stage.name);
+  }
+  return { passages: left, dropped, degradations };
+}
