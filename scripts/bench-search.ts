@@ -4,8 +4,8 @@ import { createMiniLmEmbedder } from '../src/models/minilm/minilm-embedder.ts';
 import { createTokenCounter } from '../src/models/minilm/tokenizer.ts';
 import { encodeDocument, encodeQuestion } from '../src/models/sparse/encode.ts';
 import { fuse } from '../src/retrieve/fuse.ts';
-import type { IndexPoint, IndexRows } from '../src/store/vector-index.ts';
-import { createMemoryIndex } from '../src/store/vectors/memory/memory-index.ts';
+import type { IndexPoint } from '../src/store/vector-index.ts';
+import { createMemoryIndex, type MemoryIndexDeps } from '../src/store/vectors/memory/memory-index.ts';
 import { indexPoint } from '../test/index-point.ts';
 
 const dimensions = 384;
@@ -40,7 +40,7 @@ function createCorpus(seed: number) {
   return { point, question: () => ({ sparse: encodeQuestion(text(8)), dense: vector() }) };
 }
 
-function rowsOf(points: readonly IndexPoint[]): IndexRows {
+function rowsOf(points: readonly IndexPoint[]): MemoryIndexDeps['rows'] {
   const byDocument = Map.groupBy(points, (point) => point.documentId);
   return {
     generation: async () => 1,

@@ -6,8 +6,8 @@ import { type DocumentId, newId, type PassageId, type TenantId } from '../domain
 import type { Principal } from '../domain/principal.ts';
 import { encodeDocument, termWeightLimit } from '../models/sparse/encode.ts';
 import type { DocumentStore } from '../store/documents.ts';
-import type { IndexQuery, IndexRows, VectorIndex } from '../store/vector-index.ts';
-import { createMemoryIndex } from '../store/vectors/memory/memory-index.ts';
+import type { IndexQuery, VectorIndex } from '../store/vector-index.ts';
+import { createMemoryIndex, type MemoryIndexDeps } from '../store/vectors/memory/memory-index.ts';
 import type { RetrieveInput } from './retrieve.ts';
 import { createRetrieve } from './retrieve-passages.ts';
 
@@ -37,7 +37,7 @@ const sources: readonly Source[] = [
 const idOf = (name: string): PassageId => `psg_${name}`;
 const documentOf = (name: string): DocumentId => `doc_${name}`;
 
-const noRows: IndexRows = {
+const noRows: MemoryIndexDeps['rows'] = {
   generation: async () => 0,
   changesSince: async () => ({ generation: 0, changes: [] }),
   async *points() {},

@@ -85,4 +85,10 @@ export interface IndexRows {
   changesSince(tenant: TenantId, generation: number): Promise<{ generation: number; changes: IndexChange[] }>;
   /** Points of the current versions of these documents. */
   points(tenant: TenantId, embedder: string, documents: readonly DocumentId[]): AsyncIterable<IndexPoint[]>;
+  /** Visible documents that the clause matches, for drivers that cannot express it; at most `limit`, `isComplete` false when there are more. */
+  documentsMatching(
+    tenant: TenantId,
+    clause: FilterClause,
+    limit: number,
+  ): Promise<{ readonly documents: readonly DocumentId[]; readonly isComplete: boolean }>;
 }
