@@ -168,6 +168,7 @@ async function publish(
       title,
       acl,
       tags: {},
+      metadata: {},
       language: 'en',
       contentHash: hash,
       mediaType: 'text/plain',

@@ -97,7 +97,7 @@ async function open(parts: Partial<Parameters<typeof createRetrieve>[0]> = {}, i
   });
   const ask = (input: Partial<RetrieveInput> = {}, signal = never) =>
     retrieve(
-      { queries: ['When are refunds paid?'], principal: admin, filter: {}, limit: 10, tokenBudget: null, ...input },
+      { queries: ['When are refunds paid?'], principal: admin, filter: null, limit: 10, tokenBudget: null, ...input },
       signal,
     );
   return { ask, index, embedded, reads };
@@ -131,7 +131,9 @@ describe('createRetrieve', () => {
 
   it('hands the filter to the index', async () => {
     const { ask } = await open();
-    const found = await ask({ filter: { documentId: [documentOf('invoices')] } });
+    const found = await ask({
+      filter: { kind: 'condition', field: 'documentId', operator: 'eq', value: documentOf('invoices') },
+    });
     expect(names(found.passages)).toEqual(['invoices']);
   });
 

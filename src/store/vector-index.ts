@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../domain/errors.ts';
-import type { FilterClause, FilterScalar } from '../domain/filter.ts';
+import type { FilterClause } from '../domain/filter.ts';
 import type { DocumentId, PassageId, TenantId } from '../domain/ids.ts';
+import type { Metadata } from '../domain/metadata.ts';
 import type { SparseVector } from './documents.ts';
 
 /** A passage as the index knows it. Payload fields are what filters and permissions may use; they never decide what is shown. */
@@ -18,7 +19,7 @@ export interface IndexPoint {
   readonly createdAt: string;
   readonly updatedAt: string;
   /** Values of the fields that the tenant declared. */
-  readonly metadata: Readonly<Record<string, FilterScalar>>;
+  readonly metadata: Metadata;
   readonly sparse: SparseVector;
   /** Unit length; null until it is embedded. */
   readonly dense: Float32Array | null;

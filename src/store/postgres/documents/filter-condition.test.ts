@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
+import { arbitraryClause, arbitraryDocument } from '../../../../test/arbitrary-filter.ts';
 import { filterCases, filteredDocuments, lettersOf } from '../../../../test/filter-cases.ts';
 import { createTestTenant, describeOnEachDatabase } from '../../../../test/open-database.ts';
 import type { FilterClause } from '../../../domain/filter.ts';
 import type { TenantId } from '../../../domain/ids.ts';
-import type { Filterable } from '../../../domain/match-filter.ts';
+import { compileFilter, type Filterable } from '../../../domain/match-filter.ts';
 import type { SqlDriver } from '../../sql.ts';
 import { createIndexRows } from './index-rows.ts';
 
@@ -31,6 +33,23 @@ describeOnEachDatabase('filters in the database', (database) => {
     const all: FilterClause = { kind: 'and', clauses: [] };
     expect(await matching(all, 4)).toMatchObject({ isComplete: true, documents: { length: 4 } });
     expect(await matching(all, 3)).toMatchObject({ isComplete: false, documents: { length: 3 } });
+  });
+});
+
+describeOnEachDatabase('filters in the database and in memory', (database) => {
+  it('match the same documents', async () => {
+    const tenant = await createTestTenant(database());
+    const documents = fc.sample(arbitraryDocument, { numRuns: 80, seed: 7 });
+    await insertDocuments(database(), tenant, documents);
+    const rows = createIndexRows(database());
+    await fc.assert(
+      fc.asyncProperty(arbitraryClause(), async (clause) => {
+        const expected = documents.filter(compileFilter(clause)).map(({ documentId }) => documentId);
+        const found = await rows.documentsMatching(tenant, clause, documents.length);
+        expect(found.documents).toEqual(expected.sort());
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 
