@@ -98,10 +98,10 @@ describe('permission changes and removals', () => {
       });
       expect(await Promise.all([check(subject, search), check(subject, ask)])).toEqual([true, true]);
     });
-    await Promise.all(changes).finally(() => {
+    const changing = Promise.all(changes).finally(() => {
       isOver = true;
     });
-    await Promise.all(load);
+    await Promise.all([changing, ...load]);
     expect(checked).toBeGreaterThan(subjects.length);
   });
 });
