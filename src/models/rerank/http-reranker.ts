@@ -55,7 +55,7 @@ const Answer = z.union([
 
 /** Any server with `POST /rerank`. It sees the question and the texts, nothing else. */
 export async function createHttpReranker(options: HttpRerankerOptions): Promise<Reranker> {
-  const { scale, model, url } = options;
+  const { scale, model } = options;
   const { textsPerRequest } = formats[options.format];
   const ask: AskForScores = async ({ query, texts }, signal) => {
     const starts = Array.from(
@@ -70,7 +70,7 @@ export async function createHttpReranker(options: HttpRerankerOptions): Promise<
     );
     return answers.flat();
   };
-  return guardReranker({ id: model ?? new URL(url).host, scale, limits: options }, ask);
+  return guardReranker({ id: model ?? 'the model of RERANK_URL', scale, limits: options }, ask);
 }
 
 /** The indices of a part as indices of the whole; an index that the part does not have must not fall into the next one. */
