@@ -20,7 +20,6 @@ import type { Embedder } from './models/embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { createReranker } from './models/rerank/create-reranker.ts';
 import { watchReranker } from './models/rerank/watch-reranker.ts';
-import type { Reranker } from './models/reranker.ts';
 import { createReadinessChecks } from './readiness.ts';
 import { createRerankStage } from './retrieve/rerank-passages.ts';
 import { createRetrieve } from './retrieve/retrieve-passages.ts';
@@ -45,8 +44,6 @@ export interface Footnote {
   readonly application: Application;
   readonly stores: Stores;
   readonly embedder: Embedder;
-  /** Null: the fused order stands. */
-  readonly reranker: Reranker | null;
   readonly submit: ReturnType<typeof createSubmitDocuments>;
   readonly retrieve: ReturnType<typeof createRetrieve>;
   readonly answerQuestion: ReturnType<typeof createAnswerQuestion>;
@@ -133,7 +130,6 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     application,
     stores,
     embedder,
-    reranker,
     submit,
     retrieve,
     answerQuestion,
