@@ -62,11 +62,12 @@ describe('createRerankStage', () => {
       return [0.6, 0.1, 0.9];
     };
     const { passages, degradations } = await stage(rerank, 3).run(ranking, context('When?'), never);
-    expect(names(passages)).toBe('cabde');
-    expect(passages.map(({ score }) => score)).toEqual([0.9, 0.6, 0.1, expect.closeTo(0.04), expect.closeTo(0.02)]);
-    expect(passages[0]?.steps).toEqual([
+    expect(names(passages)).toBe('acbde');
+    const close = (value: number) => expect.closeTo(value, 10);
+    expect(passages.map(({ score }) => score)).toEqual([0.8, 0.7, 0.45, 0.18, 0.09].map(close));
+    expect(passages[1]?.steps).toEqual([
       { step: 'fuse', score: 0.5 },
-      { step: 'rerank', score: 0.9 },
+      { step: 'rerank', score: close(0.7), contributions: { relevance: close(0.45), before: close(0.25) } },
     ]);
     expect(degradations).toEqual([]);
     expect(asked).toEqual([
@@ -154,31 +155,49 @@ describe('orderByRelevance', () => {
       relevance: list.slice(0, 8).map((entry) => entry.relevance),
     }));
 
-  it('loses nothing, scores in [0, 1], best first, and keeps the first of before among the first three', () => {
+  it('loses nothing, scores in [0, 1], best first, and says of what each score is made', () => {
     fc.assert(
       fc.property(judgedRanking, (input) => {
         const { passages } = orderByRelevance(input.passages, input.relevance);
-        expect(names(passages).length).toBe(names(input.passages).length);
         expect(new Set(passages.map(({ id }) => id))).toEqual(new Set(input.passages.map(({ id }) => id)));
+        expect(passages).toHaveLength(input.passages.length);
         for (const [index, { score, steps }] of passages.entries()) {
           expect(score).toBeGreaterThanOrEqual(0);
           expect(score).toBeLessThanOrEqual(passages[index - 1]?.score ?? 1);
-          expect(steps.at(-1)).toMatchObject({ step: 'rerank', score });
+          const step = steps.at(-1);
+          expect(step).toMatchObject({ step: 'rerank', score });
+          const { relevance = score, before = 0 } = step?.contributions ?? {};
+          expect(relevance + before).toBe(score);
         }
-        const place = passages.findIndex(({ id }) => id === input.passages[0]?.id);
-        expect(place).toBeLessThan(3);
       }),
     );
   });
 
-  it('says what kept the first one up', () => {
-    const { passages } = orderByRelevance(ranking, [0.1, 0.9, 0.8, 0.7, 0.6]);
-    expect(names(passages)).toBe('bcade');
-    expect(passages[2]?.steps.at(-1)).toEqual({
-      step: 'rerank',
-      score: 0.7,
-      contributions: { relevance: 0.1, firstBefore: expect.closeTo(0.6) },
-    });
+  it('lets the first one be overtaken only by what is more relevant by more than it was behind', () => {
+    fc.assert(
+      fc.property(judgedRanking, (input) => {
+        const [first] = input.passages;
+        const own = input.relevance[0] ?? null;
+        if (!first || own === null || first.score === 0) return;
+        const { passages } = orderByRelevance(input.passages, input.relevance);
+        for (const { id } of passages.slice(
+          0,
+          passages.findIndex((entry) => entry.id === first.id),
+        )) {
+          const index = input.passages.findIndex((entry) => entry.id === id);
+          const lead = (input.relevance[index] ?? Number.NaN) - own;
+          expect(lead).toBeGreaterThanOrEqual(1 - (input.passages[index]?.score ?? 0) / first.score - 1e-9);
+        }
+      }),
+    );
+  });
+
+  it('weighs the step before by its own best', () => {
+    const scaled = ranking.map((entry) => ({ ...entry, score: entry.score / 10 }));
+    const relevance = [0.1, 0.5, 0.9, 0.2, 0.3];
+    expect(names(orderByRelevance(scaled, relevance).passages)).toBe(
+      names(orderByRelevance(ranking, relevance).passages),
+    );
   });
 
   it('keeps below, in their order, what the server left out, and says so', () => {

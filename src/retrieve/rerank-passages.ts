@@ -3,7 +3,7 @@ import type { CountTokens } from '../models/embedder.ts';
 import type { Reranker } from '../models/reranker.ts';
 import type { RankOutput, RankStage } from './rank-stage.ts';
 import { rerankText } from './rerank-text.ts';
-import type { Degradation, ScoredPassage } from './retrieve.ts';
+import type { Degradation, ScoredPassage, StepScore } from './retrieve.ts';
 
 export interface RerankStageDeps {
   readonly reranker: Pick<Reranker, 'rerank'>;
@@ -12,12 +12,12 @@ export interface RerankStageDeps {
   readonly countTokens: CountTokens;
 }
 
-/** The place that the first passage of the order before keeps at least; see the ADR on reranking. */
-const placeOfFirst = 3;
+/** Share of the reranker in the order of what it scored; the rest is the order before. See the ADR on rerankers. */
+const relevanceWeight = 0.5;
 
 /**
- * Orders the best `topN` by the reranker's relevance; what it did not score follows in the order before. When it fails or is late, that
- * order stands, and a degradation says why.
+ * Orders the best `topN` by half of the reranker's relevance and half of the score before; what it did not score follows in the order
+ * before. When it fails or is late, that order stands, and a degradation says why.
  */
 export function createRerankStage({ reranker, topN, countTokens }: RerankStageDeps): RankStage {
   return {
@@ -38,58 +38,39 @@ export function createRerankStage({ reranker, topN, countTokens }: RerankStageDe
   };
 }
 
-interface Judged {
-  readonly passage: ScoredPassage;
-  readonly relevance: number;
-}
-
 /** `relevance[i]` in [0, 1] is that of `passages[i]`; null and what is missing at the end have none. */
 export function orderByRelevance(
   passages: readonly ScoredPassage[],
   relevance: readonly (number | null)[],
 ): RankOutput {
-  const judged: Judged[] = [];
+  // As a share of the best: the step before may score on any part of [0, 1].
+  const best = Math.max(...passages.map(({ score }) => score));
+  const shareOf = ({ score }: ScoredPassage) => (best > 0 ? score / best : 0);
+  const judged: ScoredPassage[] = [];
   const others: ScoredPassage[] = [];
   for (const [index, passage] of passages.entries()) {
     const value = relevance[index] ?? null;
     if (value === null) others.push(passage);
-    else judged.push({ passage, relevance: value });
+    else judged.push(blend(passage, { relevance: value, before: shareOf(passage) }));
   }
-  // Stable: what is equally relevant keeps its order.
-  judged.sort((one, other) => other.relevance - one.relevance);
-  const lowest = judged.at(-1)?.relevance ?? 1;
-  const ranked = keepFirst(
-    [
-      ...judged.map((entry) => toRanked(entry.passage, entry.relevance)),
-      ...others.map((passage) => toRanked(passage, lowest * passage.score)),
-    ],
-    passages[0],
-  );
+  // Stable: equals keep their order.
+  judged.sort((one, other) => other.score - one.score);
+  const lowest = judged.at(-1)?.score ?? 1;
+  const below = others.map((passage) => withStep(passage, { step: 'rerank', score: lowest * shareOf(passage) }));
   const isShort = relevance.includes(null);
   return {
-    passages: ranked,
+    passages: [...judged, ...below],
     degradations: isShort ? [degradedTo('fused order for passages without a score', 'MODEL_BAD_RESPONSE')] : [],
   };
 }
 
-/** A reranker may misread names and codes that the words match exactly: what was first is never lost to the budget of an answer. */
-function keepFirst(ranked: readonly ScoredPassage[], first: ScoredPassage | undefined): ScoredPassage[] {
-  const place = ranked.findIndex(({ id }) => id === first?.id);
-  const displaced = ranked[placeOfFirst - 1];
-  const passage = ranked[place];
-  if (!passage || !displaced || place < placeOfFirst) return [...ranked];
-  const relevance = passage.score;
-  const contributions = { relevance, firstBefore: displaced.score - relevance };
-  const kept = {
-    ...passage,
-    score: displaced.score,
-    steps: [...passage.steps.slice(0, -1), { step: 'rerank', score: displaced.score, contributions }],
-  };
-  return ranked.toSpliced(place, 1).toSpliced(placeOfFirst - 1, 0, kept);
+function blend(passage: ScoredPassage, { relevance, before }: { relevance: number; before: number }): ScoredPassage {
+  const contributions = { relevance: relevanceWeight * relevance, before: (1 - relevanceWeight) * before };
+  return withStep(passage, { step: 'rerank', score: contributions.relevance + contributions.before, contributions });
 }
 
-function toRanked(passage: ScoredPassage, score: number): ScoredPassage {
-  return { ...passage, score, steps: [...passage.steps, { step: 'rerank', score }] };
+function withStep(passage: ScoredPassage, step: StepScore): ScoredPassage {
+  return { ...passage, score: step.score, steps: [...passage.steps, step] };
 }
 
 const degradedTo = (to: string, cause: string): Degradation => ({ step: 'rerank', to, cause });
