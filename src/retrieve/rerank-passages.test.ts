@@ -80,20 +80,6 @@ describe('createRerankStage', () => {
     expect(await stage(rerank).run([], context(), never)).toEqual({ passages: [] });
   });
 
-  it('bounds what it sends, names first', async () => {
-    let sent: readonly string[] = [];
-    const rerank: Reranker['rerank'] = async ({ texts }) => {
-      sent = texts;
-      return texts.map(() => 0.5);
-    };
-    const long = [passage('words', 1, 'refund policy '.repeat(1000)), passage('word', 1, 'é'.repeat(20_000))];
-    await stage(rerank).run([...long, { ...passage('title', 1), title: 'very long '.repeat(500) }], context(), never);
-    for (const text of sent) expect(countTokens(text)).toBeLessThanOrEqual(384);
-    expect(sent[0]).toMatch(/^Guide > Details\nrefund policy .*(?:refund|policy)$/);
-    expect(countTokens(sent[0] ?? '')).toBeGreaterThan(380);
-    expect(sent[2]).toMatch(/About title\.$/);
-  });
-
   it.each([
     ['is late', new AppError('DEADLINE_EXCEEDED', 'late'), 'DEADLINE_EXCEEDED'],
     ['is rate limited', new AppError('MODEL_RATE_LIMITED', 'limited'), 'MODEL_RATE_LIMITED'],

@@ -15,26 +15,37 @@ export function rerankText(
   return cutToTokens(header === '' ? text : `${header}\n${text}`, tokensPerText, countTokens);
 }
 
-/** The longest beginning of the text, up to a white space, that has at most `limit` tokens; a longer first word is cut where it fits. */
+/** More than the tokens of any written language have on average; bounds what is looked at of a text without end. */
+const mostCharactersPerToken = 10;
+/** A longer piece without white space is no word to keep whole: a script without spaces, or an address. */
+const longestWord = 24;
+
+/** The beginning of the text that has at most `limit` tokens, cut between words. Counts of pieces add up (see `createTokenCounter`). */
 export function cutToTokens(text: string, limit: number, countTokens: CountTokens): string {
   // No token is shorter than a character, so a text that is no longer than the limit fits.
-  if (text.length <= limit || countTokens(text) <= limit) return text;
-  const ends = [...text.matchAll(/\s+/g)].map(({ index }) => index).filter((index) => index > 0);
-  const fitting = lastFitting(ends, (end) => countTokens(text.slice(0, end)) <= limit);
-  if (fitting !== null) return text.slice(0, fitting);
-  const characters = [...text.slice(0, ends[0])];
-  const count = lastFitting([...characters.keys()], (end) => countTokens(characters.slice(0, end).join('')) <= limit);
-  return characters.slice(0, count ?? 0).join('');
+  if (text.length <= limit) return text;
+  const looked = withoutHalf(text.slice(0, limit * mostCharactersPerToken));
+  let room = limit;
+  let end = 0;
+  for (const { 0: piece, index } of looked.matchAll(/\S+/g)) {
+    const tokens = countTokens(piece);
+    if (tokens > room)
+      return looked.slice(0, piece.length > longestWord ? index + fitting(piece, room, countTokens) : end);
+    room -= tokens;
+    end = index + piece.length;
+  }
+  return looked;
 }
 
-/** The last of the ascending values that fits, where each below a fitting one fits too; null when none does. */
-function lastFitting(values: readonly number[], fits: (value: number) => boolean): number | null {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (fits(values[middle] ?? 0)) low = middle + 1;
-    else high = middle;
-  }
-  return values[low - 1] ?? null;
+/** How many characters of a piece that is too long have at most `room` tokens; by its average, so that it is not counted over and over. */
+function fitting(piece: string, room: number, countTokens: CountTokens): number {
+  let start = piece;
+  for (let tokens = countTokens(start); tokens > room; tokens = countTokens(start))
+    start = withoutHalf(start.slice(0, Math.min(start.length - 1, Math.floor((start.length * room) / tokens))));
+  return start.length;
+}
+
+/** A cut may fall between the two halves of a character. */
+function withoutHalf(text: string): string {
+  return text.replace(/[\uD800-\uDBFF]$/, '');
 }
