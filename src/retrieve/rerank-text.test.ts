@@ -33,7 +33,7 @@ const countThrees = (text: string) =>
   (text.match(/\S+/g) ?? []).reduce((total, piece) => total + Math.ceil(piece.length / 3), 0);
 
 it('keeps what fits, gives a beginning, and never more than the limit', () => {
-  const text = fc.oneof(fc.lorem({ maxCount: 60 }), fc.string({ unit: 'binary', maxLength: 300 }));
+  const text = fc.oneof(fc.lorem({ maxCount: 60 }), fc.string({ unit: 'grapheme', maxLength: 300 }));
   fc.assert(
     fc.property(text, fc.integer({ min: 1, max: 50 }), (whole, limit) => {
       const cut = cutToTokens(whole, limit, countThrees);
