@@ -112,13 +112,14 @@ export const errorSpecs = {
     status: 503,
     title: 'The model server does not answer',
     retryable: true,
-    remedy: 'Check OPENAI_BASE_URL and that the server runs; `footnote doctor` asks it.',
+    remedy:
+      'Check OPENAI_BASE_URL (for a reranker RERANK_URL or COHERE_BASE_URL) and that the server runs; `footnote doctor` asks it.',
   },
   MODEL_REJECTED_KEY: {
     status: 502,
     title: 'The model server rejects the key',
     retryable: false,
-    remedy: 'Set OPENAI_API_KEY to a key that the server accepts.',
+    remedy: 'Set OPENAI_API_KEY (for a reranker RERANK_API_KEY or COHERE_API_KEY) to a key that the server accepts.',
   },
   MODEL_RATE_LIMITED: {
     status: 503,
@@ -130,7 +131,8 @@ export const errorSpecs = {
     status: 502,
     title: 'The model server sent something unreadable',
     retryable: true,
-    remedy: 'Check that OPENAI_BASE_URL speaks the OpenAI protocol and that CHAT_MODEL exists there.',
+    remedy:
+      'Check that OPENAI_BASE_URL speaks the OpenAI protocol and that CHAT_MODEL exists there; for a reranker, RERANK_URL, RERANK_FORMAT, RERANK_SCORES and RERANK_MODEL.',
   },
   DEADLINE_EXCEEDED: {
     status: 504,

@@ -8,6 +8,7 @@ import { encodeDocument, termWeightLimit } from '../models/sparse/encode.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { IndexQuery, VectorIndex } from '../store/vector-index.ts';
 import { createMemoryIndex, type MemoryIndexDeps } from '../store/vectors/memory/memory-index.ts';
+import { createRerankStage } from './rerank-passages.ts';
 import type { RetrieveInput } from './retrieve.ts';
 import { createRetrieve } from './retrieve-passages.ts';
 
@@ -200,6 +201,34 @@ describe('createRetrieve', () => {
       expect(failure.detail).not.toContain('connection lost');
     },
   );
+
+  it('sends a reranker only what the reader may see, orders by it, and passes on that it is down', async () => {
+    const sent: string[] = [];
+    const scores = new Map([['invoices', 0.9]]);
+    let isDown = false;
+    const stage = createRerankStage({
+      reranker: {
+        async rerank({ texts }) {
+          if (isDown) throw new AppError('MODEL_UNAVAILABLE', 'no reranker');
+          sent.push(...texts);
+          return texts.map((text) => scores.get(text.split('\n')[0] ?? '') ?? 0.1);
+        },
+      },
+      topN: 50,
+      countTokens: (text) => text.split(' ').length,
+    });
+    const reader: Principal = { ...admin, role: 'reader', grants: ['group:support'] };
+    const { ask } = await open({ stages: [stage] }, (name) => name !== 'waiting');
+    const found = await ask({ principal: reader });
+    expect(names(found.passages)).toEqual(['invoices', 'refunds']);
+    expect(sent).toEqual(['refunds\nRefunds are paid within ten days.', 'invoices\nInvoices are sent every month.']);
+    expect(found.timings).toHaveProperty('rerank');
+    isDown = true;
+    expect(await ask({ principal: reader })).toMatchObject({
+      passages: [{ title: 'refunds' }, { title: 'invoices' }],
+      degradations: [{ step: 'rerank', to: 'fused order', cause: 'MODEL_UNAVAILABLE' }],
+    });
+  });
 
   it('passes on that the database is down', async () => {
     const documents = {
