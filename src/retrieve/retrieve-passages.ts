@@ -48,9 +48,13 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
     clock.lap('read');
     const questionVector = vectors[0] ?? null;
     const context: RankContext = { input, questionVector, idealSparse, now: now(), lap: clock.lap };
-    const { passages: ranked, dropped, degradations: staging } = await runStages(stages, read, context, signal);
+    const { passages: ranked, dropped: staged, degradations: staging } = await runStages(stages, read, context, signal);
     const { limit, tokenBudget } = input;
-    const passages = tokenBudget === null ? ranked.slice(0, limit) : pack(ranked, { limit, tokenBudget, countTokens });
+    const packed =
+      tokenBudget === null
+        ? { passages: ranked.slice(0, limit), dropped: [] }
+        : pack(ranked, { limit, tokenBudget, countTokens });
+    const dropped = [...staged, ...packed.dropped];
     clock.lap('pack');
     const searching = found.flatMap(({ degradation }) => degradation ?? []).slice(0, 1);
     const degradations: Degradation[] = [
@@ -59,6 +63,7 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
       ...staging,
     ];
     const { timings } = clock;
+    const { passages } = packed;
     return { passages, nearest: nearestOf(ranked), questionVector, idealSparse, degradations, dropped, timings };
   };
 }

@@ -8,6 +8,7 @@ import type { DocumentStore } from '../store/documents.ts';
 import type { IdempotencyStore } from '../store/idempotency.ts';
 import type { IdentityStore } from '../store/identities.ts';
 import type { JobStore } from '../store/jobs.ts';
+import type { VectorIndex } from '../store/vector-index.ts';
 
 /** What a structured logger such as pino offers. */
 export interface Log {
@@ -28,13 +29,15 @@ export interface ReadinessCheck {
 
 /** Everything that the server is made of; main.ts supplies the concrete parts. */
 export interface ServerDeps {
-  readonly documents: Pick<DocumentStore, 'list' | 'get' | 'content' | 'passages' | 'remove'>;
+  readonly documents: Pick<DocumentStore, 'list' | 'get' | 'find' | 'content' | 'passages' | 'remove'>;
   readonly jobs: JobStore;
   readonly answers: Omit<AnswerStore, 'failInterrupted'>;
   readonly identities: IdentityStore;
   readonly idempotency: IdempotencyStore;
   readonly submit: SubmitDocuments;
   readonly retrieve: Retrieve;
+  /** How rare terms are in a tenant's passages, for explanations. */
+  readonly termFrequencies: VectorIndex['inverseDocumentFrequencies'];
   readonly answerQuestion: AnswerQuestion;
   /** Called after documents were queued again. */
   readonly onQueued: () => void;
