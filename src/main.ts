@@ -19,6 +19,7 @@ import { createEmbedder } from './models/create-embedder.ts';
 import type { Embedder } from './models/embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { createReadinessChecks } from './readiness.ts';
+import { createBoostStage } from './retrieve/boost-passages.ts';
 import { createFoldStage } from './retrieve/fold-duplicates.ts';
 import { createRetrieve } from './retrieve/retrieve-passages.ts';
 import { loadSample } from './sample.ts';
@@ -74,7 +75,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const index = createMemoryIndex({ rows: stores.indexRows, embedder });
   const countTokens = createTokenCounter();
   const { documents } = stores;
-  const stages = [createFoldStage()];
+  const stages = [createBoostStage(config), createFoldStage()];
   const retrieve = createRetrieve({ index, embedder, documents, countTokens, stages });
   const chat = await createChatModel(config.chat);
   const answerQuestion = createAnswerQuestion({

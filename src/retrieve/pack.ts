@@ -1,3 +1,4 @@
+import type { PassageId } from '../domain/ids.ts';
 import type { CountTokens } from '../models/embedder.ts';
 import type { DroppedPassage, ScoredPassage } from './retrieve.ts';
 
@@ -6,6 +7,8 @@ export interface PackOptions {
   /** Tokens that all passages may have together. */
   readonly tokenBudget: number;
   readonly countTokens: CountTokens;
+  /** Has its place before the others; left out: the rank alone decides. */
+  readonly first?: ReadonlySet<PassageId>;
 }
 
 export interface Packed {
@@ -18,21 +21,25 @@ export interface Packed {
  * The best passages that fit the budget together; at least one. Passages that follow each other in a document stand together, in reading
  * order, at the place of the better one.
  */
-export function pack(ranked: readonly ScoredPassage[], { limit, tokenBudget, countTokens }: PackOptions): Packed {
-  const chosen: ScoredPassage[] = [];
+export function pack(
+  ranked: readonly ScoredPassage[],
+  { limit, tokenBudget, countTokens, first = new Set() }: PackOptions,
+): Packed {
+  const chosen = new Set<ScoredPassage>();
   const dropped: DroppedPassage[] = [];
   let left = tokenBudget;
-  for (const passage of ranked) {
-    if (chosen.length >= limit) break;
+  const isFirst = ({ id }: ScoredPassage) => first.has(id);
+  for (const passage of [...ranked.filter(isFirst), ...ranked.filter((passage) => !isFirst(passage))]) {
+    if (chosen.size >= limit) break;
     const tokens = countTokens(passage.text);
-    if (tokens > left && chosen.length > 0) {
+    if (tokens > left && chosen.size > 0) {
       dropped.push(describeCut(passage, { tokens, left, tokenBudget }));
       continue;
     }
     left -= tokens;
-    chosen.push(passage);
+    chosen.add(passage);
   }
-  return { passages: joinNeighbours(chosen), dropped };
+  return { passages: joinNeighbours(ranked.filter((passage) => chosen.has(passage))), dropped };
 }
 
 function describeCut(

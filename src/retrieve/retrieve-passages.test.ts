@@ -147,6 +147,23 @@ describe('createRetrieve', () => {
     expect(embedded).toEqual(queries);
   });
 
+  it('keeps the best passage of each part through limit and budget', async () => {
+    const { ask, embedded } = await open();
+    expect(names((await ask({ limit: 2 })).passages)).toEqual(['refunds', 'board']);
+    const parts = ['When are refunds paid?', 'invoices every month'];
+    expect(names((await ask({ parts, limit: 2 })).passages).sort()).toEqual(['invoices', 'refunds']);
+    const packed = await ask({ parts, limit: 4, tokenBudget: 11 });
+    expect(names(packed.passages).sort()).toEqual(['invoices', 'refunds']);
+    expect(packed.dropped).toMatchObject([{ step: 'pack' }, { step: 'pack' }]);
+    expect(embedded).toEqual(['When are refunds paid?', 'invoices every month']);
+  });
+
+  it('splits a question that asks two things by its wording', async () => {
+    const { ask, embedded } = await open();
+    await ask({ queries: ['When are refunds paid, and when are the invoices sent?'] });
+    expect(embedded.slice(1)).toEqual(['When are refunds paid', 'when are the invoices sent?']);
+  });
+
   it('packs under a token budget', async () => {
     const { ask } = await open();
     expect(names((await ask({ tokenBudget: 6 })).passages)).toEqual(['refunds']);
