@@ -24,6 +24,11 @@ describe('saysTheSame', () => {
     expect(same('It costs 1,000 a year.', 'It costs 1.000 a year.')).toBe(false);
     expect(same('Set depth to 1.5 or 2', 'Set depth to 1 or 5.2')).toBe(false);
   });
+  it('keeps apart what says the opposite', () => {
+    const said = 'A deleted file is kept for a while and then removed from every backup that we hold of it';
+    expect(same(said, said.replace('is kept', 'is not kept'))).toBe(false);
+    expect(same(`They do ${said}`, `They don’t ${said}`)).toBe(false);
+  });
   it('counts the own version of two texts as no difference, unless versions matter', () => {
     const [old, newer] = ['Install it with version 7.4 (v7.4, 64 bit).', 'Install it with version 7.5 (v7.5, 64 bit).'];
     expect(same(old, newer, false, ['7.4', '7.5'])).toBe(true);

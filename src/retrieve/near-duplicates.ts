@@ -2,7 +2,7 @@
 export interface TextProfile {
   /** Hashes of the distinct words without numbers, ascending. */
   readonly words: Int32Array;
-  /** Hash of the numbers and words with digits, in their order. */
+  /** Hash of the numbers, words with digits and negations, in their order. */
   readonly numbers: number;
   /** The same without the document's own version number; equal to `numbers` where no version is known. */
   readonly numbersWithoutVersion: number;
@@ -42,7 +42,14 @@ export function profileOf(text: string, version: string | null): TextProfile {
       const number = hashOf(lower, isVersionSign(lower, at) ? at + 1 : at, end);
       numbers = mix(numbers, number);
       if (number !== ownVersion) numbersWithoutVersion = mix(numbersWithoutVersion, number);
-    } else words.push(hashOf(lower, at, end));
+    } else {
+      const word = hashOf(lower, at, end);
+      words.push(word);
+      if (negations.has(word)) {
+        numbers = mix(numbers, word);
+        numbersWithoutVersion = mix(numbersWithoutVersion, word);
+      }
+    }
     at = end;
   }
   return { words: distinct(Int32Array.from(words).sort()), numbers, numbersWithoutVersion };
@@ -50,7 +57,7 @@ export function profileOf(text: string, version: string | null): TextProfile {
 
 /**
  * Whether two texts say the same: at least nine tenths of their distinct words are common (Jaccard), and their numbers are the same in the same
- * order, because texts that differ in a number may contradict each other. Where `versionsMatter` is false, each text's own version does not count.
+ * order, because texts that differ in a number may contradict each other; negations count as numbers. Where `versionsMatter` is false, each text's own version does not count.
  */
 export function saysTheSame(one: TextProfile, other: TextProfile, { versionsMatter }: { versionsMatter: boolean }) {
   const haveSameNumbers =
@@ -75,6 +82,13 @@ function similarity(one: Int32Array, other: Int32Array): number {
 function distinct(ascending: Int32Array): Int32Array {
   return ascending.filter((word, index) => index === 0 || word !== ascending[index - 1]);
 }
+
+/** One such word turns a sentence around; "t" is what is left of "don't". */
+const negations: ReadonlySet<number> = new Set(
+  'not no never cannot without nor neither none t nicht kein keine nie ohne ne pas sin'
+    .split(' ')
+    .map((word) => hashOf(word)),
+);
 
 /** FNV-1a, 32 bits, over UTF-16 units. */
 function hashOf(text: string, start = 0, end = text.length): number {
