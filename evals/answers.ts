@@ -14,7 +14,16 @@ export interface AnswerCase {
   readonly answers: readonly string[];
   readonly goldSentences: readonly string[];
   readonly goldQuotes: readonly GoldQuote[];
+  /** Exact stretches of documents that hold the answer; empty where a set has none. */
+  readonly excerpts: readonly Excerpt[];
   readonly history: readonly { question: string; answer: string }[];
+}
+
+/** `start` is the UTF-16 offset of `text` in the file `document`, named by its path below the folder. */
+export interface Excerpt {
+  readonly document: string;
+  readonly text: string;
+  readonly start: number;
 }
 
 /** What the suite needs of the system under test. */

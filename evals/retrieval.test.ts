@@ -13,6 +13,7 @@ const question = (id: string, answerable: boolean | null = null): AnswerCase => 
   answers: [],
   goldSentences: [],
   goldQuotes: [],
+  excerpts: [],
   history: [],
 });
 const folder: QuestionFolder = {

@@ -1,3 +1,5 @@
+import type { TextSpan } from './metrics/span-recall.ts';
+
 /** A record of a corpus. */
 export interface CorpusRecord {
   readonly id: string;
@@ -25,4 +27,12 @@ export interface EvalTarget {
   addFolder(folder: string, progress: Progress): Promise<void>;
   waitUntilEmbedded(progress: Progress): Promise<void>;
   search(question: string, limit: number, signal: AbortSignal): Promise<SearchOutcome>;
+}
+
+/** A throwaway tenant whose packed context is looked at. */
+export interface ContextTarget extends Pick<EvalTarget, 'addFolder' | 'addPassages' | 'waitUntilEmbedded'> {
+  /** The parsed text of each document, by the name under which it was added, without its file extension. */
+  texts(): Promise<ReadonlyMap<string, string>>;
+  /** What the product would put before an answerer within the budget, as spans of the documents. */
+  packContext(question: string, tokenBudget: number, signal: AbortSignal): Promise<readonly TextSpan[]>;
 }

@@ -27,6 +27,7 @@ export function openApiText(): string {
       throw new Error('No question is asked here.');
     },
     retrieve: () => Promise.reject(new Error('Nothing is searched here.')),
+    termFrequencies: () => Promise.reject(new Error('Nothing is weighed here.')),
     passagesWaiting: () => Promise.reject(new Error('Nothing is counted here.')),
     readinessChecks: [],
     onQueued: () => {},

@@ -158,8 +158,10 @@ function addKnowledge(program: Command, withClient: WithClient): void {
     .description('find passages; the ranking that answers use')
     .argument('<query>')
     .option('--limit <count>', 'passages', '10')
-    .option('--explain', 'show the score of each step', false)
-    .option('--why <document>', 'say at which step that document fell out')
+    .option('--explain', 'show the score of each step, matched terms, best sentence and times', false)
+    .option('--why <document>', 'say at which step that document fell out; an id, external id, URI or title')
+    .option('--as-grant <entry...>', 'search as a reader with these access-list entries (administrators)')
+    .option('--tokens <count>', 'pack the passages under this token budget, as for an answer')
     .action(
       async (query: string, options) => await withClient(async (context) => await search(context, query, options)),
     );

@@ -153,6 +153,13 @@ export const settings = {
     description: 'Probability that the sources hold no answer above which a question is refused.',
     example: '0.5',
   },
+  FRESHNESS_HALF_LIFE_DAYS: {
+    schema: optional(integer(1, 36_500)),
+    expected: 'a whole number of days from 1 to 36500',
+    description:
+      'Ranks newer documents higher: days after which age has half of its effect. Without it age does not count.',
+    example: '180',
+  },
   PUBLISH_WAITS_FOR: {
     schema: withDefault(z.enum(['lexical', 'dense']), 'lexical'),
     expected: 'lexical or dense',
@@ -211,6 +218,8 @@ export interface Config {
   readonly answerMode: 'strict' | 'lenient';
   /** Null: the fitted default. */
   readonly refusalThreshold: number | null;
+  /** Null: age does not count. */
+  readonly freshnessHalfLifeDays: number | null;
   readonly publishWaitsFor: 'lexical' | 'dense';
   readonly maxFileBytes: number;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -281,6 +290,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     reranker: rerankerOf(value),
     answerMode: value.ANSWER_MODE,
     refusalThreshold: value.REFUSAL_THRESHOLD ?? null,
+    freshnessHalfLifeDays: value.FRESHNESS_HALF_LIFE_DAYS ?? null,
     publishWaitsFor: value.PUBLISH_WAITS_FOR,
     maxFileBytes: value.MAX_FILE_BYTES,
     logLevel: value.LOG_LEVEL,

@@ -21,6 +21,9 @@ import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { createReranker } from './models/rerank/create-reranker.ts';
 import { watchReranker } from './models/rerank/watch-reranker.ts';
 import { createReadinessChecks } from './readiness.ts';
+import { createBoostStage } from './retrieve/boost-passages.ts';
+import { createFoldStage } from './retrieve/fold-duplicates.ts';
+import type { RankStage } from './retrieve/rank-stage.ts';
 import { createRerankStage } from './retrieve/rerank-passages.ts';
 import { createRetrieve } from './retrieve/retrieve-passages.ts';
 import { loadSample } from './sample.ts';
@@ -78,9 +81,10 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const { documents } = stores;
   const asked = await createReranker(config.reranker);
   const reranker = asked && watchReranker(asked, { now: () => performance.now() });
-  const stages = [];
+  const stages: RankStage[] = [];
   if (reranker && config.reranker)
     stages.push(createRerankStage({ reranker, topN: config.reranker.topN, countTokens }));
+  stages.push(createBoostStage(config), createFoldStage());
   const retrieve = createRetrieve({ index, embedder, documents, countTokens, stages });
   const chat = await createChatModel(config.chat);
   const answerQuestion = createAnswerQuestion({
@@ -109,6 +113,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     ...stores,
     submit,
     retrieve,
+    termFrequencies: index.inverseDocumentFrequencies,
     answerQuestion,
     onQueued: queues.wake,
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),

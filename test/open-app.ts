@@ -52,6 +52,7 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     ...stores,
     submit: fakePort('submit'),
     retrieve: () => Promise.reject(new Error('Searching is not part of this test.')),
+    termFrequencies: async (_tenant, terms) => new Float32Array(terms.length).fill(1),
     answerQuestion: scriptedAnswer(() => []),
     onQueued: () => {},
     passagesWaiting: (id) => stores.embeddings.waiting('test', id),

@@ -28,6 +28,8 @@ const QueryLine = z
     answers: z.array(z.string()).optional(),
     gold_sentences: GoldSentences.nullish(),
     goldQuotes: z.array(GoldPlace.extend({ alternatives: z.array(GoldPlace).default([]) })).optional(),
+    doc: z.string().optional(),
+    excerpts: z.array(z.object({ text: z.string().min(1), start: z.int().min(0) })).optional(),
     history: z.array(z.object({ question: z.string(), answer: z.string() })).optional(),
   })
   .transform(
@@ -39,6 +41,7 @@ const QueryLine = z
       answers: query.answers ?? [],
       goldSentences: query.gold_sentences ?? [],
       goldQuotes: query.goldQuotes ?? [],
+      excerpts: (query.excerpts ?? []).map((excerpt) => ({ document: query.doc ?? '', ...excerpt })),
       history: query.history ?? [],
     }),
   );

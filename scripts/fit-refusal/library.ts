@@ -2,6 +2,7 @@ import { type DocumentId, newId, type PassageId, passageId, type TenantId } from
 import type { Passage } from '../../src/domain/passage.ts';
 import type { Principal } from '../../src/domain/principal.ts';
 import type { CountTokens, Embedder } from '../../src/models/embedder.ts';
+import { createFoldStage } from '../../src/retrieve/fold-duplicates.ts';
 import { createRetrieve } from '../../src/retrieve/retrieve-passages.ts';
 import type { PreparedPassage } from '../../src/store/documents.ts';
 import type { IndexPoint } from '../../src/store/vector-index.ts';
@@ -54,7 +55,8 @@ export async function openLibrary(
         return passage ? [passage] : [];
       }),
   };
-  const retrieveWith = (by: Embedder) => createRetrieve({ index, embedder: by, documents: store, countTokens });
+  const retrieveWith = (by: Embedder) =>
+    createRetrieve({ index, embedder: by, documents: store, countTokens, stages: [createFoldStage()] });
   return { tenant, index, documents: store, retrieve: retrieveWith(embedder), retrieveWith };
 }
 
@@ -64,12 +66,15 @@ interface Row {
   readonly point: IndexPoint;
 }
 
+/** What every passage of the library has alike. */
+const shared = { externalId: 'library', uri: null, tags: {}, updatedAt: '2026-01-01T00:00:00.000Z' };
+
 function rowsOf(tenant: TenantId, documentId: DocumentId, { title, language, passages }: LibraryDocument): Row[] {
   return passages.map(({ sparse, embeddingText, embeddingHash: _hash, ...place }) => {
     const id = passageId(tenant, documentId, 1, place.ordinal);
     return {
       embeddingText,
-      passage: { ...place, id, documentId, version: 1, title, uri: null, updatedAt: '2026-01-01T00:00:00.000Z' },
+      passage: { ...place, ...shared, id, documentId, version: 1, title, language },
       point: indexPoint({ id, documentId, language, title, sparse }),
     };
   });

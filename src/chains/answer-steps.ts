@@ -227,6 +227,8 @@ function degraded(step: string, to: string, error: unknown): UnsequencedAnswerEv
   return { type: 'step-degraded', step, to, cause: AppError.from(error).code };
 }
 
-function toListed({ id, documentId, version, title, uri, headingPath, score }: Retrieval['passages'][number]) {
-  return { id, documentId, version, title, uri, headingPath: [...headingPath], score };
+function toListed(passage: Retrieval['passages'][number]) {
+  const { id, documentId, version, title, uri, headingPath, score, alsoIn } = passage;
+  const listed = { id, documentId, version, title, uri, headingPath: [...headingPath], score };
+  return alsoIn ? { ...listed, alsoIn: [...alsoIn] } : listed;
 }

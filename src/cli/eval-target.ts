@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerCase, AnswerTarget } from '../../evals/answers.ts';
-import type { CorpusRecord, EvalTarget, Progress } from '../../evals/target.ts';
+import type { ContextTarget, CorpusRecord, EvalTarget, Progress } from '../../evals/target.ts';
 import { createTermWeights } from '../chains/evidence/term-weights.ts';
 import { scoreGroundedness } from '../chains/ground/score-groundedness.ts';
 import { AppError } from '../domain/errors.ts';
@@ -18,6 +18,8 @@ const pollMilliseconds = 200;
 const passagesPerRecord = 5;
 const maxFileBytes = 100_000_000;
 const maxQuotes = 8;
+/** The token budget decides, not the number. */
+const passagesInContext = 50;
 
 interface InputFile {
   readonly externalId: string;
@@ -35,7 +37,7 @@ interface EvalTenant {
 }
 
 /** A tenant of its own in this installation, filled and asked through the product's own ingest, search and answering. */
-export function createEvalTarget(footnote: Footnote, tenantId: TenantId): EvalTarget & AnswerTarget {
+export function createEvalTarget(footnote: Footnote, tenantId: TenantId): EvalTarget & AnswerTarget & ContextTarget {
   const principal: Principal = {
     tenantId,
     credential: newId('key'),
@@ -51,6 +53,7 @@ export function createEvalTarget(footnote: Footnote, tenantId: TenantId): EvalTa
     addFolder: (folder, progress) => add(tenant, filesOf(folder), progress),
     waitUntilEmbedded: (progress) => waitUntilEmbedded(tenant, progress),
     ...createAsking(tenant),
+    ...createPacking(tenant),
   };
 }
 
@@ -148,6 +151,26 @@ function createAsking({ footnote, principal, externalIds }: EvalTenant): AnswerT
 
     entails: (sentence, quotes) =>
       scoreGroundedness({ sentence, evidence: quotes, given: [], weights: flat }).label === 'supported',
+  };
+}
+
+function createPacking({ footnote, principal, externalIds }: EvalTenant): Pick<ContextTarget, 'texts' | 'packContext'> {
+  const nameOf = (documentId: string) => (externalIds.get(documentId) ?? documentId).replace(/\.[^./]+$/, '');
+  return {
+    async texts() {
+      const texts = new Map<string, string>();
+      for (const documentId of externalIds.keys()) {
+        const content = await footnote.stores.documents.content(principal, documentId as DocumentId, null);
+        if (content) texts.set(nameOf(documentId), content.text);
+      }
+      return texts;
+    },
+
+    async packContext(question, tokenBudget, signal) {
+      const input = { queries: [question], principal, filter: null, limit: passagesInContext, tokenBudget };
+      const { passages } = await footnote.retrieve(input, signal);
+      return passages.map(({ documentId, start, end }) => ({ document: nameOf(documentId), start, end }));
+    },
   };
 }
 

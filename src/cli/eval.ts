@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { evaluateAnswers } from '../../evals/answers.ts';
+import { evaluateContext } from '../../evals/context.ts';
 import { evaluateQuotes } from '../../evals/quotes.ts';
 import { readQuestionFolder } from '../../evals/readers/beir.ts';
 import { evaluateRetrieval, fill } from '../../evals/retrieval.ts';
@@ -72,13 +73,22 @@ async function withTarget(
     logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel,
   });
   stack.defer(() => footnote.close());
-  const tenant = await footnote.stores.identities.createTenant(`evaluation of ${folderName}`.slice(0, 200));
-  stack.defer(async () => {
-    await footnote.stores.identities.removeTenant(tenant.id);
-  });
-  const target = createEvalTarget(footnote, tenant.id);
+  const openTarget = async (purpose: string) => {
+    const tenant = await footnote.stores.identities.createTenant(`${purpose} of ${folderName}`.slice(0, 200));
+    stack.defer(async () => {
+      await footnote.stores.identities.removeTenant(tenant.id);
+    });
+    return createEvalTarget(footnote, tenant.id);
+  };
+  const target = await openTarget('evaluation');
   const progress = createStepProgress(context.progress);
   const { limit = null, as = 'passages' } = options;
+  if (name === 'retrieval' && as === 'documents' && folder.queries.some(({ excerpts }) => excerpts.length > 0))
+    return await evaluateContext({ target, baseline: await openTarget('baseline') }, folder, {
+      limit,
+      signal,
+      progress,
+    });
   if (name === 'retrieval') return await evaluateRetrieval(target, folder, { as, limit, signal, progress });
   await fill(target, folder, as, progress);
   const cases = folder.queries.slice(0, limit ?? folder.queries.length);

@@ -1,45 +1,140 @@
-import type { RankedPassage } from '../domain/passage.ts';
+import type { Absence } from '../retrieve/explain-absence.ts';
+import type { PassageExplanation } from '../retrieve/explain-passages.ts';
+import type { ScoredPassage, StepScore } from '../retrieve/retrieve.ts';
 import type { Client } from './client.ts';
 import { type FilterOptions, filterOf } from './filter-option.ts';
 import type { Output } from './output.ts';
 
-interface SearchResult {
-  readonly passages: readonly (RankedPassage & { readonly dense?: number | null; readonly sparse?: number | null })[];
-  readonly steps?: readonly object[];
-  readonly whyNot?: { readonly step: string; readonly detail: string };
+type FoundPassage = Omit<ScoredPassage, 'dense' | 'sparse' | 'steps'> &
+  Partial<Pick<ScoredPassage, 'dense' | 'sparse' | 'steps'>> & { readonly explanation?: PassageExplanation };
+
+interface StepTime {
+  readonly step: string;
+  readonly milliseconds?: number;
+  readonly degradedTo?: string;
+  readonly cause?: string;
 }
+
+interface SearchResult {
+  readonly passages: readonly FoundPassage[];
+  readonly steps?: readonly StepTime[];
+  readonly dropped?: readonly { readonly title: string; readonly step: string; readonly detail: string }[];
+  readonly whyNot?: Absence;
+}
+
+export interface SearchOptions extends FilterOptions {
+  readonly limit: string;
+  readonly explain: boolean;
+  readonly why?: string;
+  readonly asGrant?: readonly string[];
+  readonly tokens?: string;
+}
+
+const textShown = 300;
+const termsShown = 8;
+const droppedShown = 5;
 
 export async function search(
   { client, output }: { client: Client; output: Output },
   query: string,
-  options: FilterOptions & { limit: string; explain: boolean; why?: string | undefined },
+  { limit, explain, why, asGrant, tokens, ...filters }: SearchOptions,
 ): Promise<void> {
   const body = {
     query,
-    limit: Number(options.limit),
-    explain: options.explain,
-    ...(options.why ? { whyNot: options.why } : {}),
-    ...filterOf(options),
+    limit: Number(limit),
+    explain,
+    ...(why ? { whyNot: why } : {}),
+    ...(asGrant ? { asGrants: asGrant } : {}),
+    ...(tokens ? { tokenBudget: Number(tokens) } : {}),
+    ...filterOf(filters),
   };
   const result = await client.post<SearchResult>('/v1/search', body);
-  output.result(result, ({ passages, whyNot }) => {
-    const found = passages.map((passage, index) => describe(output, passage, index, options.explain));
-    if (whyNot) found.push(`${options.why}: ${whyNot.step}: ${whyNot.detail}`);
-    return found.length > 0
-      ? found.join('\n\n')
-      : 'Nothing found. Add documents with: footnote ingest <file, folder or URL>';
-  });
+  output.result(result, (found) => describeResult(output, found));
 }
 
-function describe(output: Output, passage: SearchResult['passages'][number], index: number, explain: boolean): string {
-  const path = [passage.title, ...passage.headingPath.filter((heading) => heading !== passage.title)].join(' › ');
-  const scores = explain
-    ? ` (dense ${passage.dense?.toFixed(3) ?? 'none'}, words ${passage.sparse?.toFixed(2) ?? 'none'})`
-    : '';
+function describeResult(output: Output, { passages, steps, dropped = [], whyNot }: SearchResult): string {
+  const parts = passages.map((passage, index) => describePassage(output, passage, index));
+  if (parts.length === 0) parts.push('Nothing found. Add documents with: footnote ingest <file, folder or URL>');
+  if (dropped.length > 0) parts.push(describeDropped(output, dropped));
+  if (steps) parts.push(describeTimes(output, steps));
+  if (whyNot) parts.push(describeAbsence(output, whyNot));
+  return parts.join('\n\n');
+}
+
+function describePassage({ style }: Output, passage: FoundPassage, index: number): string {
+  const { title, headingPath, score, documentId, uri, alsoIn, supersededBy } = passage;
+  const path = [title, ...headingPath.filter((heading) => heading !== title)].join(' › ');
   const text = passage.text.replace(/\s+/g, ' ');
+  const lines = [
+    `${style.accent(String(index + 1))}. ${style.bold(path)}  ${score.toFixed(3)}`,
+    `   ${text.length > textShown ? `${text.slice(0, textShown - 1)}…` : text}`,
+    style.dim(`   ${documentId}${uri ? `  ${uri}` : ''}`),
+  ];
+  if (supersededBy) lines.push(`   superseded by ${supersededBy.documentId ?? supersededBy.reference}`);
+  if (alsoIn)
+    lines.push(
+      `   also in ${alsoIn.map((other) => `${other.title}${other.versionTag ? ` ${other.versionTag}` : ''} (${other.documentId})`).join(', ')}`,
+    );
+  return [...lines, ...describeScores(passage)].join('\n');
+}
+
+/** The lines of `--explain`, their names in one column. */
+function describeScores({ steps, dense, sparse, explanation }: FoundPassage): string[] {
+  if (!steps) return [];
+  const lines: [string, string][] = [
+    ['score', steps.map(describeStep).join(' → ')],
+    ['meaning', dense === null || dense === undefined ? 'no vector yet' : `cosine ${dense.toFixed(3)}`],
+    ['words', `BM25 ${(sparse ?? 0).toFixed(2)}${explanation ? describeTerms(explanation) : ''}`],
+  ];
+  const window = explanation?.window;
+  if (window)
+    lines.push([
+      'sentence',
+      `“${window.text.replace(/\s+/g, ' ').slice(0, textShown)}” (${percent(window.coverage)} of the question's words, by weight)`,
+    ]);
+  return lines.map(([name, value]) => `     ${name.padEnd(9)}${value}`);
+}
+
+function describeStep({ step, score, contributions = {} }: StepScore): string {
+  const added = Object.entries(contributions)
+    .filter(([, value]) => Math.abs(value) >= 0.0005)
+    .sort(([, one], [, other]) => Math.abs(other) - Math.abs(one))
+    .map(([name, value]) => `${name} ${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`);
+  return `${step} ${score.toFixed(3)}${added.length > 0 ? ` (${added.join(', ')})` : ''}`;
+}
+
+function describeTerms({ terms, missing }: PassageExplanation): string {
+  const matched = terms.slice(0, termsShown).map(({ term, share }) => `${term} ${percent(share)}`);
+  const lacking = missing.slice(0, termsShown).map(({ term }) => term);
   return [
-    `${output.style.accent(String(index + 1))}. ${output.style.bold(path)}  ${passage.score.toFixed(3)}${scores}`,
-    `   ${text.length > 300 ? `${text.slice(0, 299)}…` : text}`,
-    output.style.dim(`   ${passage.documentId}${passage.uri ? `  ${passage.uri}` : ''}`),
-  ].join('\n');
+    matched.length > 0 ? `: ${matched.join(', ')}` : '',
+    lacking.length > 0 ? `; lacks ${lacking.join(', ')}` : '',
+  ].join('');
+}
+
+function describeDropped({ style }: Output, dropped: NonNullable<SearchResult['dropped']>): string {
+  const lines = dropped.slice(0, droppedShown).map(({ title, step, detail }) => `   ${step}: ${title}. ${detail}`);
+  const more = dropped.length > droppedShown ? [`   and ${dropped.length - droppedShown} more`] : [];
+  return [style.bold('Taken out after they were found'), ...lines, ...more].join('\n');
+}
+
+function describeTimes({ style }: Output, steps: readonly StepTime[]): string {
+  const times = steps.flatMap(({ step, milliseconds }) =>
+    milliseconds === undefined ? [] : [`${step} ${milliseconds.toFixed(1)}`],
+  );
+  const degraded = steps.flatMap(({ step, degradedTo, cause }) =>
+    degradedTo === undefined ? [] : [`   ${step} fell back to: ${degradedTo} (${cause})`],
+  );
+  return [`${style.bold('Milliseconds')}  ${times.join(' · ')}`, ...degraded].join('\n');
+}
+
+function describeAbsence({ style }: Output, { title, documentId, step, detail }: Absence): string {
+  const name = `${style.bold(title || documentId)} ${style.dim(documentId)}`;
+  return step === 'none'
+    ? `${name}\n   ${detail}`
+    : `${name}\n   not shown, because of ${style.accent(step)}: ${detail}`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
 }

@@ -95,6 +95,17 @@ export const AnswerEvent = z.discriminatedUnion('type', [
         uri: z.string().nullable(),
         headingPath: z.array(z.string()),
         score,
+        alsoIn: z
+          .array(
+            z.object({
+              documentId: z.string(),
+              title: z.string(),
+              uri: z.string().nullable(),
+              version: z.int(),
+              versionTag: z.string().nullable(),
+            }),
+          )
+          .optional(),
       }),
     ),
   }),

@@ -11,8 +11,12 @@ export interface Passage {
   readonly end: number;
   readonly headingPath: readonly string[];
   readonly page: number | null;
+  readonly externalId: string;
   readonly title: string;
   readonly uri: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  /** BCP 47, of the document; null when unknown. */
+  readonly language: string | null;
   readonly updatedAt: string;
 }
 

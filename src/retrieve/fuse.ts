@@ -39,7 +39,8 @@ export function mergeBest(rankings: readonly (readonly FusedCandidate[])[]): Fus
   return [...best.values()].sort(byScore);
 }
 
-function byScore(one: FusedCandidate, other: FusedCandidate): number {
+/** Best first, ties by id. */
+export function byScore(one: FusedCandidate, other: FusedCandidate): number {
   return other.score - one.score || (one.id < other.id ? -1 : 1);
 }
 

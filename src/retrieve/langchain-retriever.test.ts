@@ -26,6 +26,9 @@ const passage = {
   title: 'Billing',
   uri: null,
   updatedAt: '2026-01-01T00:00:00.000Z',
+  externalId: 'a.md',
+  tags: {},
+  language: 'en',
   score: 1,
   dense: 0.8,
   sparse: 4,
@@ -73,6 +76,9 @@ describe('FootnoteRetriever', () => {
       title: 'Billing',
       uri: null,
       updatedAt: '2026-01-01T00:00:00.000Z',
+      externalId: 'a.md',
+      tags: {},
+      language: 'en',
       score: 1,
     });
     expect(inputs).toEqual([

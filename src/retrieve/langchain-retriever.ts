@@ -69,6 +69,9 @@ export class FootnoteRetriever extends BaseRetriever<PassageMetadata> {
   }
 }
 
-function toDocument({ id, text, dense: _dense, sparse: _sparse, steps: _steps, ...metadata }: ScoredPassage) {
-  return new Document<PassageMetadata>({ id, pageContent: text, metadata });
+function toDocument(passage: ScoredPassage): Document<PassageMetadata> {
+  const { id, text, documentId, version, ordinal, start, end, headingPath, page, title, uri, updatedAt, score } =
+    passage;
+  const metadata = { documentId, version, ordinal, start, end, headingPath, page, title, uri, updatedAt, score };
+  return new Document({ id, pageContent: text, metadata });
 }

@@ -1,47 +1,53 @@
+import type { PassageId } from '../domain/ids.ts';
 import type { CountTokens } from '../models/embedder.ts';
-import type { ScoredPassage } from './retrieve.ts';
+import type { DroppedPassage, ScoredPassage } from './retrieve.ts';
 
-/** Share of common words above which two passages with the same numbers say the same. */
-const sameWords = 0.9;
+export interface PackOptions {
+  readonly limit: number;
+  /** Tokens that all passages may have together. */
+  readonly tokenBudget: number;
+  readonly countTokens: CountTokens;
+  /** Has its place before the others; left out: the rank alone decides. */
+  readonly first?: ReadonlySet<PassageId>;
+}
+
+export interface Packed {
+  readonly passages: readonly ScoredPassage[];
+  /** What the budget had no room for, among what ranks above the last passage that was taken. */
+  readonly dropped: readonly DroppedPassage[];
+}
 
 /**
- * The best passages that say different things and fit the budget together, in tokens; at least one. Passages that follow each other in a
- * document stand together, in reading order, at the place of the better one. Near-duplicates that differ in a number are both kept:
- * they may contradict each other.
+ * The best passages that fit the budget together; at least one. Passages that follow each other in a document stand together, in reading
+ * order, at the place of the better one.
  */
 export function pack(
   ranked: readonly ScoredPassage[],
-  { limit, tokenBudget, countTokens }: { limit: number; tokenBudget: number; countTokens: CountTokens },
-): ScoredPassage[] {
-  const chosen: { passage: ScoredPassage; profile: Profile }[] = [];
+  { limit, tokenBudget, countTokens, first = new Set() }: PackOptions,
+): Packed {
+  const chosen = new Set<ScoredPassage>();
+  const dropped: DroppedPassage[] = [];
   let left = tokenBudget;
-  for (const passage of ranked) {
-    if (chosen.length >= limit) break;
-    const profile = profileOf(passage.text);
-    if (chosen.some((other) => saysTheSame(other.profile, profile))) continue;
+  const isFirst = ({ id }: ScoredPassage) => first.has(id);
+  for (const passage of [...ranked.filter(isFirst), ...ranked.filter((passage) => !isFirst(passage))]) {
+    if (chosen.size >= limit) break;
     const tokens = countTokens(passage.text);
-    if (tokens > left && chosen.length > 0) continue;
+    if (tokens > left && chosen.size > 0) {
+      dropped.push(describeCut(passage, { tokens, left, tokenBudget }));
+      continue;
+    }
     left -= tokens;
-    chosen.push({ passage, profile });
+    chosen.add(passage);
   }
-  return joinNeighbours(chosen.map(({ passage }) => passage));
+  return { passages: joinNeighbours(ranked.filter((passage) => chosen.has(passage))), dropped };
 }
 
-interface Profile {
-  readonly words: ReadonlySet<string>;
-  readonly numbers: string;
-}
-
-function profileOf(text: string): Profile {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return { words: new Set(words), numbers: words.filter((word) => /\p{N}/u.test(word)).join(' ') };
-}
-
-/** Jaccard similarity of the words, and the same numbers in the same order. */
-function saysTheSame(one: Profile, other: Profile): boolean {
-  if (one.numbers !== other.numbers) return false;
-  const common = one.words.intersection(other.words).size;
-  return common >= sameWords * (one.words.size + other.words.size - common);
+function describeCut(
+  { id, documentId, title }: ScoredPassage,
+  { tokens, left, tokenBudget }: { tokens: number; left: number; tokenBudget: number },
+): DroppedPassage {
+  const detail = `Its passage has ${tokens} tokens; of the ${tokenBudget} that all may have, ${Math.max(0, left)} were left.`;
+  return { passage: { id, documentId, title }, step: 'pack', detail };
 }
 
 function joinNeighbours(passages: readonly ScoredPassage[]): ScoredPassage[] {

@@ -77,6 +77,9 @@ async function open(parts: Partial<Parameters<typeof createRetrieve>[0]> = {}, i
           end: text.length,
           headingPath: [],
           page: null,
+          externalId: 'a.md',
+          tags: {},
+          language: 'en',
           title: name,
           uri: null,
           updatedAt: '2026-01-01T00:00:00.000Z',
@@ -110,7 +113,8 @@ describe('createRetrieve', () => {
     const { ask, index, reads } = await open();
     const found = await ask();
     expect(names(found.passages)).toEqual(['refunds', 'board', 'waiting', 'invoices']);
-    expect(found.passages[0]).toMatchObject({ score: 1, dense: 1, title: 'refunds' });
+    expect(found.passages[0]).toMatchObject({ score: 1, title: 'refunds' });
+    expect(found.passages[0]?.dense).toBeCloseTo(1, 4);
     expect(found.passages[2]).toMatchObject({ dense: null });
     expect(found.passages[3]?.sparse).toBe(0);
     expect(found.nearest.map(({ title }) => title)).toEqual(['refunds', 'board', 'waiting', 'invoices']);
@@ -145,6 +149,23 @@ describe('createRetrieve', () => {
     expect(names(found.passages).slice(0, 2).sort()).toEqual(['invoices', 'refunds']);
     await ask({ queries: ['When are refunds paid?'] });
     expect(embedded).toEqual(queries);
+  });
+
+  it('keeps the best passage of each part through limit and budget', async () => {
+    const { ask, embedded } = await open();
+    expect(names((await ask({ limit: 2 })).passages)).toEqual(['refunds', 'board']);
+    const parts = ['When are refunds paid?', 'invoices every month'];
+    expect(names((await ask({ parts, limit: 2 })).passages).sort()).toEqual(['invoices', 'refunds']);
+    const packed = await ask({ parts, limit: 4, tokenBudget: 11 });
+    expect(names(packed.passages).sort()).toEqual(['invoices', 'refunds']);
+    expect(packed.dropped).toMatchObject([{ step: 'pack' }, { step: 'pack' }]);
+    expect(embedded).toEqual(['When are refunds paid?', 'invoices every month']);
+  });
+
+  it('splits a question that asks two things by its wording', async () => {
+    const { ask, embedded } = await open();
+    await ask({ queries: ['When are refunds paid, and when are the invoices sent?'] });
+    expect(embedded.slice(1)).toEqual(['When are refunds paid', 'when are the invoices sent?']);
   });
 
   it('packs under a token budget', async () => {

@@ -6,11 +6,13 @@ import type { DocumentStore } from '../store/documents.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
 import { createQuestionEmbedder, type QuestionEmbedderDeps } from './embed-questions.ts';
 import { fuse, mergeBest } from './fuse.ts';
+import { evidenceOf, keepEvidence, mergeParts } from './keep-parts.ts';
 import { pack } from './pack.ts';
 import { type RankContext, type RankStage, runStages } from './rank-stage.ts';
 import { readRanked } from './read-ranked.ts';
 import type { Degradation, Retrieve, ScoredPassage } from './retrieve.ts';
 import { idealScore, orIndexUnavailable, searchAll } from './search-index.ts';
+import { splitQuestion } from './split-question.ts';
 
 interface RetrieveDeps extends QuestionEmbedderDeps {
   readonly index: Pick<VectorIndex, 'search' | 'inverseDocumentFrequencies'>;
@@ -32,33 +34,44 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
   const embed = createQuestionEmbedder(deps);
   return async (input, signal) => {
     const clock = createClock();
-    const sparse = input.queries.map((query) => encodeQuestion(query));
+    const { queries } = input;
+    const parts = input.parts ?? splitQuestion(queries[0] ?? '');
+    const searched = { ...input, queries: [...queries, ...parts] };
+    const sparse = searched.queries.map((query) => encodeQuestion(query));
     // The ideal score needs no vector: while the question is embedded, the index learns of changes.
     const [{ vectors, degradations: embedding }, idealSparse] = await Promise.all([
-      embed(input.queries, signal),
+      embed(searched.queries, signal),
       orIndexUnavailable(idealScore(index, input, sparse[0]), signal),
     ]);
     clock.lap('embed');
-    const found = await orIndexUnavailable(searchAll(index, input, { vectors, sparse }, signal), signal);
+    const found = await orIndexUnavailable(searchAll(index, searched, { vectors, sparse }, signal), signal);
     clock.lap('search');
-    const fused = mergeBest(found.map(({ candidates }) => fuse(candidates)));
+    const rankings = found.map(({ candidates }) => fuse(candidates));
+    const partRankings = rankings.slice(queries.length);
+    const fused = mergeParts(mergeBest(rankings.slice(0, queries.length)), partRankings);
     clock.lap('fuse');
     const read = await readRanked(documents, input, fused);
     signal.throwIfAborted();
     clock.lap('read');
     const questionVector = vectors[0] ?? null;
     const context: RankContext = { input, questionVector, idealSparse, now: now(), lap: clock.lap };
-    const { passages: ranked, dropped, degradations: staging } = await runStages(stages, read, context, signal);
+    const staged = await runStages(stages, read, context, signal);
     const { limit, tokenBudget } = input;
-    const passages = tokenBudget === null ? ranked.slice(0, limit) : pack(ranked, { limit, tokenBudget, countTokens });
+    const ranked = keepEvidence(staged.passages, evidenceOf(staged.passages, partRankings), limit);
+    const packed =
+      tokenBudget === null
+        ? { passages: ranked.slice(0, limit), dropped: [] }
+        : pack(ranked, { limit, tokenBudget, countTokens, first: evidenceOf(ranked, partRankings, 1) });
+    const dropped = [...staged.dropped, ...packed.dropped];
     clock.lap('pack');
     const searching = found.flatMap(({ degradation }) => degradation ?? []).slice(0, 1);
     const degradations: Degradation[] = [
       ...embedding,
       ...searching.map((degradation) => ({ step: 'search', ...degradation })),
-      ...staging,
+      ...staged.degradations,
     ];
     const { timings } = clock;
+    const { passages } = packed;
     return { passages, nearest: nearestOf(ranked), questionVector, idealSparse, degradations, dropped, timings };
   };
 }

@@ -1,5 +1,6 @@
 import type { NearestDocument } from '../domain/answer.ts';
 import type { FilterClause } from '../domain/filter.ts';
+import type { DocumentId } from '../domain/ids.ts';
 import type { RankedPassage } from '../domain/passage.ts';
 import type { Principal } from '../domain/principal.ts';
 
@@ -12,6 +13,8 @@ export interface RetrieveInput {
   readonly limit: number;
   /** Tokens that all passages may have together; null: no limit, passages as they are stored (what `search` returns). */
   readonly tokenBudget: number | null;
+  /** Questions that the first query asks in one, each searched beside it; left out: the rules of `splitQuestion` find them. */
+  readonly parts?: readonly string[];
 }
 
 /** What one step made of a passage. */
@@ -23,6 +26,16 @@ export interface StepScore {
   readonly contributions?: Readonly<Record<string, number>>;
 }
 
+/** A document with nearly the same passage, which was folded into the one that is shown. */
+export interface AlsoIn {
+  readonly documentId: DocumentId;
+  readonly title: string;
+  readonly uri: string | null;
+  readonly version: number;
+  /** Its tag `version`; null without one. */
+  readonly versionTag: string | null;
+}
+
 /** A passage with what each step gave it, so that its rank can be explained. */
 export interface ScoredPassage extends RankedPassage {
   /** In the order of the steps; the first is `fuse`. */
@@ -31,6 +44,10 @@ export interface ScoredPassage extends RankedPassage {
   readonly dense: number | null;
   /** BM25 score, >= 0. */
   readonly sparse: number | null;
+  /** Other documents that say the same, best first; left out: none was found. */
+  readonly alsoIn?: readonly AlsoIn[];
+  /** The document that its tags name as the newer one; its id when that was found too. */
+  readonly supersededBy?: { readonly reference: string; readonly documentId: DocumentId | null };
 }
 
 /** A passage that a step took out after it was found. */
@@ -38,6 +55,8 @@ export interface DroppedPassage {
   readonly passage: Pick<ScoredPassage, 'id' | 'documentId' | 'title'>;
   readonly step: string;
   readonly detail: string;
+  /** The passage that says the same and stayed. */
+  readonly foldedInto?: Pick<ScoredPassage, 'id' | 'documentId' | 'title'>;
 }
 
 export interface Degradation {

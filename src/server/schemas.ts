@@ -82,21 +82,27 @@ const passageShape = {
   end: z.int(),
   headingPath: strings,
   page: z.int().nullable(),
+  externalId: z.string(),
   title: z.string(),
   uri: z.string().nullable(),
+  tags,
+  language: z.string().nullable(),
   updatedAt: time,
 };
 
 export const PassageSchema = z.object(passageShape).openapi('Passage');
 
-export const FoundPassageSchema = z
-  .object({
-    ...passageShape,
-    score: z.number(),
-    dense: z.number().nullable().optional().openapi({ description: 'Cosine similarity; only with `explain`.' }),
-    sparse: z.number().nullable().optional().openapi({ description: 'BM25 score; only with `explain`.' }),
-  })
-  .openapi('FoundPassage');
+/** A document that says the same as a passage that is shown. */
+export const alsoInShape = {
+  documentId: z.string(),
+  title: z.string(),
+  uri: z.string().nullable(),
+  version: z.int(),
+  versionTag: z
+    .string()
+    .nullable()
+    .openapi({ description: 'The product version that it is about, where its tag `version` or its path tells.' }),
+};
 
 export const JobSchema = z
   .object({

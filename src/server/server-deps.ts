@@ -9,6 +9,7 @@ import type { IdempotencyStore } from '../store/idempotency.ts';
 import type { IdentityStore } from '../store/identities.ts';
 import type { JobStore } from '../store/jobs.ts';
 import type { MetadataFieldStore } from '../store/metadata-fields.ts';
+import type { VectorIndex } from '../store/vector-index.ts';
 
 /** What a structured logger such as pino offers. */
 export interface Log {
@@ -29,7 +30,7 @@ export interface ReadinessCheck {
 
 /** Everything that the server is made of; main.ts supplies the concrete parts. */
 export interface ServerDeps {
-  readonly documents: Pick<DocumentStore, 'list' | 'get' | 'content' | 'passages' | 'remove'>;
+  readonly documents: Pick<DocumentStore, 'list' | 'get' | 'find' | 'content' | 'passages' | 'remove'>;
   readonly metadataFields: MetadataFieldStore;
   readonly jobs: JobStore;
   readonly answers: Omit<AnswerStore, 'failInterrupted'>;
@@ -37,6 +38,8 @@ export interface ServerDeps {
   readonly idempotency: IdempotencyStore;
   readonly submit: SubmitDocuments;
   readonly retrieve: Retrieve;
+  /** How rare terms are in a tenant's passages, for explanations. */
+  readonly termFrequencies: VectorIndex['inverseDocumentFrequencies'];
   readonly answerQuestion: AnswerQuestion;
   /** Called after documents were queued again. */
   readonly onQueued: () => void;

@@ -79,6 +79,13 @@ export interface DocumentListOptions {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** A document as an explanation sees it; `deletedAt` null while it exists. */
+export type DocumentStanding = Omit<DocumentSummary, 'state' | 'contentHash' | 'mediaType' | 'size'> & {
+  /** Null once nothing of a removed document is left. */
+  readonly state: DocumentState | null;
+  readonly deletedAt: string | null;
+};
+
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
@@ -119,6 +126,11 @@ export interface DocumentStore {
 
   list(principal: Principal, options: DocumentListOptions): Promise<Page<DocumentSummary>>;
   get(principal: Principal, id: DocumentId): Promise<DocumentSummary | null>;
+  /**
+   * Documents with this id, external id, URI or title (in any case), at most 20, newest first. Administrators also see what was deleted
+   * and not yet swept away, and by its id what was.
+   */
+  find(principal: Principal, reference: string): Promise<DocumentStanding[]>;
   /** The parsed text of a version, the current one when null; older versions stay readable until they are swept. */
   content(
     principal: Principal,

@@ -1,83 +1,81 @@
-import { z } from '@hono/zod-openapi';
-import { NearestDocument } from '../../domain/answer.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { PassageId } from '../../domain/ids.ts';
+import type { Principal } from '../../domain/principal.ts';
+import { explainAbsence } from '../../retrieve/explain-absence.ts';
+import { explainPassages, type PassageExplanation } from '../../retrieve/explain-passages.ts';
 import type { Retrieval } from '../../retrieve/retrieve.ts';
 import { type App, principalOf } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
-import { documentIdOf } from '../document-details.ts';
-import { explainAbsence } from '../explain-absence.ts';
 import { clauseOfRequest } from '../request-filter.ts';
 import type { RouteDeps } from '../route-deps.ts';
-import { FilterSchema, FoundPassageSchema, text } from '../schemas.ts';
-
-const Body = z
-  .strictObject({
-    query: text(4000, 1),
-    limit: z.int().min(1).max(200).default(10),
-    filter: FilterSchema.optional(),
-    explain: z.boolean().default(false),
-    whyNot: z
-      .string()
-      .max(100)
-      .optional()
-      .openapi({ description: 'A document that was expected; says at which step it fell out.' }),
-  })
-  .openapi('SearchRequest');
-
-const Step = z.object({
-  step: z.string(),
-  milliseconds: z.number().optional(),
-  degradedTo: z.string().optional(),
-  cause: z.string().optional(),
-});
-
-const Result = z
-  .object({
-    passages: z.array(FoundPassageSchema).readonly(),
-    nearest: z.array(NearestDocument).readonly(),
-    steps: z.array(Step).readonly().optional(),
-    whyNot: z.object({ step: z.string(), detail: z.string() }).optional(),
-  })
-  .openapi('SearchResult');
+import { SearchRequest, SearchResult } from '../search-schemas.ts';
 
 const route = defineRoute('read', {
   method: 'post',
   path: '/v1/search',
   operationId: 'searchPassages',
   summary: 'Search passages, ranked as for answers',
-  request: { body: { required: true, content: { 'application/json': { schema: Body } } } },
+  request: { body: { required: true, content: { 'application/json': { schema: SearchRequest } } } },
   responses: {
-    200: { description: 'The best passages, best first.', content: { 'application/json': { schema: Result } } },
+    200: { description: 'The best passages, best first.', content: { 'application/json': { schema: SearchResult } } },
   },
 });
 
-export function registerSearchPassages(app: App, { retrieve, documents, metadataFields }: RouteDeps): void {
+export function registerSearchPassages(
+  app: App,
+  { retrieve, documents, metadataFields, termFrequencies: lookUp }: RouteDeps,
+): void {
   app.openapi(route, async (c) => {
-    const { query, limit, explain, whyNot, ...body } = c.req.valid('json');
-    const principal = principalOf(c);
+    const { query, limit, tokenBudget = null, asGrants, explain, whyNot, ...body } = c.req.valid('json');
+    const asker = principalOf(c);
+    const principal = searcher(asker, asGrants);
     const filter = await clauseOfRequest({ metadataFields }, principal, body.filter);
     const { signal } = c.req.raw;
-    const retrieval = await retrieve({ queries: [query], principal, filter, limit, tokenBudget: null }, signal);
-    const absence =
-      whyNot === undefined
-        ? {}
-        : {
-            whyNot: await explainAbsence(
-              { retrieve, documents },
-              { query, limit, filter, principal, document: documentIdOf(whyNot), retrieval },
-              signal,
-            ),
-          };
-    return c.json({ ...describeResult(retrieval, explain), ...absence }, 200);
+    const input = { queries: [query], principal, filter, limit, tokenBudget };
+    const retrieval = await retrieve(input, signal);
+    const result = explain
+      ? describeSteps(
+          retrieval,
+          await explainPassages(lookUp, { query, tenant: principal.tenantId }, retrieval.passages),
+        )
+      : describeResult(retrieval);
+    if (whyNot === undefined) return c.json(result, 200);
+    const question = { input, retrieval, reference: whyNot, asker };
+    return c.json({ ...result, whyNot: await explainAbsence({ retrieve, documents, lookUp }, question, signal) }, 200);
   });
 }
 
-function describeResult({ passages, nearest, timings, degradations }: Retrieval, explain: boolean) {
-  if (!explain)
-    return {
-      passages: passages.map(({ dense: _dense, sparse: _sparse, steps: _steps, ...passage }) => passage),
-      nearest,
-    };
+/** An administrator may look at a search with the eyes of a reader. */
+function searcher(asker: Principal, grants: readonly string[] | undefined): Principal {
+  if (grants === undefined) return asker;
+  if (asker.role !== 'admin') throw new AppError('FORBIDDEN', 'Only an administrator may search as somebody else.');
+  return { ...asker, role: 'reader', grants };
+}
+
+function describeResult({ passages, nearest }: Retrieval) {
+  return {
+    passages: passages.map(({ dense: _dense, sparse: _sparse, steps: _steps, ...passage }) => passage),
+    nearest,
+  };
+}
+
+function describeSteps(retrieval: Retrieval, explained: ReadonlyMap<PassageId, PassageExplanation>) {
+  const { passages, nearest, timings, degradations, dropped } = retrieval;
   const timed = Object.entries(timings).map(([step, milliseconds]) => ({ step, milliseconds }));
   const degraded = degradations.map(({ step, to, cause }) => ({ step, degradedTo: to, cause }));
-  return { passages, nearest, steps: [...timed, ...degraded] };
+  return {
+    passages: passages.map((passage) => {
+      const explanation = explained.get(passage.id);
+      return explanation ? { ...passage, explanation } : passage;
+    }),
+    nearest,
+    steps: [...timed, ...degraded],
+    dropped: dropped.map(({ passage: { id, documentId, title }, step, detail }) => ({
+      passageId: id,
+      documentId,
+      title,
+      step,
+      detail,
+    })),
+  };
 }

@@ -2,12 +2,15 @@ import type { DocumentSummary } from '../../../domain/document.ts';
 import type { DocumentId, PassageId } from '../../../domain/ids.ts';
 import type { Passage } from '../../../domain/passage.ts';
 import { grantsOf, type Principal } from '../../../domain/principal.ts';
-import type { DocumentListOptions, DocumentStore, Page } from '../../documents.ts';
+import type { DocumentListOptions, DocumentStanding, DocumentStore, Page } from '../../documents.ts';
 import type { SqlDriver, SqlValue } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
 import { bindingValues, filterCondition } from './filter-condition.ts';
 
-type ReadMethods = Pick<DocumentStore, 'list' | 'get' | 'content' | 'passages' | 'readPassages' | 'hasDocuments'>;
+type ReadMethods = Pick<
+  DocumentStore,
+  'list' | 'get' | 'find' | 'content' | 'passages' | 'readPassages' | 'hasDocuments'
+>;
 
 interface ReadDeps {
   readonly driver: SqlDriver;
@@ -25,17 +28,19 @@ function accessOf(principal: Principal): SqlValue[] {
 /** $4 the time, which tells a version that is being read from one whose reader died. */
 const state = `case when v.state = 'queued' and v.lease_until > $4 then 'processing' else v.state end`;
 
+const failure = `case when v.state = 'failed' then jsonb_build_object('code', v.error_code, 'detail', v.error_detail) end`;
+
 const summaries = `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.metadata, d.language, ${state} as state,
     d.current_version as version, v.content_hash as "contentHash", v.media_type as "mediaType", v.size, d.passages,
     d.waiting as "passagesWithoutVector",
-    case when v.state = 'failed' then jsonb_build_object('code', v.error_code, 'detail', v.error_detail) end as error,
-    d.created_at as "createdAt", d.updated_at as "updatedAt"
+    ${failure} as error, d.created_at as "createdAt", d.updated_at as "updatedAt"
   from documents d
   join document_versions v on v.tenant_id = d.tenant_id and v.document_id = d.id and v.version = d.latest_version
   where ${permitted}`;
 
 const passageColumns = `p.id, p.document_id as "documentId", p.version, p.ordinal, p.text, p.start_offset as start,
-    p.end_offset as end, p.heading_path as "headingPath", p.page, d.title, d.uri, d.updated_at as "updatedAt"`;
+    p.end_offset as end, p.heading_path as "headingPath", p.page,
+    d.external_id as "externalId", d.title, d.uri, d.tags, d.language, d.updated_at as "updatedAt"`;
 
 const currentPassages = `passages p join documents d
     on d.tenant_id = p.tenant_id and d.id = p.document_id and d.current_version = p.version`;
@@ -54,6 +59,8 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
       );
       return rows[0] ?? null;
     },
+
+    find: (principal, reference) => findDocuments({ driver, now }, principal, reference),
 
     async content(principal, id, version) {
       const rows = await driver.queryAsTenant<{ version: number; text: string }>(
@@ -116,6 +123,25 @@ async function listDocuments(
     [...values, options.limit + 1],
   );
   return toPage(rows, options.limit, ({ id }) => [id]);
+}
+
+async function findDocuments(
+  { driver, now }: ReadDeps,
+  principal: Principal,
+  reference: string,
+): Promise<DocumentStanding[]> {
+  return await driver.queryAsTenant<DocumentStanding>(
+    principal.tenantId,
+    `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.language, ${state} as state,
+       d.current_version as version, d.passages, d.waiting as "passagesWithoutVector", ${failure} as error,
+       d.created_at as "createdAt", d.updated_at as "updatedAt", d.deleted_at as "deletedAt"
+     from documents d
+     left join document_versions v on v.tenant_id = d.tenant_id and v.document_id = d.id and v.version = d.latest_version
+     where d.tenant_id = $1 and ($2 or d.deleted_at is null and (d.acl = '{}' or d.acl && $3::text[]))
+       and (d.id = $5 or d.external_id = $5 or d.uri = $5 or lower(d.title) = lower($5))
+     order by d.id desc limit 20`,
+    [...accessOf(principal), now(), reference],
+  );
 }
 
 async function listPassages(

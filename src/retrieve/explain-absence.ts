@@ -1,0 +1,233 @@
+import { failingCondition } from '../domain/describe-filter.ts';
+import { AppError } from '../domain/errors.ts';
+import type { FilterClause } from '../domain/filter.ts';
+import type { DocumentId } from '../domain/ids.ts';
+import { grantsOf, type Principal } from '../domain/principal.ts';
+import type { DocumentStanding, DocumentStore } from '../store/documents.ts';
+import { explainPassages, type LookUpFrequencies } from './explain-passages.ts';
+import type { Retrieval, Retrieve, RetrieveInput, ScoredPassage } from './retrieve.ts';
+
+/** In the order in which they are looked at; `none`: it was found. */
+export const absenceSteps = [
+  'none',
+  'deleted',
+  'permission',
+  'publish',
+  'filter',
+  'search',
+  'fold',
+  'pack',
+  'embed',
+  'rank',
+] as const;
+export type AbsenceStep = (typeof absenceSteps)[number];
+
+/** One side of the search: what the document's best passage has there, and what the last passage shown has. Null: no score on that side. */
+export interface SideStanding {
+  readonly score: number | null;
+  /** Place among the passages that were looked at, from 1. */
+  readonly rank: number | null;
+  readonly lastShown: number | null;
+}
+
+export interface Standing {
+  readonly score: number;
+  readonly lastShown: number | null;
+  readonly dense: SideStanding;
+  readonly sparse: SideStanding;
+  /** Terms of the question that its best passage lacks, rarest first. */
+  readonly missingTerms: readonly string[];
+}
+
+/** At which step a document fell out of a search. */
+export interface Absence {
+  readonly documentId: DocumentId;
+  readonly title: string;
+  readonly step: AbsenceStep;
+  readonly detail: string;
+  /** Place of its best passage, from 1; null when it is not among the best 200. */
+  readonly rank: number | null;
+  /** Null where it never came to a ranking. */
+  readonly standing: Standing | null;
+}
+
+export interface AbsencePorts {
+  readonly retrieve: Retrieve;
+  readonly documents: Pick<DocumentStore, 'find'>;
+  readonly lookUp: LookUpFrequencies;
+}
+
+export interface AbsenceQuestion {
+  /** What was searched, and as whom. */
+  readonly input: RetrieveInput;
+  readonly retrieval: Retrieval;
+  /** An id, external id, URI or title. */
+  readonly reference: string;
+  /** Who wants to know; only an administrator learns of documents that the searcher may not read. */
+  readonly asker: Principal;
+}
+
+const ranksLookedAt = 200;
+
+/**
+ * At which step a document fell out of a search, by asking the same ranking again. Throws NOT_FOUND for a document that the asker may not
+ * see, INVALID_REQUEST when the reference names several.
+ */
+export async function explainAbsence(
+  ports: AbsencePorts,
+  question: AbsenceQuestion,
+  signal: AbortSignal,
+): Promise<Absence> {
+  const { input, retrieval, reference, asker } = question;
+  const document = chooseDocument(await ports.documents.find(asker, reference), reference);
+  const { id: documentId, title } = document;
+  const rank = rankOf(retrieval.passages, documentId);
+  if (rank !== null)
+    return { documentId, title, step: 'none', detail: `It is there, at rank ${rank}.`, rank, standing: null };
+  const before = findBeforeRanking(document, input);
+  return before
+    ? { documentId, title, ...before, rank: null, standing: null }
+    : { documentId, title, ...(await findInRanking(ports, { question, document }, signal)) };
+}
+
+/** The kinds of names in their order: the first that names anything decides, and what exists goes before what was deleted. */
+function chooseDocument(found: readonly DocumentStanding[], reference: string): DocumentStanding {
+  const named: readonly ((document: DocumentStanding) => boolean)[] = [
+    ({ id }) => id === reference,
+    ({ externalId }) => externalId === reference,
+    ({ uri }) => uri === reference,
+    () => true,
+  ];
+  const standing = found.some(({ deletedAt }) => deletedAt === null)
+    ? found.filter(({ deletedAt }) => deletedAt === null)
+    : found.slice(0, 1);
+  const matching = named.map((isNamed) => standing.filter(isNamed)).find((list) => list.length > 0) ?? [];
+  const [document, ...others] = matching;
+  if (!document) throw new AppError('NOT_FOUND', 'There is no such document.');
+  if (others.length === 0) return document;
+  const received = matching.slice(0, 5).map(({ id, title, externalId }) => `${id} (${title}, ${externalId})`);
+  throw new AppError('INVALID_REQUEST', `${matching.length} documents have this name; give the id of one.`, {
+    errors: [{ field: 'whyNot', expected: 'a name of one document', received: received.join('; ') }],
+  });
+}
+
+/** What needs no search to be known. */
+function findBeforeRanking(
+  document: DocumentStanding,
+  { principal, filter }: RetrieveInput,
+): Pick<Absence, 'step' | 'detail'> | null {
+  if (document.deletedAt !== null) return { step: 'deleted', detail: `It was deleted at ${document.deletedAt}.` };
+  if (!mayRead(principal, document))
+    return {
+      step: 'permission',
+      detail: `It is open to ${document.acl.join(', ')}; the searcher has ${principal.grants.join(', ') || 'no such entry'}.`,
+    };
+  if (document.version === null) return { step: 'publish', detail: describeUnpublished(document) };
+  const failed = filter && failingCondition(filter, { ...document, documentId: document.id });
+  return failed ? { step: 'filter', detail: failed } : null;
+}
+
+function mayRead(principal: Principal, { acl }: DocumentStanding): boolean {
+  const grants = grantsOf(principal);
+  return grants === null || acl.length === 0 || acl.some((entry) => grants.includes(entry));
+}
+
+function describeUnpublished({ state, error }: DocumentStanding): string {
+  if (error) return `It could not be read: ${error.detail} (${error.code})`;
+  if (state === 'processing') return 'It is being read; no version is searchable yet.';
+  return 'It waits to be read; no version is searchable yet.';
+}
+
+async function findInRanking(
+  { retrieve, lookUp }: AbsencePorts,
+  { question, document }: { question: AbsenceQuestion; document: DocumentStanding },
+  signal: AbortSignal,
+): Promise<Pick<Absence, 'step' | 'detail' | 'rank' | 'standing'>> {
+  const { input, retrieval } = question;
+  const only: FilterClause = { kind: 'condition', field: 'documentId', operator: 'eq', value: document.id };
+  const filter: FilterClause = { kind: 'and', clauses: input.filter ? [input.filter, only] : [only] };
+  const alone = { ...input, filter, limit: 1, tokenBudget: null };
+  const [best] = (await retrieve(alone, signal)).passages;
+  if (!best)
+    return {
+      step: 'search',
+      detail: 'No passage of it shares a word with the question or is near in meaning.',
+      rank: null,
+      standing: null,
+    };
+  const wide = await retrieve({ ...input, limit: ranksLookedAt, tokenBudget: null }, signal);
+  const rank = rankOf(wide.passages, document.id);
+  const explained = await explainPassages(lookUp, { query: input.queries[0] ?? '', tenant: input.principal.tenantId }, [
+    best,
+  ]);
+  const missingTerms = (explained.get(best.id)?.missing ?? []).map(({ term }) => term);
+  const place = { best: wide.passages[(rank ?? 0) - 1] ?? best, isRanked: rank !== null };
+  const standing = { ...standingOf(place, { retrieval, wide }), missingTerms };
+  const dropped =
+    findDropped(retrieval, document.id, 'fold') ?? findDropped(retrieval, document.id, 'pack') ?? waiting(document);
+  const scores = describeStanding(standing);
+  if (dropped) return { step: dropped.step, detail: `${dropped.detail} ${scores}`, rank, standing };
+  const where =
+    rank === null ? `It is not among the best ${ranksLookedAt}.` : `It ranks ${rank}; ${input.limit} were asked for.`;
+  return { step: 'rank', detail: `${where} ${scores}`, rank, standing };
+}
+
+function findDropped(
+  { dropped }: Retrieval,
+  document: DocumentId,
+  step: 'fold' | 'pack',
+): { step: 'fold' | 'pack'; detail: string } | null {
+  const found = dropped.find((entry) => entry.step === step && entry.passage.documentId === document);
+  return found ? { step, detail: found.detail } : null;
+}
+
+function waiting({
+  passages,
+  passagesWithoutVector: without,
+}: DocumentStanding): { step: 'embed'; detail: string } | null {
+  if (without === 0) return null;
+  return {
+    step: 'embed',
+    detail: `${without} of its ${passages} passages wait for their vector and are found by words alone.`,
+  };
+}
+
+function standingOf(
+  { best, isRanked }: { best: ScoredPassage; isRanked: boolean },
+  { retrieval, wide }: { retrieval: Retrieval; wide: Retrieval },
+): Omit<Standing, 'missingTerms'> {
+  const last = retrieval.passages.at(-1);
+  const side = (name: 'dense' | 'sparse'): SideStanding => {
+    const score = best[name];
+    const better = wide.passages.filter((passage) => (passage[name] ?? -1) > (score ?? -1)).length;
+    return { score, rank: score === null ? null : better + 1, lastShown: last?.[name] ?? null };
+  };
+  const lowest = wide.passages.at(-1)?.score ?? best.score;
+  return {
+    // Searched for alone, a passage is the best of its kind; among others it has at most what the last of them has.
+    score: isRanked ? best.score : Math.min(best.score, lowest),
+    lastShown: last?.score ?? null,
+    dense: side('dense'),
+    sparse: side('sparse'),
+  };
+}
+
+function describeStanding({ score, lastShown, dense, sparse, missingTerms }: Standing): string {
+  const parts = [
+    `Its best passage scores ${score.toFixed(3)}, the last one shown ${lastShown?.toFixed(3) ?? 'nothing'}.`,
+    `By meaning: cosine ${describeSide(dense, 3, 'no vector')}.`,
+    `By words: BM25 ${describeSide(sparse, 2, 'none')}.`,
+  ];
+  if (missingTerms.length > 0) parts.push(`It lacks: ${missingTerms.slice(0, 8).join(', ')}.`);
+  return parts.join(' ');
+}
+
+function describeSide({ score, rank, lastShown }: SideStanding, digits: number, nothing: string): string {
+  const own = score === null ? nothing : `${score.toFixed(digits)} (rank ${rank})`;
+  return `${own}, the last one shown ${lastShown?.toFixed(digits) ?? nothing}`;
+}
+
+function rankOf(passages: readonly ScoredPassage[], document: DocumentId): number | null {
+  const place = passages.findIndex((passage) => passage.documentId === document);
+  return place < 0 ? null : place + 1;
+}
