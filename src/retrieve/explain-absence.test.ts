@@ -3,6 +3,7 @@ import { openDocumentBench } from '../../test/document-bench.ts';
 import { openTestDatabase } from '../../test/open-database.ts';
 import { sampleDocument, samplePrepared, samplePrincipal } from '../../test/sample-documents.ts';
 import type { DocumentId } from '../domain/ids.ts';
+import { readFilter } from '../domain/read-filter.ts';
 import { encodeDocument } from '../models/sparse/encode.ts';
 import type { IncomingDocument } from '../store/documents.ts';
 import { createEmbeddingStore } from '../store/postgres/documents/embedding-store.ts';
