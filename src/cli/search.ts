@@ -2,6 +2,7 @@ import type { Absence } from '../retrieve/explain-absence.ts';
 import type { PassageExplanation } from '../retrieve/explain-passages.ts';
 import type { ScoredPassage, StepScore } from '../retrieve/retrieve.ts';
 import type { Client } from './client.ts';
+import { type FilterOptions, filterOf } from './filter-option.ts';
 import type { Output } from './output.ts';
 
 type FoundPassage = Omit<ScoredPassage, 'dense' | 'sparse' | 'steps'> &
@@ -21,7 +22,7 @@ interface SearchResult {
   readonly whyNot?: Absence;
 }
 
-export interface SearchOptions {
+export interface SearchOptions extends FilterOptions {
   readonly limit: string;
   readonly explain: boolean;
   readonly why?: string;
@@ -36,7 +37,7 @@ const droppedShown = 5;
 export async function search(
   { client, output }: { client: Client; output: Output },
   query: string,
-  { limit, explain, why, asGrant, tokens }: SearchOptions,
+  { limit, explain, why, asGrant, tokens, ...filter }: SearchOptions,
 ): Promise<void> {
   const body = {
     query,
@@ -45,6 +46,7 @@ export async function search(
     ...(why ? { whyNot: why } : {}),
     ...(asGrant ? { asGrants: asGrant } : {}),
     ...(tokens ? { tokenBudget: Number(tokens) } : {}),
+    ...filterOf(filter),
   };
   const result = await client.post<SearchResult>('/v1/search', body);
   output.result(result, (found) => describeResult(output, found));

@@ -1,8 +1,8 @@
+import { failingCondition } from '../domain/describe-filter.ts';
 import { AppError } from '../domain/errors.ts';
-import { failingCondition } from '../domain/failing-condition.ts';
-import { clauseOf } from '../domain/filter.ts';
+import type { FilterClause } from '../domain/filter.ts';
 import type { DocumentId } from '../domain/ids.ts';
-import type { Principal } from '../domain/principal.ts';
+import { grantsOf, type Principal } from '../domain/principal.ts';
 import type { DocumentStanding, DocumentStore } from '../store/documents.ts';
 import { explainPassages, type LookUpFrequencies } from './explain-passages.ts';
 import type { Retrieval, Retrieve, RetrieveInput, ScoredPassage } from './retrieve.ts';
@@ -123,13 +123,13 @@ function findBeforeRanking(
       detail: `It is open to ${document.acl.join(', ')}; the searcher has ${principal.grants.join(', ') || 'no such entry'}.`,
     };
   if (document.version === null) return { step: 'publish', detail: describeUnpublished(document) };
-  const clause = clauseOf(filter);
-  const failed = clause && failingCondition(clause, document);
-  return failed ? { step: 'filter', detail: `The filter wants ${failed}.` } : null;
+  const failed = filter && failingCondition(filter, { ...document, documentId: document.id });
+  return failed ? { step: 'filter', detail: failed } : null;
 }
 
-function mayRead({ role, grants }: Principal, { acl }: DocumentStanding): boolean {
-  return role === 'admin' || acl.length === 0 || acl.some((entry) => grants.includes(entry));
+function mayRead(principal: Principal, { acl }: DocumentStanding): boolean {
+  const grants = grantsOf(principal);
+  return grants === null || acl.length === 0 || acl.some((entry) => grants.includes(entry));
 }
 
 function describeUnpublished({ state, error }: DocumentStanding): string {
@@ -144,7 +144,8 @@ async function findInRanking(
   signal: AbortSignal,
 ): Promise<Pick<Absence, 'step' | 'detail' | 'rank' | 'standing'>> {
   const { input, retrieval } = question;
-  const alone = { ...input, filter: { ...input.filter, documentId: [document.id] }, limit: 1, tokenBudget: null };
+  const itself: FilterClause = { kind: 'condition', field: 'documentId', operator: 'eq', value: document.id };
+  const alone = { ...input, filter: itself, limit: 1, tokenBudget: null };
   const [best] = (await retrieve(alone, signal)).passages;
   if (!best)
     return {

@@ -1,14 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { NearestDocument } from '../domain/answer.ts';
-import { DocumentFilter } from '../domain/document.ts';
 import { absenceSteps } from '../retrieve/explain-absence.ts';
-import { alsoInShape, PassageSchema, text } from './schemas.ts';
+import { alsoInShape, FilterSchema, PassageSchema, text } from './schemas.ts';
 
 export const SearchRequest = z
   .strictObject({
     query: text(4000, 1),
     limit: z.int().min(1).max(200).default(10),
-    filter: DocumentFilter.optional(),
+    filter: FilterSchema.optional(),
     tokenBudget: z.int().min(1).max(100_000).optional().openapi({
       description: 'Packs the passages as for an answer: at most this many tokens together, neighbours joined.',
     }),

@@ -6,6 +6,7 @@ import { explainPassages, type PassageExplanation } from '../../retrieve/explain
 import type { Retrieval } from '../../retrieve/retrieve.ts';
 import { type App, principalOf } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
+import { clauseOfRequest } from '../request-filter.ts';
 import type { RouteDeps } from '../route-deps.ts';
 import { SearchRequest, SearchResult } from '../search-schemas.ts';
 
@@ -20,11 +21,15 @@ const route = defineRoute('read', {
   },
 });
 
-export function registerSearchPassages(app: App, { retrieve, documents, termFrequencies: lookUp }: RouteDeps): void {
+export function registerSearchPassages(
+  app: App,
+  { retrieve, documents, metadataFields, termFrequencies: lookUp }: RouteDeps,
+): void {
   app.openapi(route, async (c) => {
-    const { query, limit, filter = {}, tokenBudget = null, asGrants, explain, whyNot } = c.req.valid('json');
+    const { query, limit, tokenBudget = null, asGrants, explain, whyNot, ...body } = c.req.valid('json');
     const asker = principalOf(c);
     const principal = searcher(asker, asGrants);
+    const filter = await clauseOfRequest({ metadataFields }, asker, body.filter);
     const { signal } = c.req.raw;
     const input = { queries: [query], principal, filter, limit, tokenBudget };
     const retrieval = await retrieve(input, signal);

@@ -1,10 +1,11 @@
 import type { DocumentSummary } from '../../../domain/document.ts';
 import type { DocumentId, PassageId } from '../../../domain/ids.ts';
 import type { Passage } from '../../../domain/passage.ts';
-import type { Principal } from '../../../domain/principal.ts';
+import { grantsOf, type Principal } from '../../../domain/principal.ts';
 import type { DocumentListOptions, DocumentStanding, DocumentStore, Page } from '../../documents.ts';
 import type { SqlDriver, SqlValue } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
+import { bindingValues, filterCondition } from './filter-condition.ts';
 
 type ReadMethods = Pick<
   DocumentStore,
@@ -20,7 +21,8 @@ interface ReadDeps {
 const permitted = `d.tenant_id = $1 and d.deleted_at is null and ($2 or d.acl = '{}' or d.acl && $3::text[])`;
 
 function accessOf(principal: Principal): SqlValue[] {
-  return [principal.tenantId, principal.role === 'admin', principal.grants];
+  const grants = grantsOf(principal);
+  return [principal.tenantId, grants === null, grants ?? []];
 }
 
 /** $4 the time, which tells a version that is being read from one whose reader died. */
@@ -28,7 +30,7 @@ const state = `case when v.state = 'queued' and v.lease_until > $4 then 'process
 
 const failure = `case when v.state = 'failed' then jsonb_build_object('code', v.error_code, 'detail', v.error_detail) end`;
 
-const summaries = `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.language, ${state} as state,
+const summaries = `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.metadata, d.language, ${state} as state,
     d.current_version as version, v.content_hash as "contentHash", v.media_type as "mediaType", v.size, d.passages,
     d.waiting as "passagesWithoutVector",
     ${failure} as error, d.created_at as "createdAt", d.updated_at as "updatedAt"
@@ -73,12 +75,14 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
 
     passages: (principal, id, limit, cursor) => listPassages(driver, principal, { id, limit, cursor }),
 
-    async readPassages(principal, ids) {
+    async readPassages(principal, ids, filter) {
       if (ids.length === 0) return [];
+      const { values, bind } = bindingValues(...accessOf(principal), ids);
       const rows = await driver.queryAsTenant<Passage>(
         principal.tenantId,
-        `select ${passageColumns} from ${currentPassages} where ${permitted} and p.tenant_id = $1 and p.id = any($4)`,
-        [...accessOf(principal), ids],
+        `select ${passageColumns} from ${currentPassages}
+         where ${permitted} and p.tenant_id = $1 and p.id = any($4) and ${filterCondition(filter, bind)}`,
+        values,
       );
       const byId = new Map<PassageId, Passage>(rows.map((passage) => [passage.id, passage]));
       return ids.flatMap((id) => byId.get(id) ?? []);
@@ -128,7 +132,7 @@ async function findDocuments(
 ): Promise<DocumentStanding[]> {
   return await driver.queryAsTenant<DocumentStanding>(
     principal.tenantId,
-    `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.language, ${state} as state,
+    `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.metadata, d.language, ${state} as state,
        d.current_version as version, d.passages, d.waiting as "passagesWithoutVector", ${failure} as error,
        d.created_at as "createdAt", d.updated_at as "updatedAt", d.deleted_at as "deletedAt"
      from documents d
