@@ -132,7 +132,7 @@ async function findDocuments(
 ): Promise<DocumentStanding[]> {
   return await driver.queryAsTenant<DocumentStanding>(
     principal.tenantId,
-    `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.language, ${state} as state,
+    `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.metadata, d.language, ${state} as state,
        d.current_version as version, d.passages, d.waiting as "passagesWithoutVector", ${failure} as error,
        d.created_at as "createdAt", d.updated_at as "updatedAt", d.deleted_at as "deletedAt"
      from documents d
