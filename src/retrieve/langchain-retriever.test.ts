@@ -52,7 +52,8 @@ describe('FootnoteRetriever', () => {
     const inputs: RetrieveInput[] = [];
     const retriever = new FootnoteRetriever({
       principal,
-      filter: { source: ['handbook'] },
+      filter: { source: ['handbook'], metadata: { price: { lt: 10 } } },
+      metadataFields: [{ name: 'price', type: 'number' }],
       limit: 3,
       async retrieve(input) {
         inputs.push(input);
@@ -74,14 +75,15 @@ describe('FootnoteRetriever', () => {
       updatedAt: '2026-01-01T00:00:00.000Z',
       score: 1,
     });
+    const clause = {
+      kind: 'and',
+      clauses: [
+        { kind: 'condition', field: 'source', operator: 'in', value: ['handbook'] },
+        { kind: 'condition', field: 'metadata.price', operator: 'lt', value: 10 },
+      ],
+    };
     expect(inputs).toEqual([
-      {
-        queries: ['When are refunds paid?'],
-        principal,
-        filter: { source: ['handbook'] },
-        limit: 3,
-        tokenBudget: null,
-      },
+      { queries: ['When are refunds paid?'], principal, filter: clause, limit: 3, tokenBudget: null },
     ]);
   });
 
@@ -133,4 +135,9 @@ describe('FootnoteRetriever', () => {
     expect(seen.sort()).toEqual(['end 1', 'end 1', 'start q handbook', 'start q handbook']);
     expect(JSON.stringify(retriever)).not.toContain(principal.tenantId);
   });
+});
+
+it('says what is wrong in a filter before it is asked', () => {
+  const retrieve = () => Promise.reject(new Error('Nothing is asked here.'));
+  expect(() => new FootnoteRetriever({ retrieve, principal, filter: { tenant: 'other' } })).toThrow(/filter\.tenant/);
 });

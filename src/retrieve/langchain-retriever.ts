@@ -1,15 +1,19 @@
 import { Document } from '@langchain/core/documents';
 import { BaseRetriever, type BaseRetrieverInput } from '@langchain/core/retrievers';
 import { ensureConfig, type RunnableConfig } from '@langchain/core/runnables';
-import type { DocumentFilter } from '../domain/document.ts';
+import type { Filter, FilterClause } from '../domain/filter.ts';
 import type { Principal } from '../domain/principal.ts';
+import { type DeclaredField, readFilter } from '../domain/read-filter.ts';
 import type { Retrieve, ScoredPassage } from './retrieve.ts';
 
 export interface FootnoteRetrieverFields extends BaseRetrieverInput {
   readonly retrieve: Retrieve;
   /** Whose documents are searched; one retriever serves one of them. */
   readonly principal: Principal;
-  readonly filter?: DocumentFilter;
+  /** In the language of the API's filters. */
+  readonly filter?: Filter;
+  /** The fields that the tenant declared, for filters that name them. */
+  readonly metadataFields?: readonly DeclaredField[];
   /** Passages; 10 unless given. */
   readonly limit?: number;
 }
@@ -34,12 +38,15 @@ export type PassageMetadata = Pick<
 export class FootnoteRetriever extends BaseRetriever<PassageMetadata> {
   override lc_namespace = ['footnote', 'retrievers'];
   readonly #fields: FootnoteRetrieverFields;
+  readonly #filter: FilterClause | null;
   readonly #signal: AbortSignal;
 
+  /** Throws INVALID_REQUEST for a filter that cannot be read. */
   constructor(fields: FootnoteRetrieverFields, signal = new AbortController().signal) {
-    const { retrieve: _retrieve, principal: _principal, filter: _filter, limit: _limit, ...base } = fields;
+    const { retrieve: _retrieve, principal: _principal, limit: _limit, filter, metadataFields, ...base } = fields;
     super(base);
     this.#fields = fields;
+    this.#filter = readFilter(filter ?? {}, metadataFields ?? []);
     this.#signal = signal;
   }
 
@@ -55,8 +62,8 @@ export class FootnoteRetriever extends BaseRetriever<PassageMetadata> {
   }
 
   override async _getRelevantDocuments(query: string): Promise<Document<PassageMetadata>[]> {
-    const { retrieve, principal, filter = {}, limit = 10 } = this.#fields;
-    const input = { queries: [query], principal, filter, limit, tokenBudget: null };
+    const { retrieve, principal, limit = 10 } = this.#fields;
+    const input = { queries: [query], principal, filter: this.#filter, limit, tokenBudget: null };
     const { passages } = await retrieve(input, this.#signal);
     return passages.map(toDocument);
   }

@@ -42,7 +42,7 @@ const context = (query = 'q'): RankContext => ({
       scopes: ['read'],
       grants: [],
     },
-    filter: {},
+    filter: null,
     limit: 10,
     tokenBudget: null,
   },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { DocumentFilter } from '../../domain/document.ts';
-import { clauseOf } from '../../domain/filter.ts';
+import type { Filter } from '../../domain/filter.ts';
 import { type DocumentId, newId, type PassageId, type TenantId } from '../../domain/ids.ts';
+import { readFilter } from '../../domain/read-filter.ts';
 import type { IndexCandidate, IndexFilter, IndexPoint, IndexQuery, VectorIndex } from '../vector-index.ts';
 
 /** An index of vectors of 3 dimensions, whose rows hold nothing. */
@@ -242,7 +242,7 @@ function describeTenants(context: Context): void {
 function describeFilters(context: Context): void {
   const { fill, names } = context;
   describe('filters', () => {
-    const cases: [string, DocumentFilter, string[]][] = [
+    const cases: [string, Filter, string[]][] = [
       ['nothing', {}, ['a', 'b', 'c']],
       ['documents', { documentId: [limits, 'doc_other'] }, ['b']],
       ['sources', { source: ['wiki', 'handbook'] }, ['a', 'b']],
@@ -261,8 +261,8 @@ function describeFilters(context: Context): void {
         point('b', { documentId: limits, source: 'wiki', tags: { product: 'desktop' }, language: 'de' }),
         point('c', { documentId: 'doc_c', source: 'blog', language: null }),
       ]);
-      expect(await names({ ...alongX, filter: { clause: clauseOf(filter), grants: null } })).toEqual(expected);
-      expect(await names({ ...bySeven, filter: { clause: clauseOf(filter), grants: null } })).toEqual(expected);
+      expect(await names({ ...alongX, filter: { clause: readFilter(filter, []), grants: null } })).toEqual(expected);
+      expect(await names({ ...bySeven, filter: { clause: readFilter(filter, []), grants: null } })).toEqual(expected);
     });
 
     it('by what the asker was granted', async () => {
@@ -281,7 +281,7 @@ function describeFilters(context: Context): void {
     it('before the best are counted', async () => {
       const others = Array.from({ length: 50 }, (_, index) => point(`a${index}`, { documentId: limits }));
       await fill([...others, point('z', { dense: unit(1, 3, 0), sparse: terms({ 7: 0.1 }) })]);
-      const filter = { clause: clauseOf({ documentId: [refunds] }), grants: null };
+      const filter = { clause: readFilter({ documentId: [refunds] }, []), grants: null };
       expect(await names({ ...alongX, ...bySeven, filter, limit: 1 })).toEqual(['z']);
     });
   });
