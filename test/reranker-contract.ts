@@ -42,7 +42,7 @@ export function describeReranker(name: string, open: OpenReranker): void {
           server.script(entries(...order.map((index) => [index, scores[index]] as const)));
           expect(await reranker.rerank({ query: 'q', texts: scores.map(String) }, never)).toEqual(scores.map(Math.abs));
         }),
-        { numRuns: 25 },
+        { numRuns: 10 },
       );
     });
 

@@ -127,7 +127,7 @@ describe('createRerankStage', () => {
           expect(await run(scores, order)).toEqual(await run(scores, indices));
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 10 },
     );
   });
 });
