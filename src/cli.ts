@@ -234,7 +234,10 @@ function addIdentities(program: Command, withClient: WithClient): void {
 
 function addEvals(program: Command, invocation: () => Invocation, setExitCode: SetExitCode): void {
   const evals = program.command('eval').description('measure retrieval, answers and quote verification');
-  const withEval = async (name: 'retrieval' | 'answers' | 'quotes', input: EvalOptions & { folder?: string }) => {
+  const withEval = async (
+    name: 'retrieval' | 'answers' | 'quotes' | 'rewriting',
+    input: EvalOptions & { folder?: string },
+  ) => {
     const { runEval } = await import('./cli/eval.ts');
     setExitCode(await runEval(invocation(), name, input));
   };
@@ -254,6 +257,13 @@ function addEvals(program: Command, invocation: () => Invocation, setExitCode: S
           .default('passages'),
       )
       .action(async (folder: string, options: EvalOptions) => await withEval(name, { ...options, folder }));
+  evals
+    .command('rewriting')
+    .description('BLEU-4 and ROUGE-1 of follow-up questions made standalone')
+    .argument('<file>', 'conversations in the layout of CANARD, .jsonl or .jsonl.gz')
+    .option('--out <file>', 'write the result as JSON')
+    .option('--limit <count>', 'only the first questions', parseCount)
+    .action(async (file: string, options: EvalOptions) => await withEval('rewriting', { ...options, folder: file }));
   evals
     .command('quotes')
     .description('mutation test of the quote verifier')
