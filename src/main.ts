@@ -19,6 +19,8 @@ import { createEmbedder } from './models/create-embedder.ts';
 import type { Embedder } from './models/embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { createReadinessChecks } from './readiness.ts';
+import { createVocabularies } from './retrieve/expand/learn-vocabularies.ts';
+import { createExpandQuestion } from './retrieve/expand-question.ts';
 import { createRetrieve } from './retrieve/retrieve-passages.ts';
 import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
@@ -73,7 +75,12 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const index = createMemoryIndex({ rows: stores.indexRows, embedder });
   const countTokens = createTokenCounter();
   const { documents } = stores;
-  const retrieve = createRetrieve({ index, embedder, documents, countTokens });
+  const vocabularies = createVocabularies({
+    texts: stores.passageTexts,
+    onError: (error) => log.warn({ err: error }, 'a vocabulary could not be learnt'),
+  });
+  const expandQuestion = createExpandQuestion({ vocabularies, glossary: stores.glossary, index });
+  const retrieve = createRetrieve({ index, embedder, documents, countTokens, expandQuestion });
   const chat = await createChatModel(config.chat);
   const answerQuestion = createAnswerQuestion({
     retrieve,
