@@ -20,6 +20,7 @@ export function openApiText(): string {
     documents: fakePort('documents'),
     jobs: fakePort('jobs'),
     idempotency: fakePort('idempotency'),
+    glossary: fakePort('glossary'),
     submit: fakePort('submit'),
     log: fakePort('log'),
     answerQuestion: () => {

@@ -3,6 +3,7 @@ import { ask } from './cli/ask.ts';
 import type { Client } from './cli/client.ts';
 import { doctor } from './cli/doctor.ts';
 import { listDocuments, removeDocuments, showDocument } from './cli/documents.ts';
+import { listGlossary, setGlossary } from './cli/glossary.ts';
 import { createKey, createTenant, createUser, listKeys, listTenants, listUsers, revoke } from './cli/identities.ts';
 import { ingest } from './cli/ingest.ts';
 import { createOutput, type Output } from './cli/output.ts';
@@ -85,6 +86,7 @@ function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
 
   addServing(program, invocation, withClient);
   addKnowledge(program, withClient);
+  addGlossary(program, withClient);
   addIdentities(program, withClient);
   addEvals(program, invocation, setExitCode);
   return program;
@@ -146,6 +148,7 @@ function addKnowledge(program: Command, withClient: WithClient): void {
     .argument('<question>')
     .option('--events', 'print the event stream as JSON lines', false)
     .option('--conversation <id>', 'continue this conversation')
+    .option('--no-expand', 'search for these words only')
     .addOption(new Option('--mode <mode>', 'what happens to unsupported sentences').choices(['strict', 'lenient']))
     .action(
       async (question: string, options) => await withClient(async (context) => await ask(context, question, options)),
@@ -156,6 +159,7 @@ function addKnowledge(program: Command, withClient: WithClient): void {
     .argument('<query>')
     .option('--limit <count>', 'passages', '10')
     .option('--explain', 'show the score of each step', false)
+    .option('--no-expand', 'search for these words only')
     .option('--why <document>', 'say at which step that document fell out')
     .action(
       async (query: string, options) => await withClient(async (context) => await search(context, query, options)),
@@ -186,6 +190,16 @@ function addKnowledge(program: Command, withClient: WithClient): void {
       async (ids: string[], options) =>
         await withClient(async (context) => await removeDocuments(context, ids, options)),
     );
+}
+
+function addGlossary(program: Command, withClient: WithClient): void {
+  const glossary = program.command('glossary').description('words that mean the same, for questions that find little');
+  glossary.command('list').action(async () => await withClient(listGlossary));
+  glossary
+    .command('set')
+    .description('replace it by the lines of a file, such as "PTO: paid time off, annual leave"')
+    .argument('<file>')
+    .action(async (file: string) => await withClient(async (context) => await setGlossary(context, file)));
 }
 
 function addIdentities(program: Command, withClient: WithClient): void {

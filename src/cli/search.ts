@@ -5,24 +5,27 @@ import type { Output } from './output.ts';
 interface SearchResult {
   readonly passages: readonly (RankedPassage & { readonly dense?: number | null; readonly sparse?: number | null })[];
   readonly steps?: readonly object[];
+  readonly expansion?: { readonly original: string; readonly searched: string };
   readonly whyNot?: { readonly step: string; readonly detail: string };
 }
 
 export async function search(
   { client, output }: { client: Client; output: Output },
   query: string,
-  options: { limit: string; explain: boolean; why?: string | undefined },
+  options: { limit: string; explain: boolean; expand: boolean; why?: string | undefined },
 ): Promise<void> {
   const body = {
     query,
     limit: Number(options.limit),
     explain: options.explain,
+    expand: options.expand,
     ...(options.why ? { whyNot: options.why } : {}),
   };
   const result = await client.post<SearchResult>('/v1/search', body);
-  output.result(result, ({ passages, whyNot }) => {
+  output.result(result, ({ passages, whyNot, expansion }) => {
     const found = passages.map((passage, index) => describe(output, passage, index, options.explain));
     if (whyNot) found.push(`${options.why}: ${whyNot.step}: ${whyNot.detail}`);
+    if (expansion) found.unshift(expansionWords(expansion));
     return found.length > 0
       ? found.join('\n\n')
       : 'Nothing found. Add documents with: footnote ingest <file, folder or URL>';
@@ -40,4 +43,9 @@ function describe(output: Output, passage: SearchResult['passages'][number], ind
     `   ${text.length > 300 ? `${text.slice(0, 299)}…` : text}`,
     output.style.dim(`   ${passage.documentId}${passage.uri ? `  ${passage.uri}` : ''}`),
   ].join('\n');
+}
+
+/** What a reader needs to know of another wording, and how to refuse it. */
+export function expansionWords({ original, searched }: { original: string; searched: string }): string {
+  return `Showing results for “${searched}”. Only for “${original}”: add --no-expand`;
 }

@@ -56,6 +56,11 @@ export interface Expansion {
   readonly gained: number;
 }
 
+/** With the reason of its first change, as events and results tell it. */
+export function describeExpansion(expansion: Expansion) {
+  return { ...expansion, changes: [...expansion.changes], reason: expansion.changes[0]?.reason ?? 'spelling' };
+}
+
 export interface Retrieval {
   readonly passages: readonly ScoredPassage[];
   /** Documents of the best passages, best first, at most 5. */

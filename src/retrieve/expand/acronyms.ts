@@ -46,10 +46,10 @@ export function longFormOf(short: string, before: string): string | null {
     if (at < 0) return null;
     at -= 1;
   }
-  const long = before.slice(Math.max(0, before.lastIndexOf(' ', at) + 1));
+  const long = before.slice(before.lastIndexOf(' ', at) + 1).replace(/^[^\p{L}\p{N}]+/u, '');
   const words = long.split(/\s+/);
   const isTooLong = words.length > Math.min(short.length + 5, 2 * short.length);
-  const repeats = words.some((word) => word.toLowerCase() === short.toLowerCase());
+  const repeats = words.some((word) => word.toLowerCase().replace(/[^\p{L}\p{N}]+$/u, '') === short.toLowerCase());
   return isTooLong || repeats || long.length <= short.length ? null : long;
 }
 

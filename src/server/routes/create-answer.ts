@@ -19,6 +19,9 @@ const Body = z
     model: z.string().max(200).optional(),
     locale: z.string().max(35).optional(),
     maxQuotes: z.int().min(1).max(20).default(8),
+    expand: z.boolean().default(true).openapi({
+      description: 'Whether a question that finds little is searched in other words too; `question-expanded` says so.',
+    }),
   })
   .openapi('AnswerRequest');
 type Body = z.output<typeof Body>;
@@ -66,6 +69,7 @@ async function start(c: AppContext, deps: RouteDeps, body: Body) {
     mode: body.mode ?? deps.answerMode,
     locale: body.locale ?? null,
     maxQuotes: body.maxQuotes,
+    expand: body.expand,
     principal: principalOf(c),
     problem: { requestId: c.get('requestId'), baseUrl: c.get('baseUrl') },
   });

@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { NearestDocument } from '../../domain/answer.ts';
 import { DocumentFilter } from '../../domain/document.ts';
-import type { Retrieval } from '../../retrieve/retrieve.ts';
+import { describeExpansion, type Retrieval } from '../../retrieve/retrieve.ts';
 import { type App, principalOf } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
 import { documentIdOf } from '../document-details.ts';
 import { explainAbsence } from '../explain-absence.ts';
 import type { RouteDeps } from '../route-deps.ts';
-import { FoundPassageSchema, text } from '../schemas.ts';
+import { ExpansionSchema, FoundPassageSchema, text } from '../schemas.ts';
 
 const Body = z
   .strictObject({
@@ -15,6 +15,9 @@ const Body = z
     limit: z.int().min(1).max(200).default(10),
     filter: DocumentFilter.optional(),
     explain: z.boolean().default(false),
+    expand: z.boolean().default(true).openapi({
+      description: 'Whether a query that finds little is searched in other words too; see `expansion` in the result.',
+    }),
     whyNot: z
       .string()
       .max(100)
@@ -34,6 +37,7 @@ const Result = z
   .object({
     passages: z.array(FoundPassageSchema).readonly(),
     nearest: z.array(NearestDocument).readonly(),
+    expansion: ExpansionSchema.optional(),
     steps: z.array(Step).readonly().optional(),
     whyNot: z.object({ step: z.string(), detail: z.string() }).optional(),
   })
@@ -52,10 +56,11 @@ const route = defineRoute('read', {
 
 export function registerSearchPassages(app: App, { retrieve, documents }: RouteDeps): void {
   app.openapi(route, async (c) => {
-    const { query, limit, filter = {}, explain, whyNot } = c.req.valid('json');
+    const { query, limit, filter = {}, explain, expand, whyNot } = c.req.valid('json');
     const principal = principalOf(c);
     const { signal } = c.req.raw;
-    const retrieval = await retrieve({ queries: [query], principal, filter, limit, tokenBudget: null }, signal);
+    const input = { queries: [query], principal, filter, limit, tokenBudget: null, expand };
+    const retrieval = await retrieve(input, signal);
     const absence =
       whyNot === undefined
         ? {}
@@ -66,7 +71,8 @@ export function registerSearchPassages(app: App, { retrieve, documents }: RouteD
               signal,
             ),
           };
-    return c.json({ ...describeResult(retrieval, explain), ...absence }, 200);
+    const expansion = retrieval.expansion ? { expansion: describeExpansion(retrieval.expansion) } : {};
+    return c.json({ ...describeResult(retrieval, explain), ...expansion, ...absence }, 200);
   });
 }
 
