@@ -49,7 +49,7 @@ export function createExpandQuestion({ vocabularies, glossary, index }: ExpandDe
     const isKnown = async (text: string) => {
       const encoded = encodeQuestion(text, guessLanguage(question).code);
       const statistics = await readTermStatistics(index, tenant, encoded);
-      return encoded.indices.length > statistics.unknown.size;
+      return encoded.indices.length > 0 && statistics.unknown.size === 0;
     };
     const corrected = vocabulary
       ? await correct(question, { unknown, vocabulary, isKnown })
@@ -58,7 +58,7 @@ export function createExpandQuestion({ vocabularies, glossary, index }: ExpandDe
       ...terms.map(({ term, synonyms }) => ({ reason: 'glossary' as const, forms: [term, ...synonyms] })),
       ...(vocabulary?.acronyms ?? []).map(({ short, long }) => ({ reason: 'acronym' as const, forms: [short, long] })),
     ];
-    const replaced = await replaceEquivalents(corrected.searched, groups, isKnown);
+    const replaced = await replaceEquivalents(corrected.searched, groups, { isKnown, onlyUnknown: !isWeak(look) });
     const changes = [...corrected.changes, ...replaced.changes];
     return changes.length === 0 ? null : { searched: replaced.searched, changes };
   };
@@ -86,7 +86,7 @@ function unknownWords(question: string, { unknown }: TermStatistics): FoundWord[
 interface Correction {
   readonly unknown: readonly FoundWord[];
   readonly vocabulary: Vocabulary;
-  /** Whether a passage has any of the words; the vocabulary may be older than the index. */
+  /** Whether passages have all of the words; the vocabulary may be older than the index. */
   readonly isKnown: (text: string) => Promise<boolean>;
 }
 

@@ -6,16 +6,19 @@ export interface EquivalentForms {
   readonly forms: readonly string[];
 }
 
+/** Whether every word of the text stands in some passage. */
+export type IsKnown = (text: string) => Promise<boolean>;
+
 const mostChanges = 3;
 
 /**
  * Puts another form in the place of one that the question holds: the first that some passage has. Short capitals (`IT`) match as they are
- * written only, so that a word is not taken for an acronym.
+ * written only, so that a word is not taken for an acronym. `onlyUnknown` leaves forms alone that some passage has.
  */
 export async function replaceEquivalents(
   question: string,
   groups: readonly EquivalentForms[],
-  isKnown: (text: string) => Promise<boolean>,
+  { isKnown, onlyUnknown = false }: { isKnown: IsKnown; onlyUnknown?: boolean },
 ): Promise<{ searched: string; changes: readonly WordChange[] }> {
   const changes: WordChange[] = [];
   let searched = question;
@@ -24,6 +27,7 @@ export async function replaceEquivalents(
     const found = longestIn(searched, forms);
     // A form that a change has put in is not changed back.
     if (!found || changes.some(({ to }) => to.toLowerCase().includes(found.text.toLowerCase()))) continue;
+    if (onlyUnknown && (await isKnown(found.text))) continue;
     const others = forms.filter((form) => form.toLowerCase() !== found.text.toLowerCase());
     const to = await firstKnown(others, isKnown);
     if (to === null) continue;
@@ -33,10 +37,7 @@ export async function replaceEquivalents(
   return { searched, changes };
 }
 
-async function firstKnown(
-  forms: readonly string[],
-  isKnown: (text: string) => Promise<boolean>,
-): Promise<string | null> {
+async function firstKnown(forms: readonly string[], isKnown: IsKnown): Promise<string | null> {
   for (const form of forms) if (await isKnown(form)) return form;
   return null;
 }
