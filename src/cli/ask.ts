@@ -1,10 +1,11 @@
 import type { AnswerEvent, Quote } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Client } from './client.ts';
+import { type FilterOptions, filterOf } from './filter-option.ts';
 import type { Output } from './output.ts';
 import { expansionWords } from './search.ts';
 
-interface AskOptions {
+interface AskOptions extends FilterOptions {
   readonly events: boolean;
   readonly conversation?: string | undefined;
   readonly mode?: string | undefined;
@@ -23,6 +24,7 @@ export async function ask(
     expand: options.expand,
     ...(options.conversation ? { conversationId: options.conversation } : {}),
     ...(options.mode ? { mode: options.mode } : {}),
+    ...filterOf(options),
   };
   const quotes: Quote[] = [];
   let printed = -1;

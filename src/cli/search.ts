@@ -1,5 +1,6 @@
 import type { RankedPassage } from '../domain/passage.ts';
 import type { Client } from './client.ts';
+import { type FilterOptions, filterOf } from './filter-option.ts';
 import type { Output } from './output.ts';
 
 interface SearchResult {
@@ -12,7 +13,7 @@ interface SearchResult {
 export async function search(
   { client, output }: { client: Client; output: Output },
   query: string,
-  options: { limit: string; explain: boolean; expand: boolean; why?: string | undefined },
+  options: FilterOptions & { limit: string; explain: boolean; expand: boolean; why?: string | undefined },
 ): Promise<void> {
   const body = {
     query,
@@ -20,6 +21,7 @@ export async function search(
     explain: options.explain,
     expand: options.expand,
     ...(options.why ? { whyNot: options.why } : {}),
+    ...filterOf(options),
   };
   const result = await client.post<SearchResult>('/v1/search', body);
   output.result(result, ({ passages, whyNot, expansion }) => {

@@ -290,3 +290,28 @@ function isNoSpace(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ENOSPC' || code === '53100';
 }
+
+const errorsShown = 50;
+const errorsInDetail = 5;
+const longestField = 100;
+
+/** INVALID_REQUEST with an entry for each wrong field; `where` names what holds an error without a field. */
+export function invalidRequest(errors: readonly FieldError[], where = 'body'): AppError {
+  const shown = errors.slice(0, errorsShown).map(({ field, ...rest }) => ({
+    field: field.length > longestField ? `${field.slice(0, longestField - 1)}…` : field,
+    ...rest,
+  }));
+  const detail = shown
+    .slice(0, errorsInDetail)
+    .map(({ field, expected, received }) => `${field || where}: expected ${expected}, received ${received}`);
+  return new AppError('INVALID_REQUEST', `${detail.join('; ')}.`, { errors: shown });
+}
+
+/** What came, short enough for an error: texts and numbers as they are, the rest by its kind. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (typeof value === 'string') return value.length > 60 ? `${value.length} characters` : JSON.stringify(value);
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'object' ? 'an object' : String(value);
+}

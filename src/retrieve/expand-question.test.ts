@@ -94,7 +94,7 @@ async function open(list: GlossaryStore['list'] = async () => []) {
       {
         queries: [query],
         principal,
-        filter: { source: ['handbook'] },
+        filter: { kind: 'not', clause: { kind: 'condition', field: 'source', operator: 'eq', value: 'other' } },
         limit: 3,
         tokenBudget: null,
         ...(expand === undefined ? {} : { expand }),

@@ -17,7 +17,8 @@ it('gives the ranking as LangChain documents', async () => {
   const inputs: RetrieveInput[] = [];
   const retriever = new FootnoteRetriever({
     principal,
-    filter: { source: ['handbook'] },
+    filter: { source: ['handbook'], metadata: { price: { lt: 10 } } },
+    metadataFields: [{ name: 'price', type: 'number' }],
     limit: 3,
     async retrieve(input) {
       inputs.push(input);
@@ -56,7 +57,19 @@ it('gives the ranking as LangChain documents', async () => {
     pageContent: 'Refunds are paid within ten days.',
     metadata: { documentId: 'doc_1', version: 2, start: 10, end: 43, headingPath: ['Refunds'], score: 1 },
   });
+  const clause = {
+    kind: 'and',
+    clauses: [
+      { kind: 'condition', field: 'source', operator: 'in', value: ['handbook'] },
+      { kind: 'condition', field: 'metadata.price', operator: 'lt', value: 10 },
+    ],
+  };
   expect(inputs).toEqual([
-    { queries: ['When are refunds paid?'], principal, filter: { source: ['handbook'] }, limit: 3, tokenBudget: null },
+    { queries: ['When are refunds paid?'], principal, filter: clause, limit: 3, tokenBudget: null },
   ]);
+});
+
+it('says what is wrong in a filter before it is asked', () => {
+  const retrieve = () => Promise.reject(new Error('Nothing is asked here.'));
+  expect(() => new FootnoteRetriever({ retrieve, principal, filter: { tenant: 'other' } })).toThrow(/filter\.tenant/);
 });

@@ -6,8 +6,8 @@ import { type DocumentId, newId, type PassageId, type TenantId } from '../domain
 import type { Principal } from '../domain/principal.ts';
 import { encodeDocument, termWeightLimit } from '../models/sparse/encode.ts';
 import type { DocumentStore } from '../store/documents.ts';
-import type { IndexQuery, IndexRows, VectorIndex } from '../store/vector-index.ts';
-import { createMemoryIndex } from '../store/vectors/memory/memory-index.ts';
+import type { IndexQuery, VectorIndex } from '../store/vector-index.ts';
+import { createMemoryIndex, type MemoryIndexDeps } from '../store/vectors/memory/memory-index.ts';
 import type { RetrieveInput } from './retrieve.ts';
 import { createRetrieve } from './retrieve-passages.ts';
 
@@ -37,7 +37,7 @@ const sources: readonly Source[] = [
 const idOf = (name: string): PassageId => `psg_${name}`;
 const documentOf = (name: string): DocumentId => `doc_${name}`;
 
-const noRows: IndexRows = {
+const noRows: MemoryIndexDeps['rows'] = {
   generation: async () => 0,
   changesSince: async () => ({ generation: 0, changes: [] }),
   async *points() {},
@@ -97,7 +97,7 @@ async function open(parts: Partial<Parameters<typeof createRetrieve>[0]> = {}, i
   });
   const ask = (input: Partial<RetrieveInput> = {}, signal = never) =>
     retrieve(
-      { queries: ['When are refunds paid?'], principal: admin, filter: {}, limit: 10, tokenBudget: null, ...input },
+      { queries: ['When are refunds paid?'], principal: admin, filter: null, limit: 10, tokenBudget: null, ...input },
       signal,
     );
   return { ask, index, embedded, reads };
@@ -131,7 +131,9 @@ describe('createRetrieve', () => {
 
   it('hands the filter to the index', async () => {
     const { ask } = await open();
-    const found = await ask({ filter: { documentId: [documentOf('invoices')] } });
+    const found = await ask({
+      filter: { kind: 'condition', field: 'documentId', operator: 'eq', value: documentOf('invoices') },
+    });
     expect(names(found.passages)).toEqual(['invoices']);
   });
 

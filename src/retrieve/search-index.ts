@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors.ts';
-import { clauseOf } from '../domain/filter.ts';
 import type { TenantId } from '../domain/ids.ts';
+import { grantsOf } from '../domain/principal.ts';
 import { termWeightLimit } from '../models/sparse/encode.ts';
 import { termId } from '../models/sparse/murmur3.ts';
 import type { SparseVector } from '../store/documents.ts';
@@ -28,10 +28,7 @@ export async function searchAll(
   { vectors, sparse }: { vectors: EmbeddedQueries['vectors']; sparse: readonly SparseVector[] },
   signal: AbortSignal,
 ): Promise<IndexSearch[]> {
-  const permitted: IndexFilter = {
-    clause: clauseOf(filter),
-    grants: principal.role === 'admin' ? null : principal.grants,
-  };
+  const permitted: IndexFilter = { clause: filter, grants: grantsOf(principal) };
   const search = async (_query: string, position: number) => {
     const dense = vectors[position];
     const terms = sparse[position];
