@@ -21,6 +21,7 @@ export function openApiText(): string {
     metadataFields: fakePort('metadataFields'),
     jobs: fakePort('jobs'),
     idempotency: fakePort('idempotency'),
+    glossary: fakePort('glossary'),
     submit: fakePort('submit'),
     log: fakePort('log'),
     answerQuestion: () => {

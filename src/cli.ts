@@ -3,6 +3,7 @@ import { ask } from './cli/ask.ts';
 import type { Client } from './cli/client.ts';
 import { doctor } from './cli/doctor.ts';
 import { listDocuments, removeDocuments, showDocument } from './cli/documents.ts';
+import { listGlossary, setGlossary } from './cli/glossary.ts';
 import { createKey, createTenant, createUser, listKeys, listTenants, listUsers, revoke } from './cli/identities.ts';
 import { ingest } from './cli/ingest.ts';
 import { declareMetadata, listMetadata, removeMetadata, typedMetadata } from './cli/metadata.ts';
@@ -88,6 +89,7 @@ function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
 
   addServing(program, invocation, withClient);
   addKnowledge(program, withClient);
+  addGlossary(program, withClient);
   addMetadata(program, withClient);
   addIdentities(program, withClient);
   addEvals(program, invocation, setExitCode);
@@ -150,6 +152,7 @@ function addKnowledge(program: Command, withClient: WithClient): void {
     .argument('<question>')
     .option('--events', 'print the event stream as JSON lines', false)
     .option('--conversation <id>', 'continue this conversation')
+    .option('--no-expand', 'search for these words only')
     .addOption(new Option('--mode <mode>', 'what happens to unsupported sentences').choices(['strict', 'lenient']))
     .action(
       async (question: string, options) => await withClient(async (context) => await ask(context, question, options)),
@@ -161,6 +164,7 @@ function addKnowledge(program: Command, withClient: WithClient): void {
     .option('--explain', 'show the score of each step, matched terms, best sentence and times', false)
     .option('--why <document>', 'say at which step that document fell out; an id, external id, URI or title')
     .option('--as-grant <entry...>', 'search as a reader with these access-list entries (administrators)')
+    .option('--no-expand', 'search for these words only')
     .option('--tokens <count>', 'pack the passages under this token budget, as for an answer')
     .action(
       async (query: string, options) => await withClient(async (context) => await search(context, query, options)),
@@ -191,6 +195,16 @@ function addKnowledge(program: Command, withClient: WithClient): void {
       async (ids: string[], options) =>
         await withClient(async (context) => await removeDocuments(context, ids, options)),
     );
+}
+
+function addGlossary(program: Command, withClient: WithClient): void {
+  const glossary = program.command('glossary').description('words that mean the same, for questions that find little');
+  glossary.command('list').action(async () => await withClient(listGlossary));
+  glossary
+    .command('set')
+    .description('replace it by the lines of a file, such as "PTO: paid time off, annual leave"')
+    .argument('<file>')
+    .action(async (file: string) => await withClient(async (context) => await setGlossary(context, file)));
 }
 
 /** The options by which a command looks at some documents only. */
@@ -270,7 +284,10 @@ function addIdentities(program: Command, withClient: WithClient): void {
 
 function addEvals(program: Command, invocation: () => Invocation, setExitCode: SetExitCode): void {
   const evals = program.command('eval').description('measure retrieval, answers and quote verification');
-  const withEval = async (name: 'retrieval' | 'answers' | 'quotes', input: EvalOptions & { folder?: string }) => {
+  const withEval = async (
+    name: 'retrieval' | 'answers' | 'quotes' | 'rewriting',
+    input: EvalOptions & { folder?: string },
+  ) => {
     const { runEval } = await import('./cli/eval.ts');
     setExitCode(await runEval(invocation(), name, input));
   };
@@ -290,6 +307,13 @@ function addEvals(program: Command, invocation: () => Invocation, setExitCode: S
           .default('passages'),
       )
       .action(async (folder: string, options: EvalOptions) => await withEval(name, { ...options, folder }));
+  evals
+    .command('rewriting')
+    .description('BLEU-4 and ROUGE-1 of follow-up questions made standalone')
+    .argument('<file>', 'conversations in the layout of CANARD, .jsonl or .jsonl.gz')
+    .option('--out <file>', 'write the result as JSON')
+    .option('--limit <count>', 'only the first questions', parseCount)
+    .action(async (file: string, options: EvalOptions) => await withEval('rewriting', { ...options, folder: file }));
   evals
     .command('quotes')
     .description('mutation test of the quote verifier')

@@ -22,6 +22,8 @@ import { createReranker } from './models/rerank/create-reranker.ts';
 import { watchReranker } from './models/rerank/watch-reranker.ts';
 import { createReadinessChecks } from './readiness.ts';
 import { createBoostStage } from './retrieve/boost-passages.ts';
+import { createVocabularies } from './retrieve/expand/learn-vocabularies.ts';
+import { createExpandQuestion } from './retrieve/expand-question.ts';
 import { createFoldStage } from './retrieve/fold-duplicates.ts';
 import type { RankStage } from './retrieve/rank-stage.ts';
 import { createRerankStage } from './retrieve/rerank-passages.ts';
@@ -85,7 +87,12 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   if (reranker && config.reranker)
     stages.push(createRerankStage({ reranker, topN: config.reranker.topN, countTokens }));
   stages.push(createBoostStage(config), createFoldStage());
-  const retrieve = createRetrieve({ index, embedder, documents, countTokens, stages });
+  const vocabularies = createVocabularies({
+    texts: stores.passageTexts,
+    onError: (error) => log.warn({ err: error }, 'a vocabulary could not be learnt'),
+  });
+  const expandQuestion = createExpandQuestion({ vocabularies, glossary: stores.glossary, index });
+  const retrieve = createRetrieve({ index, embedder, documents, countTokens, expandQuestion, stages });
   const chat = await createChatModel(config.chat);
   const answerQuestion = createAnswerQuestion({
     retrieve,

@@ -16,6 +16,8 @@ export interface AnswerInput {
   readonly mode: AnswerMode;
   readonly locale: string | null;
   readonly maxQuotes: number;
+  /** Whether a question that finds little may be searched in other words too; true when left out. */
+  readonly expand?: boolean;
   /** Called once, right before the final event. */
   readonly onRecord: (record: AnswerRecord) => void;
 }

@@ -309,6 +309,29 @@ test('a follow-up is searched as a standalone question and as it was asked', asy
   expect(record?.standalone).toBe(condensed?.standalone);
 });
 
+test('other words that were searched are told before their passages, and refused when asked', async () => {
+  const searched: RetrieveInput[] = [];
+  const expansion = {
+    original: 'How long does a refnud take?',
+    searched: 'How long does a refund take?',
+    changes: [{ from: 'refnud', to: 'refund', reason: 'spelling' as const }],
+    gained: 3,
+  };
+  const retrieve: Retrieve = async (input) => {
+    searched.push(input);
+    return input.expand ? { ...retrieval, expansion } : retrieval;
+  };
+  const { events, record } = await ask({ retrieve, input: { question: expansion.original } });
+  const types = events.map(({ type }) => type);
+  expect(types.indexOf('question-expanded')).toBe(types.indexOf('passages-retrieved') - 1);
+  const { gained, ...told } = expansion;
+  expect(events).toContainEqual(expect.objectContaining({ type: 'question-expanded', reason: 'spelling', ...told }));
+  expect(record).toMatchObject({ standalone: expansion.searched, expansion: { gained, reason: 'spelling' } });
+  const refused = await ask({ retrieve, input: { question: expansion.original, expand: false } });
+  expect(refused.events.map(({ type }) => type)).not.toContain('question-expanded');
+  expect(searched.map(({ expand }) => expand)).toEqual([true, false]);
+});
+
 test('a model that cannot condense is replaced by the rules', async () => {
   const history = [{ question: 'Who handles refunds of annual subscriptions?', answer: 'The billing team.' }];
   const { events, record } = await askModel([status(401), quotes, say('It takes five working days [1].')], {

@@ -1,7 +1,7 @@
 import type { Quote, RefusalReason, Sentence, UnsequencedAnswerEvent, Usage } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { ChatModel } from '../models/chat-model.ts';
-import type { Retrieval, Retrieve } from '../retrieve/retrieve.ts';
+import { describeExpansion, type Retrieval, type Retrieve } from '../retrieve/retrieve.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
 import { answerExtractively } from './answer-extractively.ts';
@@ -49,6 +49,10 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   yield* condense(parts, input, trace, signal);
   const retrieval = await search(parts, input, trace, signal);
   for (const degradation of retrieval.degradations) yield { type: 'step-degraded', ...degradation };
+  if (retrieval.expansion) {
+    const { gained: _gained, ...expanded } = describeExpansion(retrieval.expansion);
+    yield { type: 'question-expanded', ...expanded };
+  }
   yield { type: 'passages-retrieved', passages: retrieval.passages.map(toListed) };
   if (retrieval.passages.length === 0) {
     const reason = (await parts.documents.hasDocuments(input.principal)) ? 'no-evidence' : 'no-documents';
@@ -94,12 +98,14 @@ async function* condense(parts: Parts, input: AnswerInput, trace: Trace, signal:
 
 /** The original question is searched too: what was condensed wrongly does not hide what the words themselves find. */
 async function search(parts: Parts, input: AnswerInput, trace: Trace, signal: AbortSignal): Promise<Retrieval> {
-  const { principal, filter, question } = input;
+  const { principal, filter, question, expand = true } = input;
   const queries = trace.standalone === question ? [question] : [trace.standalone, question];
   const retrieval = await timed(trace, 'retrieve', () =>
-    parts.retrieve({ queries, principal, filter, limit: passagesWanted, tokenBudget }, signal),
+    parts.retrieve({ queries, principal, filter, limit: passagesWanted, tokenBudget, expand }, signal),
   );
   trace.retrieval = retrieval;
+  // Evidence is judged by the words that found it; the reader sees which they were.
+  trace.standalone = retrieval.expansion?.searched ?? trace.standalone;
   Object.assign(trace.timings, retrieval.timings);
   return retrieval;
 }

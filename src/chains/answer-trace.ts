@@ -1,4 +1,4 @@
-import type { Retrieval } from '../retrieve/retrieve.ts';
+import { describeExpansion, type Retrieval } from '../retrieve/retrieve.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 import type { AnswerInput } from './answer-question.ts';
 
@@ -41,7 +41,16 @@ export function toRecord({
     dense,
     sparse,
   }));
-  return { standalone, promptVersions: { ...promptVersions }, embedder, passages, refusal, rejectedQuotes };
+  const expansion = retrieval?.expansion ? { expansion: describeExpansion(retrieval.expansion) } : {};
+  return {
+    standalone,
+    promptVersions: { ...promptVersions },
+    embedder,
+    passages,
+    refusal,
+    rejectedQuotes,
+    ...expansion,
+  };
 }
 
 /** Runs a step and notes its milliseconds under its name. */

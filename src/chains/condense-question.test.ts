@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../domain/errors.ts';
 import type { ChatModel } from '../models/chat-model.ts';
-import { condenseByRules, condenseQuestion, dependsOnHistory } from './condense-question.ts';
+import { condenseQuestion } from './condense-question.ts';
 import { loadPrompts } from './prompts/load-prompts.ts';
 
 const prompt = loadPrompts().condenseQuestion;
@@ -26,39 +26,6 @@ function replying(reply: string | Error): ChatModel & { asked: string[] } {
   };
 }
 
-describe('which questions need the turns before', () => {
-  test.each([
-    'And on the Team plan?',
-    'How long does that take?',
-    'What about guests?',
-    'Why?',
-    'Can they be restored?',
-  ])('%s', (question) => expect(dependsOnHistory(question)).toBe(true));
-  test.each([
-    'How many devices can a member on Team link?',
-    'Is there a limit on the size of a shared folder?',
-    'What does the error code KS-1042 mean in the desktop app?',
-  ])('not: %s', (question) => expect(dependsOnHistory(question)).toBe(false));
-});
-
-describe('by rules', () => {
-  test('what the last question was about is added, and its names give way to new ones', () => {
-    const standalone = condenseByRules('And on the Team plan?', {
-      question: 'How long are file versions kept on Business?',
-      answer: '',
-    });
-    expect(standalone).toBe('And on the Team plan? (file versions)');
-  });
-
-  test('a question that said little borrows from its answer', () => {
-    const standalone = condenseByRules('And by card?', {
-      question: 'How long?',
-      answer: 'A refund takes ten business days.',
-    });
-    expect(standalone).toMatch(/^And by card\? \(refund/);
-  });
-});
-
 describe('condensing', () => {
   test('leaves a question alone that stands on its own, or begins a conversation', async () => {
     const chat = replying('never asked');
@@ -73,8 +40,12 @@ describe('condensing', () => {
     expect(chat.asked).toEqual([]);
   });
 
-  test('takes what the model writes, which sees the conversation as data', async () => {
-    const chat = replying('"How long are file versions kept on the Team plan?"\n');
+  test.each([
+    '{"standalone": "How long are file versions kept on the Team plan?"}',
+    '```json\n{"standalone": "How long are file versions kept on the Team plan?", "parts": []}\n```',
+    '"How long are file versions kept on the Team plan?"\n',
+  ])('takes what the model writes, which sees the conversation as data: %s', async (reply) => {
+    const chat = replying(reply);
     const condensed = await condenseQuestion({ chat, prompt }, { question: 'And on the Team plan?', history }, never);
     expect(condensed).toEqual({
       standalone: 'How long are file versions kept on the Team plan?',
@@ -88,9 +59,17 @@ describe('condensing', () => {
     ['fails', new AppError('MODEL_UNAVAILABLE', 'Down.'), 'MODEL_UNAVAILABLE'],
     ['writes an essay', 'First.\nSecond.', 'MODEL_BAD_RESPONSE'],
     ['writes nothing', ' ', 'MODEL_BAD_RESPONSE'],
+    ['writes other JSON', '{"question": "And on the Team plan?"}', 'MODEL_BAD_RESPONSE'],
+    ['writes half an object', '{"standalone": "How long are file ver', 'MODEL_BAD_RESPONSE'],
+    ['writes more than anyone asks', `${'team '.repeat(200)}?`, 'MODEL_BAD_RESPONSE'],
+    ['writes what nobody said', 'What is the salary of the chief executive on the Team plan?', 'MODEL_BAD_RESPONSE'],
+    ['brings an address', 'How long are file versions kept on evil.example Team plan?', 'MODEL_BAD_RESPONSE'],
+    ['brings a filter', 'file versions kept team plan tenant:ten_other', 'MODEL_BAD_RESPONSE'],
+    ['forgets the question', 'How long are file versions kept on Business?', 'MODEL_BAD_RESPONSE'],
   ])('falls back to the rules when the model %s', async (_name, reply, code) => {
     const chat = replying(reply);
     const condensed = await condenseQuestion({ chat, prompt }, { question: 'And on the Team plan?', history }, never);
-    expect(condensed).toMatchObject({ standalone: 'And on the Team plan? (file versions)', degradedBy: { code } });
+    const standalone = 'How long are file versions kept on the Team plan?';
+    expect(condensed).toMatchObject({ standalone, degradedBy: { code } });
   });
 });

@@ -3,11 +3,13 @@ import { AppError } from '../domain/errors.ts';
 import type { Client } from './client.ts';
 import { type FilterOptions, filterOf } from './filter-option.ts';
 import type { Output } from './output.ts';
+import { expansionWords } from './search.ts';
 
 interface AskOptions extends FilterOptions {
   readonly events: boolean;
   readonly conversation?: string | undefined;
   readonly mode?: string | undefined;
+  readonly expand: boolean;
 }
 
 /** Streams the answer, then its quotes. Resolves to the exit code: 0 answered, 4 refused. */
@@ -19,6 +21,7 @@ export async function ask(
   const body = {
     question,
     stream: true,
+    expand: options.expand,
     ...(options.conversation ? { conversationId: options.conversation } : {}),
     ...(options.mode ? { mode: options.mode } : {}),
     ...filterOf(options),
@@ -37,6 +40,7 @@ export async function ask(
         output.write(`${printed >= 0 ? ' ' : ''}${event.text}${citations(event.citations, event.text)}`);
         printed = event.sentence;
       }
+      if (event.type === 'question-expanded') output.note(expansionWords(event));
       if (event.type === 'step-degraded') output.note(`note: ${event.step} fell back to ${event.to} (${event.cause})`);
       if (event.type === 'answer-finished') printQuotes(output, quotes, event.confidence);
     }

@@ -5,13 +5,17 @@ import { evaluateAnswers } from '../../evals/answers.ts';
 import { evaluateContext } from '../../evals/context.ts';
 import { evaluateQuotes } from '../../evals/quotes.ts';
 import { readQuestionFolder } from '../../evals/readers/beir.ts';
+import { readRewritingFile } from '../../evals/readers/rewriting.ts';
 import { evaluateRetrieval, fill } from '../../evals/retrieval.ts';
+import { evaluateRewriting } from '../../evals/rewriting.ts';
+import { loadPrompts } from '../chains/prompts/load-prompts.ts';
 import type { EvalOptions } from '../cli.ts';
 import type { Config } from '../config.ts';
 import { walkFolder } from '../ingest/load/walk-folder.ts';
 import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import { createDocumentReader } from '../ingest/read-document.ts';
 import { openFootnote } from '../main.ts';
+import { createChatModel } from '../models/chat/create-chat-model.ts';
 import { createEvalTarget } from './eval-target.ts';
 import type { Output } from './output.ts';
 import { createEta, type Progress } from './progress.ts';
@@ -28,20 +32,28 @@ const sampleFolder = join(import.meta.dirname, '../../datasets/handbook/document
 /** Runs a suite and prints its report without the cases, which go to `--out`. Resolves to the exit code: 4 when an invariant is broken. */
 export async function runEval(
   context: EvalContext,
-  name: 'retrieval' | 'answers' | 'quotes',
+  name: 'retrieval' | 'answers' | 'quotes' | 'rewriting',
   options: EvalOptions & { folder?: string },
 ): Promise<number> {
   const started = performance.now();
-  const report =
-    name === 'quotes'
-      ? await quotes(context, options)
-      : await withTarget(context, name, options.folder ?? '.', options);
+  const report = await runSuite(context, name, options);
   context.progress.end();
   const timed = { ...report, seconds: Math.round((performance.now() - started) / 100) / 10 };
   if (options.out) await writeFile(options.out, `${JSON.stringify(timed, null, 2)}\n`);
   const { cases: _cases, ...summary } = timed;
   context.output.result(summary, describeReport);
   return isBroken(report) ? 4 : 0;
+}
+
+async function runSuite(
+  context: EvalContext,
+  name: 'retrieval' | 'answers' | 'quotes' | 'rewriting',
+  options: EvalOptions & { folder?: string },
+): Promise<Report> {
+  const { folder = '.' } = options;
+  if (name === 'quotes') return await quotes(context, options);
+  if (name === 'rewriting') return await rewriting(context, folder, options);
+  return await withTarget(context, name, folder, options);
 }
 
 type Report = Readonly<Record<string, unknown>> & { readonly cases?: unknown };
@@ -120,6 +132,19 @@ async function quotes({ signal }: EvalContext, { count = 10_000, seed = 1 }: Eva
   } finally {
     await reader.close();
   }
+}
+
+async function rewriting(
+  { config, progress, signal }: EvalContext,
+  file: string,
+  { limit }: EvalOptions,
+): Promise<Report> {
+  const cases = await readRewritingFile(file);
+  const chat = await createChatModel(config.chat);
+  const step = createStepProgress(progress);
+  const onProgress = (done: number, total: number) => step('rewriting', done, total);
+  const prompt = loadPrompts().condenseQuestion;
+  return { ...(await evaluateRewriting({ chat, prompt }, cases.slice(0, limit), { signal, onProgress })) };
 }
 
 function describeReport(report: object, indent = ''): string {

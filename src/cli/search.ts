@@ -16,6 +16,7 @@ interface StepTime {
 }
 
 interface SearchResult {
+  readonly expansion?: { readonly original: string; readonly searched: string };
   readonly passages: readonly FoundPassage[];
   readonly steps?: readonly StepTime[];
   readonly dropped?: readonly { readonly title: string; readonly step: string; readonly detail: string }[];
@@ -25,6 +26,7 @@ interface SearchResult {
 export interface SearchOptions extends FilterOptions {
   readonly limit: string;
   readonly explain: boolean;
+  readonly expand: boolean;
   readonly why?: string;
   readonly asGrant?: readonly string[];
   readonly tokens?: string;
@@ -37,12 +39,13 @@ const droppedShown = 5;
 export async function search(
   { client, output }: { client: Client; output: Output },
   query: string,
-  { limit, explain, why, asGrant, tokens, ...filters }: SearchOptions,
+  { limit, explain, expand, why, asGrant, tokens, ...filters }: SearchOptions,
 ): Promise<void> {
   const body = {
     query,
     limit: Number(limit),
     explain,
+    expand,
     ...(why ? { whyNot: why } : {}),
     ...(asGrant ? { asGrants: asGrant } : {}),
     ...(tokens ? { tokenBudget: Number(tokens) } : {}),
@@ -52,9 +55,10 @@ export async function search(
   output.result(result, (found) => describeResult(output, found));
 }
 
-function describeResult(output: Output, { passages, steps, dropped = [], whyNot }: SearchResult): string {
+function describeResult(output: Output, { passages, expansion, steps, dropped = [], whyNot }: SearchResult): string {
   const parts = passages.map((passage, index) => describePassage(output, passage, index));
   if (parts.length === 0) parts.push('Nothing found. Add documents with: footnote ingest <file, folder or URL>');
+  if (expansion) parts.unshift(expansionWords(expansion));
   if (dropped.length > 0) parts.push(describeDropped(output, dropped));
   if (steps) parts.push(describeTimes(output, steps));
   if (whyNot) parts.push(describeAbsence(output, whyNot));
@@ -137,4 +141,9 @@ function describeAbsence({ style }: Output, { title, documentId, step, detail }:
 
 function percent(share: number): string {
   return `${Math.round(100 * share)} %`;
+}
+
+/** What a reader needs to know of another wording, and how to refuse it. */
+export function expansionWords({ original, searched }: { original: string; searched: string }): string {
+  return `Showing results for “${searched}”. Only for “${original}”: add --no-expand`;
 }

@@ -20,6 +20,13 @@ export const refusalReasons = [
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 
+/** Why another wording of a question was searched too. */
+export const expansionReasons = ['spelling', 'glossary', 'acronym'] as const;
+
+/** A word, or a few, in the place of others. */
+export const WordChange = z.object({ from: z.string(), to: z.string(), reason: z.enum(expansionReasons) });
+export type WordChange = z.infer<typeof WordChange>;
+
 const score = z.number().min(0).max(1);
 const offset = z.int().min(0);
 
@@ -83,6 +90,15 @@ export const AnswerEvent = z.discriminatedUnion('type', [
     model: z.string(),
   }),
   z.object({ type: z.literal('question-condensed'), ...base, standalone: z.string() }),
+  z.object({
+    type: z.literal('question-expanded'),
+    ...base,
+    original: z.string(),
+    searched: z.string(),
+    /** Of the first change. */
+    reason: z.enum(expansionReasons),
+    changes: z.array(WordChange),
+  }),
   z.object({
     type: z.literal('passages-retrieved'),
     ...base,

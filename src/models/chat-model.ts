@@ -11,6 +11,8 @@ export interface ChatRequest {
   readonly maxTokens: number;
   /** Milliseconds for the whole reply; the model's default when left out. */
   readonly deadlineMs?: number;
+  /** JSON schema that the reply should follow. Servers without structured output are asked without it: the prompt must say it too. */
+  readonly schema?: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
 }
 
 /** Pieces of the reply in order; `usage` comes once, last, where the server reports it. */

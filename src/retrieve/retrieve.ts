@@ -1,4 +1,4 @@
-import type { NearestDocument } from '../domain/answer.ts';
+import type { NearestDocument, WordChange } from '../domain/answer.ts';
 import type { FilterClause } from '../domain/filter.ts';
 import type { DocumentId } from '../domain/ids.ts';
 import type { RankedPassage } from '../domain/passage.ts';
@@ -15,6 +15,8 @@ export interface RetrieveInput {
   readonly tokenBudget: number | null;
   /** Questions that the first query asks in one, each searched beside it; left out: the rules of `splitQuestion` find them. */
   readonly parts?: readonly string[];
+  /** Whether a first query that finds little may be searched in other words too; true unless it is refused. */
+  readonly expand?: boolean;
 }
 
 /** What one step made of a passage. */
@@ -65,17 +67,33 @@ export interface Degradation {
   readonly cause: string;
 }
 
+/** The wording that was searched beside a first query that found little. */
+export interface Expansion {
+  readonly original: string;
+  readonly searched: string;
+  readonly changes: readonly WordChange[];
+  /** Returned passages that the queries as they were asked did not rank among as many. */
+  readonly gained: number;
+}
+
+/** With the reason of its first change, as events and results tell it. */
+export function describeExpansion(expansion: Expansion) {
+  return { ...expansion, changes: [...expansion.changes], reason: expansion.changes[0]?.reason ?? 'spelling' };
+}
+
 export interface Retrieval {
   readonly passages: readonly ScoredPassage[];
   /** Documents of the best passages, best first, at most 5. */
   readonly nearest: readonly NearestDocument[];
-  /** The vector of the first query; null when the embedder is down. */
+  /** The vector of the first query, or of the wording searched for it; null when the embedder is down. */
   readonly questionVector: Float32Array | null;
-  /** Largest BM25 score that the first query could reach: sum of idf times the largest term weight. */
+  /** Largest BM25 score that this wording could reach: sum of idf times the largest term weight. */
   readonly idealSparse: number;
   readonly degradations: readonly Degradation[];
   readonly dropped: readonly DroppedPassage[];
-  /** Milliseconds by step: embed, search, fuse, read, the rank stages by name, pack. */
+  /** Absent when the questions were searched as they were asked. */
+  readonly expansion?: Expansion;
+  /** Milliseconds by step: embed, search, fuse, expand where another wording was looked for, read, the rank stages by name, pack. */
   readonly timings: Readonly<Record<string, number>>;
 }
 

@@ -1,6 +1,8 @@
 import { AppError } from '../domain/errors.ts';
+import type { TenantId } from '../domain/ids.ts';
 import { grantsOf } from '../domain/principal.ts';
 import { termWeightLimit } from '../models/sparse/encode.ts';
+import { termId } from '../models/sparse/murmur3.ts';
 import type { SparseVector } from '../store/documents.ts';
 import type { IndexFilter, IndexSearch, VectorIndex } from '../store/vector-index.ts';
 import type { EmbeddedQueries } from './embed-questions.ts';
@@ -36,13 +38,29 @@ export async function searchAll(
   return await Promise.all(queries.map(search));
 }
 
-/** The largest BM25 score that the terms could give: each at its idf times the most that a passage's term can weigh. */
-export async function idealScore(
+/** What the index knows of a question's terms. */
+export interface TermStatistics {
+  /** The largest BM25 score that the terms could give: each at its idf times the most that a passage's term can weigh. */
+  readonly idealSparse: number;
+  /** Ids of terms that no passage of the tenant has. */
+  readonly unknown: ReadonlySet<number>;
+}
+
+/** A term of no text: its idf is the one of every unknown term. */
+const absentTerm = termId('\u0000');
+
+export async function readTermStatistics(
   index: Pick<VectorIndex, 'inverseDocumentFrequencies'>,
-  { principal }: RetrieveInput,
+  tenant: TenantId,
   terms: SparseVector | undefined,
-): Promise<number> {
-  if (!terms) return 0;
-  const frequencies = await index.inverseDocumentFrequencies(principal.tenantId, terms.indices);
-  return frequencies.reduce((total, idf) => total + idf * termWeightLimit, 0);
+): Promise<TermStatistics> {
+  if (!terms) return { idealSparse: 0, unknown: new Set() };
+  const asked = Int32Array.of(...terms.indices, absentTerm);
+  const frequencies = await index.inverseDocumentFrequencies(tenant, asked);
+  const highest = frequencies.at(-1) ?? 0;
+  const known = frequencies.subarray(0, -1);
+  return {
+    idealSparse: known.reduce((total, idf) => total + idf * termWeightLimit, 0),
+    unknown: new Set(terms.indices.filter((_term, index) => (known[index] ?? 0) >= highest)),
+  };
 }

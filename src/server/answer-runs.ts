@@ -9,7 +9,7 @@ import type { ProblemContext } from './problem.ts';
 import type { Log } from './server-deps.ts';
 
 export interface AnswerRequest
-  extends Pick<AnswerInput, 'question' | 'principal' | 'filter' | 'mode' | 'locale' | 'maxQuotes'> {
+  extends Pick<AnswerInput, 'question' | 'principal' | 'filter' | 'mode' | 'locale' | 'maxQuotes' | 'expand'> {
   /** Null begins a conversation. */
   readonly conversationId: ConversationId | null;
   /** Where failures of this answer are reported from. */

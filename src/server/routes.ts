@@ -12,6 +12,7 @@ import { registerGetAnswerRecord } from './routes/get-answer-record.ts';
 import { registerGetConversation } from './routes/get-conversation.ts';
 import { registerGetDocument } from './routes/get-document.ts';
 import { registerGetDocumentContent } from './routes/get-document-content.ts';
+import { registerGetGlossary } from './routes/get-glossary.ts';
 import { registerGetHealth } from './routes/get-health.ts';
 import { registerGetJob } from './routes/get-job.ts';
 import { registerGetMe } from './routes/get-me.ts';
@@ -29,6 +30,7 @@ import { registerRemoveConversation } from './routes/remove-conversation.ts';
 import { registerRemoveDocument } from './routes/remove-document.ts';
 import { registerRemoveMetadataField } from './routes/remove-metadata-field.ts';
 import { registerRemoveTenant } from './routes/remove-tenant.ts';
+import { registerReplaceGlossary } from './routes/replace-glossary.ts';
 import { registerRetryJob } from './routes/retry-job.ts';
 import { registerRevokeKey } from './routes/revoke-key.ts';
 import { registerRevokeUser } from './routes/revoke-user.ts';
@@ -51,6 +53,8 @@ export const routes: readonly RegisterRoute[] = [
   registerStopAnswer,
   registerAddFeedback,
   registerSearchPassages,
+  registerGetGlossary,
+  registerReplaceGlossary,
   registerCreateDocument,
   registerListDocuments,
   registerGetDocument,

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Answer, AnswerEvent } from '../domain/answer.ts';
+import { Answer, AnswerEvent, expansionReasons, WordChange } from '../domain/answer.ts';
 import { documentStates } from '../domain/document.ts';
 import { type Filter, fieldTypes } from '../domain/filter.ts';
 import { jobStages, jobStates } from '../domain/job.ts';
@@ -104,6 +104,20 @@ export const alsoInShape = {
     .openapi({ description: 'The product version that it is about, where its tag `version` or its path tells.' }),
 };
 
+export const GlossarySchema = z
+  .object({ terms: z.array(z.object({ term: z.string(), synonyms: strings })).readonly() })
+  .openapi('Glossary');
+
+export const ExpansionSchema = z
+  .object({
+    original: z.string(),
+    searched: z.string(),
+    reason: z.enum(expansionReasons),
+    changes: z.array(WordChange.clone()).readonly(),
+    gained: z.int().openapi({ description: 'Passages of the result that the question as asked did not bring.' }),
+  })
+  .openapi('Expansion');
+
 export const JobSchema = z
   .object({
     id: z.string(),
@@ -167,6 +181,7 @@ export const AnswerRecordSchema = z
       .object({ probability: z.number(), threshold: z.number(), contributions: z.record(z.string(), z.number()) })
       .nullable(),
     rejectedQuotes: z.array(z.object({ text: z.string(), reason: z.string() })).readonly(),
+    expansion: ExpansionSchema.optional(),
   })
   .openapi('AnswerRecord');
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { NearestDocument } from '../domain/answer.ts';
 import { absenceSteps } from '../retrieve/explain-absence.ts';
-import { alsoInShape, FilterSchema, PassageSchema, text } from './schemas.ts';
+import { alsoInShape, ExpansionSchema, FilterSchema, PassageSchema, text } from './schemas.ts';
 
 export const SearchRequest = z
   .strictObject({
@@ -13,6 +13,9 @@ export const SearchRequest = z
     }),
     asGrants: z.array(z.string().max(200)).max(100).optional().openapi({
       description: 'Only for administrators: searches as a reader with these access-list entries.',
+    }),
+    expand: z.boolean().default(true).openapi({
+      description: 'Whether a query that finds little is searched in other words too; see `expansion` in the result.',
     }),
     explain: z.boolean().default(false).openapi({
       description:
@@ -111,6 +114,7 @@ export const SearchResult = z
   .object({
     passages: z.array(FoundPassageSchema).readonly(),
     nearest: z.array(NearestDocument).readonly(),
+    expansion: ExpansionSchema.optional(),
     steps: z.array(StepTimeSchema).readonly().optional(),
     dropped: z
       .array(

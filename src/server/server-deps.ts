@@ -5,6 +5,7 @@ import type { SubmitDocuments } from '../ingest/submit-document.ts';
 import type { Retrieve } from '../retrieve/retrieve.ts';
 import type { AnswerStore } from '../store/answers.ts';
 import type { DocumentStore } from '../store/documents.ts';
+import type { GlossaryStore } from '../store/glossary.ts';
 import type { IdempotencyStore } from '../store/idempotency.ts';
 import type { IdentityStore } from '../store/identities.ts';
 import type { JobStore } from '../store/jobs.ts';
@@ -35,6 +36,7 @@ export interface ServerDeps {
   readonly jobs: JobStore;
   readonly answers: Omit<AnswerStore, 'failInterrupted'>;
   readonly identities: IdentityStore;
+  readonly glossary: GlossaryStore;
   readonly idempotency: IdempotencyStore;
   readonly submit: SubmitDocuments;
   readonly retrieve: Retrieve;

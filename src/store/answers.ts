@@ -1,4 +1,4 @@
-import type { Answer, AnswerEvent } from '../domain/answer.ts';
+import type { Answer, AnswerEvent, WordChange } from '../domain/answer.ts';
 import type { AnswerId, ConversationId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Page } from './documents.ts';
@@ -22,6 +22,14 @@ export interface AnswerRecord {
     readonly threshold: number;
     readonly contributions: Readonly<Record<string, number>>;
   } | null;
+  /** The other wording that was searched, and what it brought. */
+  readonly expansion?: {
+    readonly original: string;
+    readonly searched: string;
+    readonly reason: WordChange['reason'];
+    readonly changes: readonly WordChange[];
+    readonly gained: number;
+  };
   readonly rejectedQuotes: readonly { text: string; reason: string }[];
 }
 

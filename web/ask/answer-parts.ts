@@ -28,6 +28,16 @@ export function degradedWords({ step, cause }: EventOf<'step-degraded'>): string
   return `${stepWords[step] ?? `The step “${step}”`} was not available (${cause.replace(/\.$/, '')}); the answer was made without it.`;
 }
 
+/** What was searched in the question's place, with the way back to its own words. */
+export function expansionElement(
+  { original, searched }: EventOf<'question-expanded'>,
+  onAskAsIs: () => void,
+): HTMLElement {
+  const attributes = { type: 'button', class: 'link', click: onAskAsIs };
+  const button = element('button', attributes, `Search only for “${original}”`);
+  return element('li', {}, `Showing results for “${searched}”. `, button);
+}
+
 /** The words of a sentence, then the numbers of its quotes; where the words hold the numbers themselves, they give way. */
 export function sentenceElement(
   { text, citations, groundedness }: EventOf<'sentence-finished'>,

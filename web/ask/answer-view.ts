@@ -1,6 +1,7 @@
 import type { AnswerEvent, Problem, Quote } from '../../src/domain/answer.ts';
 import {
   degradedWords,
+  expansionElement,
   finishedParts,
   type OpenQuote,
   problemElement,
@@ -25,6 +26,8 @@ interface AnswerViewOptions {
   readonly question: string;
   readonly panel: SourcePanel;
   readonly onFeedback: (answerId: string, up: boolean) => void;
+  /** Asks the question again, in its own words only. */
+  readonly onAskAsIs: () => void;
 }
 
 /** The empty places of an answer, in the order in which they are read. */
@@ -40,7 +43,7 @@ function createFrame(question: string) {
   return { root, progress, draft, notes, quoteList, after };
 }
 
-export function createAnswerView({ question, panel, onFeedback }: AnswerViewOptions): AnswerView {
+export function createAnswerView({ question, panel, onFeedback, onAskAsIs }: AnswerViewOptions): AnswerView {
   const { root, progress, draft, notes, quoteList, after } = createFrame(question);
   const quotes = new Map<number, Quote>();
   let answerId = '';
@@ -64,6 +67,9 @@ export function createAnswerView({ question, panel, onFeedback }: AnswerViewOpti
         break;
       case 'question-condensed':
         if (event.standalone !== question) addNote(`Read as: ${event.standalone}`);
+        break;
+      case 'question-expanded':
+        notes.append(expansionElement(event, onAskAsIs));
         break;
       case 'passages-retrieved':
         progress.textContent = 'Checking quotes…';

@@ -13,7 +13,8 @@ interface ConversationOptions {
 }
 
 export interface ConversationView {
-  ask(question: string): Promise<void>;
+  /** `expand` false: in these words only. */
+  ask(question: string, expand?: boolean): Promise<void>;
   stop(): Promise<void>;
   open(conversationId: string): Promise<void>;
   /** Empties the view for a new conversation; an answer that is being written goes on on the server. */
@@ -62,10 +63,20 @@ export function createConversationView({ panel, onSignedOut, onChange }: Convers
     }
   }
 
-  return {
-    async ask(question) {
-      const body = { question, stream: true, ...(conversationId ? { conversationId } : {}) };
-      await follow(addTurn(question, panel), (after, signal) =>
+  function addTurn(question: string): AnswerView {
+    const askAsIs = () => {
+      if (running === null) void view.ask(question, false);
+    };
+    const turn = createAnswerView({ question, panel, onFeedback: sendFeedback, onAskAsIs: askAsIs });
+    byId('turns', HTMLDivElement).append(turn.root);
+    turn.root.scrollIntoView({ block: 'start', behavior: scrollBehavior() });
+    return turn;
+  }
+
+  const view: ConversationView = {
+    async ask(question, expand = true) {
+      const body = { question, stream: true, expand, ...(conversationId ? { conversationId } : {}) };
+      await follow(addTurn(question), (after, signal) =>
         after < 0
           ? request('v1/answers', { ...jsonInit(body), signal })
           : resume(running?.answerId ?? '', after, signal),
@@ -89,7 +100,7 @@ export function createConversationView({ panel, onSignedOut, onChange }: Convers
       for (const { role, text, answerId } of messages) {
         if (role === 'user') question = text;
         else if (answerId && conversationId === id)
-          await follow(addTurn(question, panel), (after, signal) => resume(answerId, after, signal));
+          await follow(addTurn(question), (after, signal) => resume(answerId, after, signal));
       }
     },
     clear() {
@@ -100,12 +111,6 @@ export function createConversationView({ panel, onSignedOut, onChange }: Convers
       panel.close();
     },
   };
-}
-
-function addTurn(question: string, panel: SourcePanel): AnswerView {
-  const view = createAnswerView({ question, panel, onFeedback: sendFeedback });
-  byId('turns', HTMLDivElement).append(view.root);
-  view.root.scrollIntoView({ block: 'start', behavior: scrollBehavior() });
   return view;
 }
 

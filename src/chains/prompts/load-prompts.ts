@@ -6,7 +6,7 @@ import type { ChatMessage } from '../../models/chat-model.ts';
 const files = {
   selectQuotes: 'select-quotes.v1',
   writeAnswer: 'write-answer.v1',
-  condenseQuestion: 'condense-question.v1',
+  condenseQuestion: 'condense-question.v2',
 } as const;
 export type PromptName = keyof typeof files;
 

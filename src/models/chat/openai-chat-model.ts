@@ -4,6 +4,7 @@ import { createCallGuard } from '../call-guard.ts';
 import type { ChatChunk, ChatMessage, ChatModel, ChatRequest } from '../chat-model.ts';
 import { createDeadline } from '../deadline.ts';
 import { toModelError } from '../model-error.ts';
+import { createStructuredOutput, responseFormatOf } from './structured-output.ts';
 
 export interface OpenAiChatOptions {
   readonly model: string;
@@ -37,6 +38,7 @@ export async function createOpenAiChatModel(options: OpenAiChatOptions): Promise
       configuration: { logLevel: 'off', ...(options.baseUrl ? { baseURL: options.baseUrl } : {}) },
     });
   const guard = createCallGuard(options.retryDelayMs ?? 300);
+  const structured = createStructuredOutput();
   return {
     id: options.model,
     async *stream(request, signal) {
@@ -46,10 +48,9 @@ export async function createOpenAiChatModel(options: OpenAiChatOptions): Promise
       const both = AbortSignal.any([signal, deadline.signal, leaving.signal]);
       try {
         const firstTokenMs = Math.min(options.firstTokenMs ?? 30_000, request.deadlineMs ?? Number.POSITIVE_INFINITY);
-        const opened = await guard.execute(
-          () => openReply(client(request.maxTokens), request, { signal: both, firstTokenMs }),
-          both,
-        );
+        const open = (asked: ChatRequest) =>
+          guard.execute(() => openReply(client(asked.maxTokens), asked, { signal: both, firstTokenMs }), both);
+        const opened = await structured.orWithout(request, open);
         yield* readReply(opened);
       } catch (error) {
         signal.throwIfAborted();
@@ -85,6 +86,7 @@ async function openReply(
   try {
     const reply = await client.stream(request.messages.map(toTuple), {
       signal: AbortSignal.any([signal, deadline.signal, closing.signal]),
+      ...responseFormatOf(request),
     });
     const chunks = reply[Symbol.asyncIterator]();
     return { first: await chunks.next(), chunks };

@@ -20,6 +20,9 @@ const Body = z
     model: z.string().max(200).optional(),
     locale: z.string().max(35).optional(),
     maxQuotes: z.int().min(1).max(20).default(8),
+    expand: z.boolean().default(true).openapi({
+      description: 'Whether a question that finds little is searched in other words too; `question-expanded` says so.',
+    }),
   })
   .openapi('AnswerRequest');
 type Body = z.output<typeof Body>;
@@ -68,6 +71,7 @@ async function start(c: AppContext, deps: RouteDeps, body: Omit<Body, 'filter'> 
     mode: body.mode ?? deps.answerMode,
     locale: body.locale ?? null,
     maxQuotes: body.maxQuotes,
+    expand: body.expand,
     principal: principalOf(c),
     problem: { requestId: c.get('requestId'), baseUrl: c.get('baseUrl') },
   });

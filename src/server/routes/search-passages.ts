@@ -3,7 +3,7 @@ import type { PassageId } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { explainAbsence } from '../../retrieve/explain-absence.ts';
 import { explainPassages, type PassageExplanation } from '../../retrieve/explain-passages.ts';
-import type { Retrieval } from '../../retrieve/retrieve.ts';
+import { describeExpansion, type Retrieval } from '../../retrieve/retrieve.ts';
 import { type App, principalOf } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
 import { clauseOfRequest } from '../request-filter.ts';
@@ -26,19 +26,21 @@ export function registerSearchPassages(
   { retrieve, documents, metadataFields, termFrequencies: lookUp }: RouteDeps,
 ): void {
   app.openapi(route, async (c) => {
-    const { query, limit, tokenBudget = null, asGrants, explain, whyNot, ...body } = c.req.valid('json');
+    const { query, limit, tokenBudget = null, asGrants, explain, expand, whyNot, ...body } = c.req.valid('json');
     const asker = principalOf(c);
     const principal = searcher(asker, asGrants);
     const filter = await clauseOfRequest({ metadataFields }, principal, body.filter);
     const { signal } = c.req.raw;
-    const input = { queries: [query], principal, filter, limit, tokenBudget };
+    const input = { queries: [query], principal, filter, limit, tokenBudget, expand };
     const retrieval = await retrieve(input, signal);
-    const result = explain
+    const shown = explain
       ? describeSteps(
           retrieval,
           await explainPassages(lookUp, { query, tenant: principal.tenantId }, retrieval.passages),
         )
       : describeResult(retrieval);
+    const expansion = retrieval.expansion ? { expansion: describeExpansion(retrieval.expansion) } : {};
+    const result = { ...shown, ...expansion };
     if (whyNot === undefined) return c.json(result, 200);
     const question = { input, retrieval, reference: whyNot, asker };
     return c.json({ ...result, whyNot: await explainAbsence({ retrieve, documents, lookUp }, question, signal) }, 200);

@@ -32,6 +32,7 @@ const sampleRows: Record<string, string> = {
     values ($1, $2, 'user', '', '', true, now())`,
   feedback: `insert into feedback (tenant_id, answer_id, author, rating, details, created_at)
     values ($1, $2, '', 'up', '{}', now())`,
+  glossary_terms: "insert into glossary_terms (tenant_id, term, synonyms, created_at) values ($1, $2, '{}', now())",
   metadata_fields:
     "insert into metadata_fields (tenant_id, name, type, description, created_at) values ($1, $2, 'string', '', now())",
   idempotency_keys:

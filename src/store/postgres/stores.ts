@@ -1,15 +1,19 @@
 import type { AnswerStore } from '../answers.ts';
 import type { DocumentStore, EmbeddingStore } from '../documents.ts';
+import type { GlossaryStore } from '../glossary.ts';
 import type { IdempotencyStore } from '../idempotency.ts';
 import type { IdentityStore } from '../identities.ts';
 import type { JobStore } from '../jobs.ts';
 import type { MetadataFieldStore } from '../metadata-fields.ts';
+import type { PassageTexts } from '../passage-texts.ts';
 import type { SqlDriver } from '../sql.ts';
 import type { IndexRows } from '../vector-index.ts';
 import { type AnswerStoreOptions, createAnswerStore } from './answer-store.ts';
 import { createDocumentStore, type DocumentStoreOptions } from './documents/document-store.ts';
 import { createEmbeddingStore } from './documents/embedding-store.ts';
 import { createIndexRows } from './documents/index-rows.ts';
+import { createPassageTexts } from './documents/passage-texts.ts';
+import { createGlossaryStore } from './glossary-store.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { createJobStore } from './job-store.ts';
@@ -24,18 +28,23 @@ export interface Stores {
   readonly answers: AnswerStore;
   readonly identities: IdentityStore;
   readonly idempotency: IdempotencyStore;
+  readonly glossary: GlossaryStore;
+  readonly passageTexts: PassageTexts;
 }
 
 /** All stores over one database. */
 export function createStores(driver: SqlDriver, options: DocumentStoreOptions & AnswerStoreOptions = {}): Stores {
+  const indexRows = createIndexRows(driver);
   return {
     documents: createDocumentStore(driver, options),
     embeddings: createEmbeddingStore(driver, options),
-    indexRows: createIndexRows(driver),
+    indexRows,
     metadataFields: createMetadataFieldStore(driver, options),
     jobs: createJobStore(driver, options),
     answers: createAnswerStore(driver, options),
     identities: createIdentityStore(driver, options),
     idempotency: createIdempotencyStore(driver, options),
+    glossary: createGlossaryStore(driver, options),
+    passageTexts: createPassageTexts(driver, indexRows),
   };
 }

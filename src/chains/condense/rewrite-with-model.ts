@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
+import type { ChatModel } from '../../models/chat-model.ts';
+import { fence, type Prompt } from '../prompts/load-prompts.ts';
+import type { Conversation } from './focus.ts';
+import { keepsToConversation } from './keeps-to-conversation.ts';
+
+const deadlineMs = 3000;
+const turnsShown = 3;
+const longestTurn = 600;
+const longestStandalone = 600;
+const replyTokens = 160;
+
+const Reply = z.strictObject({ standalone: z.string() });
+const replySchema = { name: 'standalone_question', schema: z.toJSONSchema(Reply) };
+
+/**
+ * Asks the model for the standalone question, in one call. Throws what the model throws, and MODEL_BAD_RESPONSE when the reply is not
+ * one question or is not made of what was said.
+ */
+export async function rewriteWithModel(
+  { chat, prompt }: { chat: ChatModel; prompt: Prompt },
+  input: { readonly question: string } & Conversation,
+  signal: AbortSignal,
+): Promise<string> {
+  const shown = input.history.slice(-turnsShown);
+  const turns = shown.map(({ question, answer }, index) =>
+    fence('turn', `number="${index + 1}"`, `Question: ${cut(question)}\nAnswer: ${cut(answer)}`),
+  );
+  const messages = prompt.render({ history: turns.join('\n'), question: input.question });
+  let text = '';
+  const request = { messages, maxTokens: replyTokens, deadlineMs, schema: replySchema };
+  for await (const chunk of chat.stream(request, signal)) if (chunk.type === 'text') text += chunk.text;
+  const question = readReply(text);
+  if (question === '' || question.includes('\n') || question.length > longestStandalone)
+    throw new AppError('MODEL_BAD_RESPONSE', 'The model did not write one question.');
+  if (!keepsToConversation(question, { ...input, history: shown }))
+    throw new AppError('MODEL_BAD_RESPONSE', 'The model wrote a question that the conversation does not hold.');
+  return question;
+}
+
+/** The field of a JSON object, with or without a code fence around it; a server without structured output may write the bare question. */
+function readReply(text: string): string {
+  const bare = text.trim().replace(/^```(?:json)?\s*|\s*```$/g, '');
+  if (bare.startsWith('{')) {
+    const parsed = Reply.loose().safeParse(parseJson(bare));
+    return parsed.success ? parsed.data.standalone.trim() : '';
+  }
+  return bare.replace(/^["'“]+|["'”]+$/g, '');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function cut(text: string): string {
+  return text.length > longestTurn ? `${text.slice(0, longestTurn)}…` : text;
+}
