@@ -76,9 +76,6 @@ describe('FootnoteRetriever', () => {
       title: 'Billing',
       uri: null,
       updatedAt: '2026-01-01T00:00:00.000Z',
-      externalId: 'a.md',
-      tags: {},
-      language: 'en',
       score: 1,
     });
     expect(inputs).toEqual([
