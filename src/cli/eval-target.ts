@@ -84,11 +84,18 @@ async function waitUntilRead({ footnote, principal }: EvalTenant, jobId: JobId, 
 }
 
 async function waitUntilEmbedded({ footnote, principal }: EvalTenant, progress: Progress): Promise<void> {
+  const { embeddings } = footnote.stores;
+  const { id } = footnote.embedder;
+  await waitUntilNone('vectors', () => embeddings.waiting(id, principal.tenantId), progress);
+  await waitUntilNone('windows', () => embeddings.windowsWaiting(id, principal.tenantId), progress);
+}
+
+async function waitUntilNone(label: string, count: () => Promise<number>, progress: Progress): Promise<void> {
   let total = 0;
   for (;;) {
-    const waiting = await footnote.stores.embeddings.waiting(footnote.embedder.id, principal.tenantId);
+    const waiting = await count();
     total = Math.max(total, waiting);
-    progress('vectors', total - waiting, total);
+    progress(label, total - waiting, total);
     if (waiting === 0) return;
     await pause(pollMilliseconds);
   }

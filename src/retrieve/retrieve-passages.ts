@@ -43,11 +43,11 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
     clock.lap('search');
     const fused = mergeBest(found.map(({ candidates }) => fuse(candidates)));
     clock.lap('fuse');
-    const read = await readRanked(documents, input, fused);
+    const { passages: read, windows } = await readRanked(documents, input, fused);
     signal.throwIfAborted();
     clock.lap('read');
     const questionVector = vectors[0] ?? null;
-    const context: RankContext = { input, questionVector, idealSparse, now: now(), lap: clock.lap };
+    const context: RankContext = { input, questionVector, windows, idealSparse, now: now(), lap: clock.lap };
     const { passages: ranked, dropped, degradations: staging } = await runStages(stages, read, context, signal);
     const { limit, tokenBudget } = input;
     const passages = tokenBudget === null ? ranked.slice(0, limit) : pack(ranked, { limit, tokenBudget, countTokens });
