@@ -19,6 +19,7 @@ import { createEmbedder } from './models/create-embedder.ts';
 import type { Embedder } from './models/embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { createReadinessChecks } from './readiness.ts';
+import { createRanker } from './retrieve/rank/rank-passages.ts';
 import { createRetrieve } from './retrieve/retrieve-passages.ts';
 import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
@@ -73,7 +74,8 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const index = createMemoryIndex({ rows: stores.indexRows, embedder });
   const countTokens = createTokenCounter();
   const { documents } = stores;
-  const retrieve = createRetrieve({ index, embedder, documents, countTokens });
+  const stages = [createRanker({ index, embedder })];
+  const retrieve = createRetrieve({ index, embedder, documents, countTokens, stages });
   const chat = await createChatModel(config.chat);
   const answerQuestion = createAnswerQuestion({
     retrieve,

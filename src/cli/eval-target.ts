@@ -109,12 +109,14 @@ function createAsking({ footnote, principal, externalIds }: EvalTenant): AnswerT
     async search(question, limit, signal) {
       const input = { queries: [question], principal, filter: {}, limit: limit * passagesPerRecord, tokenBudget: null };
       const started = performance.now();
-      const { passages } = await footnote.retrieve(input, signal);
+      const { passages, relevance } = await footnote.retrieve(input, signal);
       const milliseconds = performance.now() - started;
-      const ranked = new Set(passages.map(({ documentId }) => externalIds.get(documentId) ?? documentId));
+      const recordsOf = (ordered: typeof passages) =>
+        [...new Set(ordered.map(({ documentId }) => externalIds.get(documentId) ?? documentId))].slice(0, limit);
+      const byWords = passages.toSorted((one, other) => (other.sparse ?? 0) - (one.sparse ?? 0));
       const cosines = passages.flatMap(({ dense }) => dense ?? []);
       const bestCosine = cosines.length > 0 ? Math.max(...cosines) : null;
-      return { ranked: [...ranked].slice(0, limit), bestCosine, milliseconds };
+      return { ranked: recordsOf(passages), byWords: recordsOf(byWords), relevance, bestCosine, milliseconds };
     },
 
     ask(question: AnswerCase, signal) {

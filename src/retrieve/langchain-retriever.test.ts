@@ -44,6 +44,7 @@ it('gives the ranking as LangChain documents', async () => {
         nearest: [],
         questionVector: null,
         idealSparse: 0,
+        relevance: null,
         degradations: [],
         dropped: [],
         timings: {},

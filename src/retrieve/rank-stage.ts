@@ -19,6 +19,8 @@ export interface RankOutput {
   readonly passages: readonly ScoredPassage[];
   readonly dropped?: readonly DroppedPassage[];
   readonly degradations?: readonly Degradation[];
+  /** Probability in [0, 1] that the passages answer the question, from a stage that judges it. */
+  readonly relevance?: number | null;
 }
 
 /** Orders the passages of a question anew, or takes some out. A stage that fails says so by a degradation and leaves the order as it was. */
@@ -37,13 +39,15 @@ export async function runStages(
   let left = passages;
   const dropped: DroppedPassage[] = [];
   const degradations: Degradation[] = [];
+  let relevance: number | null = null;
   for (const stage of stages) {
     const output = await stage.run(left, context, signal);
     signal.throwIfAborted();
     left = output.passages;
     dropped.push(...(output.dropped ?? []));
     degradations.push(...(output.degradations ?? []));
+    relevance = output.relevance ?? relevance;
     context.lap(stage.name);
   }
-  return { passages: left, dropped, degradations };
+  return { passages: left, dropped, degradations, relevance };
 }

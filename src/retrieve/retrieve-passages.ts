@@ -48,7 +48,8 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
     clock.lap('read');
     const questionVector = vectors[0] ?? null;
     const context: RankContext = { input, questionVector, windows, idealSparse, now: now(), lap: clock.lap };
-    const { passages: ranked, dropped, degradations: staging } = await runStages(stages, read, context, signal);
+    const staged = await runStages(stages, read, context, signal);
+    const { passages: ranked, dropped, relevance } = staged;
     const { limit, tokenBudget } = input;
     const passages = tokenBudget === null ? ranked.slice(0, limit) : pack(ranked, { limit, tokenBudget, countTokens });
     clock.lap('pack');
@@ -56,10 +57,11 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
     const degradations: Degradation[] = [
       ...embedding,
       ...searching.map((degradation) => ({ step: 'search', ...degradation })),
-      ...staging,
+      ...staged.degradations,
     ];
     const { timings } = clock;
-    return { passages, nearest: nearestOf(ranked), questionVector, idealSparse, degradations, dropped, timings };
+    const nearest = nearestOf(ranked);
+    return { passages, nearest, questionVector, idealSparse, relevance, degradations, dropped, timings };
   };
 }
 
