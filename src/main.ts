@@ -18,8 +18,12 @@ import { createChatModel } from './models/chat/create-chat-model.ts';
 import { createEmbedder } from './models/create-embedder.ts';
 import type { Embedder } from './models/embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
+import { createReranker } from './models/rerank/create-reranker.ts';
+import { watchReranker } from './models/rerank/watch-reranker.ts';
 import { createReadinessChecks } from './readiness.ts';
 import { createRanker } from './retrieve/rank/rank-passages.ts';
+import type { RankStage } from './retrieve/rank-stage.ts';
+import { createRerankStage } from './retrieve/rerank-passages.ts';
 import { createRetrieve } from './retrieve/retrieve-passages.ts';
 import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
@@ -74,7 +78,11 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const index = createMemoryIndex({ rows: stores.indexRows, embedder });
   const countTokens = createTokenCounter();
   const { documents } = stores;
-  const stages = [createRanker({ index, embedder })];
+  const asked = await createReranker(config.reranker);
+  const reranker = asked && watchReranker(asked, { now: () => performance.now() });
+  const stages: RankStage[] = [createRanker({ index, embedder })];
+  if (reranker && config.reranker)
+    stages.push(createRerankStage({ reranker, topN: config.reranker.topN, countTokens }));
   const retrieve = createRetrieve({ index, embedder, documents, countTokens, stages });
   const chat = await createChatModel(config.chat);
   const answerQuestion = createAnswerQuestion({
@@ -106,7 +114,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     answerQuestion,
     onQueued: queues.wake,
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
-    readinessChecks: createReadinessChecks({ config, driver, stores, embedder, chatModel: chat?.id ?? null }),
+    readinessChecks: createReadinessChecks({ config, driver, stores, embedder, reranker, chatModel: chat?.id ?? null }),
     version,
     publicUrl: config.publicUrl,
     host: config.host,

@@ -110,7 +110,7 @@ function createAsker(
   };
   return {
     async ask(text: string, kind: AskedQuestion['kind'], grades: Grades): Promise<AskedQuestion> {
-      await retrieve({ queries: [text], principal, filter: {}, limit: readLimit, tokenBudget: null }, signal);
+      await retrieve({ queries: [text], principal, filter: null, limit: readLimit, tokenBudget: null }, signal);
       if (!read) throw new Error('The probe was not run.');
       return { kind, grades, ...read };
     },

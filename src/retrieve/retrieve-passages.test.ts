@@ -6,8 +6,9 @@ import { type DocumentId, newId, type PassageId, type TenantId } from '../domain
 import type { Principal } from '../domain/principal.ts';
 import { encodeDocument, termWeightLimit } from '../models/sparse/encode.ts';
 import type { DocumentStore } from '../store/documents.ts';
-import type { IndexQuery, IndexRows, VectorIndex } from '../store/vector-index.ts';
-import { createMemoryIndex } from '../store/vectors/memory/memory-index.ts';
+import type { IndexQuery, VectorIndex } from '../store/vector-index.ts';
+import { createMemoryIndex, type MemoryIndexDeps } from '../store/vectors/memory/memory-index.ts';
+import { createRerankStage } from './rerank-passages.ts';
 import type { RetrieveInput } from './retrieve.ts';
 import { createRetrieve } from './retrieve-passages.ts';
 
@@ -37,7 +38,7 @@ const sources: readonly Source[] = [
 const idOf = (name: string): PassageId => `psg_${name}`;
 const documentOf = (name: string): DocumentId => `doc_${name}`;
 
-const noRows: IndexRows = {
+const noRows: MemoryIndexDeps['rows'] = {
   generation: async () => 0,
   changesSince: async () => ({ generation: 0, changes: [] }),
   async *points() {},
@@ -98,7 +99,7 @@ async function open(parts: Partial<Parameters<typeof createRetrieve>[0]> = {}, i
   });
   const ask = (input: Partial<RetrieveInput> = {}, signal = never) =>
     retrieve(
-      { queries: ['When are refunds paid?'], principal: admin, filter: {}, limit: 10, tokenBudget: null, ...input },
+      { queries: ['When are refunds paid?'], principal: admin, filter: null, limit: 10, tokenBudget: null, ...input },
       signal,
     );
   return { ask, index, embedded, reads };
@@ -132,7 +133,9 @@ describe('createRetrieve', () => {
 
   it('hands the filter to the index', async () => {
     const { ask } = await open();
-    const found = await ask({ filter: { documentId: [documentOf('invoices')] } });
+    const found = await ask({
+      filter: { kind: 'condition', field: 'documentId', operator: 'eq', value: documentOf('invoices') },
+    });
     expect(names(found.passages)).toEqual(['invoices']);
   });
 
@@ -199,6 +202,34 @@ describe('createRetrieve', () => {
       expect(failure.detail).not.toContain('connection lost');
     },
   );
+
+  it('sends a reranker only what the reader may see, orders by it, and passes on that it is down', async () => {
+    const sent: string[] = [];
+    const scores = new Map([['invoices', 0.9]]);
+    let isDown = false;
+    const stage = createRerankStage({
+      reranker: {
+        async rerank({ texts }) {
+          if (isDown) throw new AppError('MODEL_UNAVAILABLE', 'no reranker');
+          sent.push(...texts);
+          return texts.map((text) => scores.get(text.split('\n')[0] ?? '') ?? 0.1);
+        },
+      },
+      topN: 50,
+      countTokens: (text) => text.split(' ').length,
+    });
+    const reader: Principal = { ...admin, role: 'reader', grants: ['group:support'] };
+    const { ask } = await open({ stages: [stage] }, (name) => name !== 'waiting');
+    const found = await ask({ principal: reader });
+    expect(names(found.passages)).toEqual(['invoices', 'refunds']);
+    expect(sent).toEqual(['refunds\nRefunds are paid within ten days.', 'invoices\nInvoices are sent every month.']);
+    expect(found.timings).toHaveProperty('rerank');
+    isDown = true;
+    expect(await ask({ principal: reader })).toMatchObject({
+      passages: [{ title: 'refunds' }, { title: 'invoices' }],
+      degradations: [{ step: 'rerank', to: 'fused order', cause: 'MODEL_UNAVAILABLE' }],
+    });
+  });
 
   it('passes on that the database is down', async () => {
     const documents = {

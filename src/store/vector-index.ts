@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../domain/errors.ts';
-import type { FilterClause, FilterScalar } from '../domain/filter.ts';
+import type { FilterClause } from '../domain/filter.ts';
 import type { DocumentId, PassageId, TenantId } from '../domain/ids.ts';
+import type { Metadata } from '../domain/metadata.ts';
 import type { SparseVector } from './documents.ts';
 
 /** A passage as the index knows it. Payload fields are what filters and permissions may use; they never decide what is shown. */
@@ -18,7 +19,7 @@ export interface IndexPoint {
   readonly createdAt: string;
   readonly updatedAt: string;
   /** Values of the fields that the tenant declared. */
-  readonly metadata: Readonly<Record<string, FilterScalar>>;
+  readonly metadata: Metadata;
   readonly sparse: SparseVector;
   /** Unit length; null until it is embedded. */
   readonly dense: Float32Array | null;
@@ -85,4 +86,10 @@ export interface IndexRows {
   changesSince(tenant: TenantId, generation: number): Promise<{ generation: number; changes: IndexChange[] }>;
   /** Points of the current versions of these documents. */
   points(tenant: TenantId, embedder: string, documents: readonly DocumentId[]): AsyncIterable<IndexPoint[]>;
+  /** Visible documents that the clause matches, for drivers that cannot express it; at most `limit`, `isComplete` false when there are more. */
+  documentsMatching(
+    tenant: TenantId,
+    clause: FilterClause,
+    limit: number,
+  ): Promise<{ readonly documents: readonly DocumentId[]; readonly isComplete: boolean }>;
 }

@@ -43,7 +43,7 @@ function context(question: string, windows: [PassageId, PassageWindow[]][] = [])
     grants: [],
   } as const;
   return {
-    input: { queries: [question], principal, filter: {}, limit: 10, tokenBudget: null },
+    input: { queries: [question], principal, filter: null, limit: 10, tokenBudget: null },
     questionVector: Float32Array.of(1, 0),
     windows: new Map(windows),
     idealSparse: 10,

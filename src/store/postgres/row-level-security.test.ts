@@ -32,6 +32,8 @@ const sampleRows: Record<string, string> = {
     values ($1, $2, 'user', '', '', true, now())`,
   feedback: `insert into feedback (tenant_id, answer_id, author, rating, details, created_at)
     values ($1, $2, '', 'up', '{}', now())`,
+  metadata_fields:
+    "insert into metadata_fields (tenant_id, name, type, description, created_at) values ($1, $2, 'string', '', now())",
   idempotency_keys:
     "insert into idempotency_keys (tenant_id, key, request_hash, created_at) values ($1, $2, '', now())",
 };

@@ -3,6 +3,7 @@ import type { DocumentStore, EmbeddingStore } from '../documents.ts';
 import type { IdempotencyStore } from '../idempotency.ts';
 import type { IdentityStore } from '../identities.ts';
 import type { JobStore } from '../jobs.ts';
+import type { MetadataFieldStore } from '../metadata-fields.ts';
 import type { SqlDriver } from '../sql.ts';
 import type { IndexRows } from '../vector-index.ts';
 import { type AnswerStoreOptions, createAnswerStore } from './answer-store.ts';
@@ -12,11 +13,13 @@ import { createIndexRows } from './documents/index-rows.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { createJobStore } from './job-store.ts';
+import { createMetadataFieldStore } from './metadata-field-store.ts';
 
 export interface Stores {
   readonly documents: DocumentStore;
   readonly embeddings: EmbeddingStore;
   readonly indexRows: IndexRows;
+  readonly metadataFields: MetadataFieldStore;
   readonly jobs: JobStore;
   readonly answers: AnswerStore;
   readonly identities: IdentityStore;
@@ -29,6 +32,7 @@ export function createStores(driver: SqlDriver, options: DocumentStoreOptions & 
     documents: createDocumentStore(driver, options),
     embeddings: createEmbeddingStore(driver, options),
     indexRows: createIndexRows(driver),
+    metadataFields: createMetadataFieldStore(driver, options),
     jobs: createJobStore(driver, options),
     answers: createAnswerStore(driver, options),
     identities: createIdentityStore(driver, options),

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { indexPoint } from '../../../../test/index-point.ts';
 import { type DocumentId, newId, type TenantId } from '../../../domain/ids.ts';
-import type { IndexChange, IndexPoint, IndexRows } from '../../vector-index.ts';
+import type { IndexChange, IndexPoint } from '../../vector-index.ts';
 import { describeVectorIndex } from '../contract.ts';
-import { createMemoryIndex } from './memory-index.ts';
+import { createMemoryIndex, type MemoryIndexDeps } from './memory-index.ts';
 
 const embedder = { id: 'test-embedder', dimensions: 3 };
 const never = new AbortController().signal;
 
-const noRows: IndexRows = {
+const noRows: MemoryIndexDeps['rows'] = {
   generation: async () => 0,
   changesSince: async () => ({ generation: 0, changes: [] }),
   async *points() {},
@@ -29,7 +29,7 @@ function createRows() {
   const documents = new Map<DocumentId, StoredDocument>();
   let generation = 0;
   const reads: DocumentId[] = [];
-  const rows: IndexRows = {
+  const rows: MemoryIndexDeps['rows'] = {
     generation: async () => generation,
     async changesSince(_tenant, since) {
       const changes = [...documents]

@@ -8,7 +8,7 @@ import {
   retry,
   wrap,
 } from 'cockatiel';
-import { AppError } from '../../domain/errors.ts';
+import { AppError } from '../domain/errors.ts';
 import { isConnectionError, retryAfterOf, statusOf } from './model-error.ts';
 
 export interface CallGuard {
