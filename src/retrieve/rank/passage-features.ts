@@ -133,9 +133,13 @@ function readCandidate(terms: WeightedTerms, candidate: Candidate) {
     window: first,
     windowTwo: (first + second) / 2,
     windowMixed: mixed[bestIndex] ?? first,
-    best: candidate.windows[bestIndex] ?? { start: 0, end: candidate.text.length },
+    best: spanOf(candidate.windows[bestIndex] ?? { start: 0, end: candidate.text.length }),
     terms: matchedTerms(terms, match),
   };
+}
+
+function spanOf({ start, end }: Span): Span {
+  return { start, end };
 }
 
 function matchedTerms({ texts, weights }: WeightedTerms, { header, body }: PassageMatch): Record<string, number> {
