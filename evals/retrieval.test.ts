@@ -49,7 +49,8 @@ function openTarget(isDown: (question: string) => boolean = () => false) {
     async search(text) {
       const name = text.slice('question '.length);
       if (isDown(name)) throw new Error('no index');
-      return { ranked: ['c', 'a'], bestCosine: cosines[name] ?? null, milliseconds: 2 };
+      const relevance = cosines[name] ?? null;
+      return { ranked: ['c', 'a'], byWords: ['a', 'c'], relevance, bestCosine: null, milliseconds: 2 };
     },
   });
   return { target, added };
@@ -65,6 +66,7 @@ it('scores what is judged and leaves out what is not', async () => {
   expect(report['recall@10']).toBe(0.75);
   expect(report.abstentionAuroc).toBe(1);
   expect(report.searchMilliseconds).toEqual({ p50: 2, p95: 2 });
+  expect(report['bm25 ndcg@10']).toBeCloseTo((1 + 1 / (1 + gain)) / 2, 10);
   expect(report.intervals).toMatchObject({ 'recall@10': [0.5, 1] });
 });
 
@@ -80,4 +82,16 @@ it('asks the first questions only when told so, and stops when told so', async (
   expect(await evaluateRetrieval(target, folder, { ...options, limit: 1 })).toMatchObject({ questions: 1 });
   const signal = AbortSignal.abort(new Error('no longer wanted'));
   await expect(evaluateRetrieval(target, folder, { ...options, signal })).rejects.toThrow('no longer wanted');
+});
+
+it('reports each kind of question with words alone beside it, once there are enough of it', async () => {
+  const { target } = openTarget();
+  const ids = Array.from({ length: 12 }, (_, index) => `${index}`);
+  const queries = ids.map((id) => ({ ...question(id, true), category: id === '0' ? 'rare' : 'usual' }));
+  const judgements = new Map(ids.map((id) => [id, new Map([['a', 1]])]));
+  const { kinds } = await evaluateRetrieval(target, { ...folder, queries, judgements }, options);
+  expect(kinds).toMatchObject({
+    'category usual': { questions: 11, 'ndcg@10': expect.closeTo(1 / Math.log2(3), 9), bm25: 1 },
+  });
+  expect(Object.keys(kinds ?? {})).not.toContain('category rare');
 });

@@ -1,12 +1,16 @@
 import { AppError } from '../src/domain/errors.ts';
 import { auroc } from './metrics/auroc.ts';
 import { estimateMean } from './metrics/bootstrap.ts';
+import { percentile } from './metrics/percentile.ts';
 import { allHitAt, type Grades, ndcgAt, recallAt, reciprocalRankAt } from './metrics/ranking.ts';
+import { kindsOf } from './question-kinds.ts';
 import type { QuestionFolder } from './readers/beir.ts';
 import type { EvalTarget, Progress } from './target.ts';
 
 /** Ranks that are looked at; enough for recall@20. */
 const depth = 20;
+/** Fewer questions of a kind say nothing. */
+const fewestOfKind = 10;
 
 const metrics = {
   'ndcg@10': (ranked, grades) => ndcgAt(10, ranked, grades),
@@ -23,12 +27,16 @@ const metricNames = Object.keys(metrics) as Metric[];
 
 interface CaseResult {
   readonly id: string;
+  readonly kinds: readonly string[];
   readonly ranked: readonly string[];
+  readonly relevance: number | null;
   readonly bestCosine: number | null;
   readonly milliseconds: number | null;
   readonly answerable: boolean | null;
   /** Null where a metric is not defined for the question: nothing relevant is known. */
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** nDCG@10 of the same candidates in the order of BM25 alone. */
+  readonly baseline: number | null;
   /** Why the search failed; such a question counts in `errors` and in no mean. */
   readonly error: string | null;
 }
@@ -40,7 +48,8 @@ export interface RetrievalReport {
 
 /**
  * Fills the target with the folder's corpus and searches each question. Means are over the questions that have a relevant record,
- * unanswerable ones left out; abstentionAuroc is that of 1 - best cosine for "the corpus does not answer this".
+ * unanswerable ones left out; abstentionAuroc is that of 1 - relevance for "the corpus does not answer this". `kinds` has nDCG@10 and the
+ * same by BM25 alone for each kind of question.
  */
 export async function evaluateRetrieval(
   target: EvalTarget,
@@ -64,15 +73,18 @@ async function searchCase(
   { query, signal }: { query: QuestionFolder['queries'][number]; signal: AbortSignal },
 ): Promise<CaseResult> {
   const { id, answerable } = query;
+  const kinds = kindsOf(query);
   try {
-    const outcome = await target.search(query.text, depth, signal);
+    const { byWords, ...outcome } = await target.search(query.text, depth, signal);
     const grades: Grades = (answerable === false ? null : judgements.get(id)) ?? new Map();
     const values = metricNames.map((name) => [name, metrics[name](outcome.ranked, grades)]);
-    return { id, ...outcome, answerable, metrics: Object.fromEntries(values), error: null };
+    const baseline = ndcgAt(10, byWords, grades);
+    return { id, kinds, ...outcome, answerable, metrics: Object.fromEntries(values), baseline, error: null };
   } catch (error) {
     signal.throwIfAborted();
     const { code } = AppError.from(error);
-    return { id, ranked: [], bestCosine: null, milliseconds: null, answerable, metrics: {}, error: code };
+    const nothing = { ranked: [], relevance: null, bestCosine: null, milliseconds: null, baseline: null };
+    return { id, kinds, ...nothing, answerable, metrics: {}, error: code };
   }
 }
 
@@ -94,8 +106,8 @@ function summarize(results: readonly CaseResult[]): RetrievalReport {
     const values = results.flatMap((result) => result.metrics[name] ?? []);
     return [name, estimateMean(values)] as const;
   });
-  const judged = results.filter((result) => result.answerable !== null && result.bestCosine !== null);
-  const times = results.flatMap((result) => result.milliseconds ?? []).sort((one, other) => one - other);
+  const judged = results.filter((result) => result.answerable !== null && result.error === null);
+  const times = results.flatMap((result) => result.milliseconds ?? []);
   return {
     questions: results.length,
     errors: results.filter((result) => result.error !== null).length,
@@ -105,12 +117,35 @@ function summarize(results: readonly CaseResult[]): RetrievalReport {
       estimates.map(([name, estimate]) => [name, estimate && [estimate.lower, estimate.upper]]),
     ),
     abstentionAuroc: auroc(
-      judged.map(({ bestCosine, answerable }) => ({ score: 1 - (bestCosine ?? 0), positive: answerable === false })),
+      judged.flatMap(({ relevance, bestCosine, answerable }) => {
+        const signal = relevance ?? bestCosine;
+        return signal === null ? [] : [{ score: 1 - signal, positive: answerable === false }];
+      }),
     ),
-    searchMilliseconds: {
-      p50: times[Math.floor(times.length * 0.5)] ?? null,
-      p95: times[Math.floor(times.length * 0.95)] ?? null,
-    },
+    searchMilliseconds: { p50: percentile(times, 0.5), p95: percentile(times, 0.95) },
+    'bm25 ndcg@10': estimateMean(results.flatMap(({ baseline }) => baseline ?? []))?.mean ?? null,
+    kinds: summarizeKinds(results),
     cases: results,
   };
+}
+
+/** Questions of a kind, their nDCG@10, and that of BM25 alone; kinds with few questions are left out. */
+function summarizeKinds(results: readonly CaseResult[]): Record<string, object> {
+  const judged = results.filter(({ baseline }) => baseline !== null);
+  const byKind = new Map<string, CaseResult[]>();
+  for (const result of judged) for (const kind of result.kinds) byKind.set(kind, [...(byKind.get(kind) ?? []), result]);
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Object.fromEntries(
+    [...byKind]
+      .filter(([, cases]) => cases.length >= fewestOfKind)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([kind, cases]) => [
+        kind,
+        {
+          questions: cases.length,
+          'ndcg@10': mean(cases.map(({ metrics: values }) => values['ndcg@10'] ?? 0)),
+          bm25: mean(cases.map(({ baseline }) => baseline ?? 0)),
+        },
+      ]),
+  );
 }

@@ -7,10 +7,15 @@ export interface CorpusRecord {
   readonly text: string;
 }
 
-/** What a search says of its own evidence, for judging abstention: the best cosine in [-1, 1], null without vectors. */
+/** What a search found, and what it says of its own evidence, for judging abstention. */
 export interface SearchOutcome {
   /** External ids of records, best first, each once. */
   readonly ranked: readonly string[];
+  /** The same records in the order of their BM25 scores alone. */
+  readonly byWords: readonly string[];
+  /** Probability in [0, 1] that the corpus answers; null when nothing judged it. */
+  readonly relevance: number | null;
+  /** In [-1, 1], null without vectors. */
   readonly bestCosine: number | null;
   readonly milliseconds: number;
 }

@@ -25,6 +25,7 @@ import { createBoostStage } from './retrieve/boost-passages.ts';
 import { createVocabularies } from './retrieve/expand/learn-vocabularies.ts';
 import { createExpandQuestion } from './retrieve/expand-question.ts';
 import { createFoldStage } from './retrieve/fold-duplicates.ts';
+import { createRanker } from './retrieve/rank/rank-passages.ts';
 import type { RankStage } from './retrieve/rank-stage.ts';
 import { createRerankStage } from './retrieve/rerank-passages.ts';
 import { createRetrieve } from './retrieve/retrieve-passages.ts';
@@ -83,7 +84,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const { documents } = stores;
   const asked = await createReranker(config.reranker);
   const reranker = asked && watchReranker(asked, { now: () => performance.now() });
-  const stages: RankStage[] = [];
+  const stages: RankStage[] = [createRanker({ index, embedder })];
   if (reranker && config.reranker)
     stages.push(createRerankStage({ reranker, topN: config.reranker.topN, countTokens }));
   stages.push(createBoostStage(config), createFoldStage());

@@ -41,6 +41,7 @@ const retrieval: Retrieval = {
   nearest: [{ documentId: 'doc_1', title: passage.title, uri: passage.uri, score: 1 }],
   questionVector: null,
   idealSparse: 14,
+  relevance: null,
   degradations: [],
   dropped: [],
   timings: { search: 1 },

@@ -87,11 +87,18 @@ async function waitUntilRead({ footnote, principal }: EvalTenant, jobId: JobId, 
 }
 
 async function waitUntilEmbedded({ footnote, principal }: EvalTenant, progress: Progress): Promise<void> {
+  const { embeddings } = footnote.stores;
+  const { id } = footnote.embedder;
+  await waitUntilNone('vectors', () => embeddings.waiting(id, principal.tenantId), progress);
+  await waitUntilNone('windows', () => embeddings.windowsWaiting(id, principal.tenantId), progress);
+}
+
+async function waitUntilNone(label: string, count: () => Promise<number>, progress: Progress): Promise<void> {
   let total = 0;
   for (;;) {
-    const waiting = await footnote.stores.embeddings.waiting(footnote.embedder.id, principal.tenantId);
+    const waiting = await count();
     total = Math.max(total, waiting);
-    progress('vectors', total - waiting, total);
+    progress(label, total - waiting, total);
     if (waiting === 0) return;
     await pause(pollMilliseconds);
   }
@@ -111,12 +118,14 @@ function createAsking({ footnote, principal, externalIds }: EvalTenant): AnswerT
         tokenBudget: null,
       };
       const started = performance.now();
-      const { passages } = await footnote.retrieve(input, signal);
+      const { passages, relevance } = await footnote.retrieve(input, signal);
       const milliseconds = performance.now() - started;
-      const ranked = new Set(passages.map(({ documentId }) => externalIds.get(documentId) ?? documentId));
+      const recordsOf = (ordered: typeof passages) =>
+        [...new Set(ordered.map(({ documentId }) => externalIds.get(documentId) ?? documentId))].slice(0, limit);
+      const byWords = passages.toSorted((one, other) => (other.sparse ?? 0) - (one.sparse ?? 0));
       const cosines = passages.flatMap(({ dense }) => dense ?? []);
       const bestCosine = cosines.length > 0 ? Math.max(...cosines) : null;
-      return { ranked: [...ranked].slice(0, limit), bestCosine, milliseconds };
+      return { ranked: recordsOf(passages), byWords: recordsOf(byWords), relevance, bestCosine, milliseconds };
     },
 
     ask(question: AnswerCase, signal) {

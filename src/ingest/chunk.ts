@@ -27,7 +27,7 @@ const overlong = 0.3;
  */
 export function chunkDocument(parsed: ParsedDocument, countTokens: CountTokens): DocumentChunk[] {
   const roomUnder = (headingPath: readonly string[]) =>
-    Math.max(leastRoom, Math.min(maxTokens, embeddedTokens - countTokens(header(parsed.title, headingPath))));
+    Math.max(leastRoom, Math.min(maxTokens, embeddedTokens - countTokens(headerOf(parsed.title, headingPath))));
   const pieces = toPieces(parsed, countTokens, { maxCharacters, maxTokens: roomUnder });
   return bestCuts(pieces).map((run, ordinal) => toChunk(parsed, run, ordinal));
 }
@@ -37,7 +37,7 @@ export function embeddingText(
   title: string,
   chunk: Pick<Chunk, 'text' | 'headingPath'> & { readonly tableHeader?: string | null },
 ): string {
-  return `${header(title, chunk.headingPath)}\n${bodyText(chunk)}`.trim();
+  return `${headerOf(title, chunk.headingPath)}\n${bodyText(chunk)}`.trim();
 }
 
 /** The text without the heading that it opens with, because headings are weighed apart; led by a continued table's header row. */
@@ -55,7 +55,7 @@ export function bodyText(
 }
 
 /** Title and headings joined by ` > `; long ones are clipped, and of many the first and the last ones stay. */
-function header(title: string, headingPath: readonly string[]): string {
+export function headerOf(title: string, headingPath: readonly string[]): string {
   const [first, ...rest] = headingPath;
   const isTitle = first?.toLowerCase() === title.toLowerCase();
   const names = [title, ...(isTitle || first === undefined ? rest : headingPath)].filter((name) => name !== '');

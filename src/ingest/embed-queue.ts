@@ -2,6 +2,7 @@ import { AppError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { Embedder } from '../models/embedder.ts';
 import type { EmbeddingStore, PreparedVersion, UnembeddedPassage } from '../store/documents.ts';
+import { embedWindows, type WindowedText } from './embed-windows.ts';
 import { createWakeUp } from './wake-up.ts';
 
 interface EmbedQueueDeps {
@@ -24,6 +25,9 @@ export interface EmbedQueue {
 /** Texts that are asked for at once, and texts that one call embeds. */
 const fetchSize = 1_024;
 const batchSize = 128;
+/** The same for texts whose windows are embedded: about four each. */
+const windowedAtOnce = 256;
+const windowedBatch = 32;
 
 type EmbeddedText = Parameters<EmbeddingStore['save']>[2][number];
 const pollMilliseconds = 5_000;
@@ -31,7 +35,7 @@ const pollMilliseconds = 5_000;
 const yieldMilliseconds = 60_000;
 const retryMillisecondsMax = 30_000;
 
-/** Fills in vectors of visible passages, oldest document first, one batch at a time, until it is stopped. */
+/** Fills in vectors of visible passages, oldest document first, then those of their windows, one batch at a time, until it is stopped. */
 export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
   const stopping = new AbortController();
   const wakeUp = createWakeUp(stopping.signal);
@@ -43,7 +47,8 @@ export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
       try {
         if (deps.readingIsBusy()) await wakeUp.wait(yieldMilliseconds);
         if (stopping.signal.aborted) return;
-        const embedded = await embedWaiting();
+        // Windows make the order finer; every passage has its own vector first.
+        const embedded = (await embedWaiting()) || (await windowWaiting());
         retryMilliseconds = 1_000;
         if (embedded === 0) await wakeUp.wait(pollMilliseconds);
       } catch (error) {
@@ -67,6 +72,22 @@ export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
       if (deps.readingIsBusy()) break;
     }
     await save(await ahead);
+    return waiting.length;
+  }
+
+  /** Resolves to how many texts had their windows embedded; the next ones wait until it is known that no passage does. */
+  async function windowWaiting(): Promise<number> {
+    const { embeddings, embedder } = deps;
+    const waiting = await embeddings.withoutWindows(embedder.id, windowedAtOnce);
+    let ahead: Promise<WindowedText[]> = Promise.resolve([]);
+    for (let start = 0; start < waiting.length; start += windowedBatch) {
+      const windowed = ahead;
+      ahead = embedWindows(embedder, waiting.slice(start, start + windowedBatch), stopping.signal);
+      ahead.catch(() => {});
+      await embeddings.saveWindows(embedder.id, embedder.dimensions, await windowed);
+      if (deps.readingIsBusy()) break;
+    }
+    await embeddings.saveWindows(embedder.id, embedder.dimensions, await ahead);
     return waiting.length;
   }
 

@@ -117,7 +117,7 @@ async function start({ waitsForVectors = false } = {}): Promise<void> {
     documents: stores.documents,
     objects,
     fetchUrl,
-    maxFileBytes: 100,
+    maxFileBytes: 1_000,
     onQueued: worker.wake,
   });
   worker.start();
@@ -168,6 +168,21 @@ it('embeds each text once, also when two documents share it', async () => {
   expect(embedded.filter((text) => text === 'shared')).toHaveLength(1);
 });
 
+it('embeds the windows of long passages after all passages', async () => {
+  await start();
+  const long = `${'One word after the other. '.repeat(12)}${'Two words again and again. '.repeat(12)}`.trim();
+  await add('a', long);
+  await add('b', 'short');
+  await vi.waitFor(async () => {
+    expect(Object.values(await statesOf())).toEqual(['ready', 'ready']);
+    expect(await stores.embeddings.waiting('test', tenantId)).toBe(0);
+    expect(await stores.embeddings.windowsWaiting('test', tenantId)).toBe(0);
+  }, 15_000);
+  const windows = embedded.filter((text) => text !== long && text !== 'short');
+  expect(windows.join(' ')).toBe(long);
+  expect(embedded.indexOf('short')).toBeLessThan(embedded.indexOf(windows[0] ?? ''));
+});
+
 it('waits for an embedder that is away, and documents answer by words meanwhile', async () => {
   embedderError = new AppError('MODEL_UNAVAILABLE', 'away');
   await start();
@@ -191,6 +206,6 @@ it('with PUBLISH_WAITS_FOR=dense a document becomes visible with its vectors', a
 
 it('refuses a file that is too large before anything is written', async () => {
   await start();
-  await expect(add('big', 'x'.repeat(101))).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' });
+  await expect(add('big', 'x'.repeat(1_001))).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' });
   expect(await statesOf()).toEqual({});
 });

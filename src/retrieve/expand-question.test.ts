@@ -64,7 +64,7 @@ async function open(list: GlossaryStore['list'] = async () => []) {
       return texts.flatMap((text, position) => {
         const place = { version: 1, ordinal: 0, start: 0, end: text.length, headingPath: [], page: null };
         const updatedAt = '2026-01-01T00:00:00.000Z';
-      const details = { title: '', uri: null, updatedAt, externalId: 'a.md', tags: {}, language: 'en' };
+        const details = { title: '', uri: null, updatedAt, externalId: 'a.md', tags: {}, language: 'en', windows: [] };
         const id = idOf(position);
         return ids.includes(id) ? [{ id, documentId: `doc_${position}` as const, text, ...place, ...details }] : [];
       });

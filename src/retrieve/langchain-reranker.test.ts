@@ -109,6 +109,7 @@ it('retriever and reranker work in a plain LangChain chain', async () => {
       nearest: [],
       questionVector: null,
       idealSparse: 0,
+      relevance: null,
       degradations: [],
       dropped: [],
       timings: {},

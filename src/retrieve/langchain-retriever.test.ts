@@ -39,6 +39,7 @@ const retrieval = {
   nearest: [],
   questionVector: null,
   idealSparse: 0,
+  relevance: null,
   degradations: [],
   dropped: [],
   timings: {},

@@ -1,9 +1,13 @@
+import type { PassageId } from '../domain/ids.ts';
+import type { PassageWindow } from '../store/documents.ts';
 import type { Degradation, DroppedPassage, RetrieveInput, ScoredPassage } from './retrieve.ts';
 
 export interface RankContext {
   readonly input: RetrieveInput;
   /** The vector of the first query; null when the embedder is down. */
   readonly questionVector: Float32Array | null;
+  /** Windows of sentences with their vectors, of passages that have some. */
+  readonly windows: ReadonlyMap<PassageId, readonly PassageWindow[]>;
   readonly idealSparse: number;
   readonly now: Date;
   /** Ends the time of a step. */
@@ -15,6 +19,8 @@ export interface RankOutput {
   readonly passages: readonly ScoredPassage[];
   readonly dropped?: readonly DroppedPassage[];
   readonly degradations?: readonly Degradation[];
+  /** Probability in [0, 1] that the passages answer the question, from a stage that judges it. */
+  readonly relevance?: number | null;
 }
 
 /** Orders the passages of a question anew, or takes some out. A stage that fails says so by a degradation and leaves the order as it was. */
@@ -33,13 +39,15 @@ export async function runStages(
   let left = passages;
   const dropped: DroppedPassage[] = [];
   const degradations: Degradation[] = [];
+  let relevance: number | null = null;
   for (const stage of stages) {
     const output = await stage.run(left, context, signal);
     signal.throwIfAborted();
     left = output.passages;
     dropped.push(...(output.dropped ?? []));
     degradations.push(...(output.degradations ?? []));
+    relevance = output.relevance ?? relevance;
     context.lap(stage.name);
   }
-  return { passages: left, dropped, degradations };
+  return { passages: left, dropped, degradations, relevance };
 }

@@ -1,16 +1,27 @@
-import type { DocumentStore } from '../store/documents.ts';
+import type { PassageId } from '../domain/ids.ts';
+import type { DocumentStore, PassageWindow } from '../store/documents.ts';
 import type { FusedCandidate } from './fuse.ts';
 import type { RetrieveInput, ScoredPassage } from './retrieve.ts';
+
+/** What is read at once at least: as many as the stages order anew. */
+const fewestRead = 50;
+
+export interface RankedRead {
+  readonly passages: ScoredPassage[];
+  /** Windows of sentences with their vectors, of passages that have some. */
+  readonly windows: ReadonlyMap<PassageId, readonly PassageWindow[]>;
+}
 
 /** The read protocol, in rank order; more candidates are read when many of the best may not be shown. */
 export async function readRanked(
   documents: Pick<DocumentStore, 'readPassages'>,
   { principal, filter, limit }: RetrieveInput,
   fused: readonly FusedCandidate[],
-): Promise<ScoredPassage[]> {
-  const step = Math.max(30, 2 * limit);
-  const ranked: ScoredPassage[] = [];
-  for (let start = 0; start < fused.length && ranked.length < limit; start += step) {
+): Promise<RankedRead> {
+  const step = Math.max(fewestRead, 2 * limit);
+  const passages: ScoredPassage[] = [];
+  const windows = new Map<PassageId, readonly PassageWindow[]>();
+  for (let start = 0; start < fused.length && passages.length < limit; start += step) {
     const batch = fused.slice(start, start + step);
     const read = await documents.readPassages(
       principal,
@@ -19,9 +30,12 @@ export async function readRanked(
     );
     const byId = new Map(read.map((passage) => [passage.id, passage]));
     for (const { id, score, dense, sparse } of batch) {
-      const passage = byId.get(id);
-      if (passage) ranked.push({ ...passage, score, dense, sparse, steps: [{ step: 'fuse', score }] });
+      const found = byId.get(id);
+      if (!found) continue;
+      const { windows: own, ...passage } = found;
+      if (own.length > 0) windows.set(id, own);
+      passages.push({ ...passage, score, dense, sparse, steps: [{ step: 'fuse', score }] });
     }
   }
-  return ranked;
+  return { passages, windows };
 }

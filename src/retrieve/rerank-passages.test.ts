@@ -50,6 +50,7 @@ const context = (query = 'q'): RankContext => ({
     tokenBudget: null,
   },
   questionVector: null,
+  windows: new Map(),
   idealSparse: 0,
   now: new Date(0),
   lap: () => {},

@@ -83,6 +83,7 @@ async function open(parts: Partial<Parameters<typeof createRetrieve>[0]> = {}, i
           title: name,
           uri: null,
           updatedAt: '2026-01-01T00:00:00.000Z',
+          windows: [],
         }));
     },
   };

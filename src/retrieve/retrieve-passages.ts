@@ -39,13 +39,20 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
   return async (input, signal) => {
     const clock = createClock();
     const look = await findCandidates({ ...deps, embed }, { input, clock }, signal);
-    const read = await readRanked(documents, input, look.fused);
+    const { passages: read, windows } = await readRanked(documents, input, look.fused);
     signal.throwIfAborted();
     clock.lap('read');
     const { second, questionVector } = look;
     const { idealSparse } = look.terms;
     const understood = second ? { ...input, queries: [second.searched, ...input.queries] } : input;
-    const context: RankContext = { input: understood, questionVector, idealSparse, now: now(), lap: clock.lap };
+    const context: RankContext = {
+      input: understood,
+      questionVector,
+      windows,
+      idealSparse,
+      now: now(),
+      lap: clock.lap,
+    };
     const staged = await runStages(stages, read, context, signal);
     const { ranked, passages, dropped } = choose(deps, { input, ...staged }, look.parts);
     clock.lap('pack');
@@ -54,6 +61,7 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
       nearest: nearestOf(ranked),
       questionVector,
       idealSparse,
+      relevance: staged.relevance,
       degradations: [...look.degradations, ...staged.degradations],
       dropped,
       timings: clock.timings,

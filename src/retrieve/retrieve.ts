@@ -3,6 +3,7 @@ import type { FilterClause } from '../domain/filter.ts';
 import type { DocumentId } from '../domain/ids.ts';
 import type { RankedPassage } from '../domain/passage.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { Span } from '../domain/sentences.ts';
 
 export interface RetrieveInput {
   /** The standalone question first, then other wordings that are searched too (the original follow-up). */
@@ -26,6 +27,10 @@ export interface StepScore {
   readonly score: number;
   /** What each named feature added to the step's score, where the step knows. */
   readonly contributions?: Readonly<Record<string, number>>;
+  /** The window of the passage's text that speaks most for it, where the step looked for one. */
+  readonly window?: Span;
+  /** Words of the question that the passage has, with their inverse document frequencies. */
+  readonly terms?: Readonly<Record<string, number>>;
 }
 
 /** A document with nearly the same passage, which was folded into the one that is shown. */
@@ -89,6 +94,8 @@ export interface Retrieval {
   readonly questionVector: Float32Array | null;
   /** Largest BM25 score that this wording could reach: sum of idf times the largest term weight. */
   readonly idealSparse: number;
+  /** Probability in [0, 1] that the passages answer the question; null when no stage judged it. */
+  readonly relevance: number | null;
   readonly degradations: readonly Degradation[];
   readonly dropped: readonly DroppedPassage[];
   /** Absent when the questions were searched as they were asked. */

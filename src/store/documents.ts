@@ -3,8 +3,9 @@ import type { FilterClause } from '../domain/filter.ts';
 import type { DocumentId, JobId, PassageId, TenantId } from '../domain/ids.ts';
 import type { JobFailure } from '../domain/job.ts';
 import type { Metadata } from '../domain/metadata.ts';
-import type { RankedPassage } from '../domain/passage.ts';
+import type { Passage, RankedPassage } from '../domain/passage.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { Span } from '../domain/sentences.ts';
 
 /** What is known of a document before it is read. */
 export interface IncomingDocument {
@@ -98,6 +99,31 @@ export interface UnembeddedPassage {
   readonly text: string;
 }
 
+/** The embedded text of a current passage whose windows are not embedded yet, with what its header was made from. */
+export interface UnwindowedText extends UnembeddedPassage {
+  readonly title: string;
+  readonly headingPath: readonly string[];
+}
+
+/** A window of sentences of an embedded text. Places count back from the text's end, which a passage shares with the text it is embedded by. */
+export interface EmbeddedWindow {
+  readonly startFromEnd: number;
+  readonly endFromEnd: number;
+  /** Unit length. */
+  readonly vector: Float32Array;
+}
+
+/** A window of sentences; offsets are UTF-16 into the passage's text, and `scale` times `vector` has about unit length. */
+export interface PassageWindow extends Span {
+  readonly vector: Int8Array;
+  readonly scale: number;
+}
+
+export interface StoredPassage extends Passage {
+  /** Empty until they are embedded, and for a passage of one window. */
+  readonly windows: readonly PassageWindow[];
+}
+
 /**
  * Documents, versions and passages: the authority on what exists and who may read it.
  * Methods that take a Principal show only current, permitted, undeleted documents.
@@ -145,11 +171,7 @@ export interface DocumentStore {
     cursor: string | null,
   ): Promise<Page<Omit<RankedPassage, 'score'>> | null>;
   /** The read protocol: of these ids, the passages whose document is current, permitted, undeleted and matched by the filter. */
-  readPassages(
-    principal: Principal,
-    ids: readonly PassageId[],
-    filter: FilterClause | null,
-  ): Promise<Omit<RankedPassage, 'score'>[]>;
+  readPassages(principal: Principal, ids: readonly PassageId[], filter: FilterClause | null): Promise<StoredPassage[]>;
   /** True when the principal may see at least one visible document. */
   hasDocuments(principal: Principal): Promise<boolean>;
 }
@@ -168,4 +190,14 @@ export interface EmbeddingStore {
   ): Promise<void>;
   /** Current passages that still wait, for one tenant or all. */
   waiting(embedder: string, tenant: TenantId | null): Promise<number>;
+  /** Texts that have a vector but no windows yet, oldest vector first. */
+  withoutWindows(embedder: string, limit: number): Promise<UnwindowedText[]>;
+  /** Stores the windows of texts that have a vector; no window for a text that is one. */
+  saveWindows(
+    embedder: string,
+    dimensions: number,
+    texts: readonly { tenantId: TenantId; embeddingHash: string; windows: readonly EmbeddedWindow[] }[],
+  ): Promise<void>;
+  /** Texts of current passages that have a vector but no windows yet, for one tenant or all. */
+  windowsWaiting(embedder: string, tenant: TenantId | null): Promise<number>;
 }

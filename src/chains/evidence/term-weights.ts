@@ -2,6 +2,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import { analyze } from '../../models/sparse/analyze.ts';
 import { guessLanguage } from '../../models/sparse/languages.ts';
 import { termId } from '../../models/sparse/murmur3.ts';
+import { questionWords } from '../../models/sparse/question-words.ts';
 import type { VectorIndex } from '../../store/vector-index.ts';
 
 /** How much words say: their inverse document frequency in the tenant's documents. */
@@ -33,14 +34,6 @@ export interface TermWeightOptions {
 /** What a word weighs where no index is there to tell: one seen in about one of a hundred passages. */
 const flatWeight = 4.6;
 
-const wordsOfQuestions = new Set(
-  (
-    'how what when where who whom whose which why do does did done can could may might should would must shall am i me my mine we us our ours ' +
-    'you your yours he she him her his its them from has have had been being were there here about any some than then too very just also ' +
-    'please tell explain know want need get got does’t don’t s t re ve ll d m so yes'
-  ).split(' '),
-);
-
 /** Weights of one tenant's terms for one question. */
 export function createTermWeights({ lookUp, tenant, sample }: TermWeightOptions): TermWeights {
   const language = guessLanguage(sample).code;
@@ -50,7 +43,7 @@ export function createTermWeights({ lookUp, tenant, sample }: TermWeightOptions)
     let known = remembered.get(text);
     if (!known) {
       known = analyze(text, language).filter(
-        ({ start, end }) => !wordsOfQuestions.has(text.slice(start, end).toLowerCase()),
+        ({ start, end }) => !questionWords.has(text.slice(start, end).toLowerCase()),
       );
       remembered.set(text, known);
     }

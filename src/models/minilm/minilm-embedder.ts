@@ -23,6 +23,7 @@ export function createMiniLmEmbedder({ threads }: MiniLmOptions): Embedder {
     id: 'all-MiniLM-L6-v2-int8',
     dimensions,
     maxTokens,
+    languages: ['en'],
     embedQuestions: questions.embed,
     embedDocuments: documents.embed,
     async close() {

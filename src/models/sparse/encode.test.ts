@@ -36,4 +36,11 @@ describe('encodeQuestion', () => {
     expect([...values]).toEqual([1, 1]);
     expect([...indices]).toContain(termId('refund'));
   });
+
+  it('takes a question that may be in two languages as both would', () => {
+    const { indices } = encodeQuestion('Was kosten Lizenzen?');
+    expect([...indices]).toContain(termId('lizenz'));
+    const sure = encodeQuestion('What does the licence of a reseller cost?');
+    expect([...sure.indices]).toEqual([...encodeQuestion('What does the licence of a reseller cost?', 'en').indices]);
+  });
 });

@@ -1,6 +1,6 @@
 import type { SparseVector } from '../../store/documents.ts';
 import { visitTerms } from './analyze.ts';
-import { guessLanguage } from './languages.ts';
+import { guessLanguage, likelyLanguages } from './languages.ts';
 
 /** BM25's saturation and length normalisation, Lucene's and Qdrant's defaults. */
 const k1 = 1.2;
@@ -38,10 +38,11 @@ export function encodeDocument(document: SparseDocument): SparseVector {
   return toVector(frequencies, (frequency) => (frequency * (k1 + 1)) / (frequency + norm));
 }
 
-/** The vector of a question: weight 1 for each different term. */
+/** The vector of a question: weight 1 for each different term, as each language that it may be in makes them; what no passage has costs nothing. */
 export function encodeQuestion(text: string, language?: string | null): SparseVector {
   const frequencies = new Map<number, number>();
-  visitTerms(text, language, (term) => frequencies.set(term.id, 1));
+  const languages = language ? [language] : likelyLanguages(text).map(({ code }) => code);
+  for (const likely of languages) visitTerms(text, likely, (term) => frequencies.set(term.id, 1));
   return toVector(frequencies, () => 1);
 }
 

@@ -161,6 +161,15 @@ export function languageOf(tag: string): Language {
  * Each word votes for all languages that have it, with one vote in all.
  */
 export function guessLanguage(text: string): Language {
+  return rankLanguages(text)[0];
+}
+
+/** The guess first, then the languages that a short text might be in as well: those with nearly as many votes. */
+export function likelyLanguages(text: string): readonly Language[] {
+  return rankLanguages(text);
+}
+
+function rankLanguages(text: string): readonly [Language, ...Language[]] {
   const votes = new Map<Language, number>();
   for (const word of text
     .slice(0, mostCharactersRead)
@@ -173,6 +182,8 @@ export function guessLanguage(text: string): Language {
   const english = languageOf('en');
   let best = english;
   for (const [language, count] of votes) if (count > (votes.get(best) ?? 0)) best = language;
-  const lead = (votes.get(best) ?? 0) - (votes.get(english) ?? 0);
-  return lead >= leastLead ? best : english;
+  const most = votes.get(best) ?? 0;
+  const guess = most - (votes.get(english) ?? 0) >= leastLead ? best : english;
+  const others = [...votes].filter(([language, count]) => language !== guess && most - count < leastLead);
+  return [guess, ...others.map(([language]) => language)];
 }

@@ -19,6 +19,7 @@ beforeAll(async () => {
         nearest: [],
         questionVector: null,
         idealSparse: 0,
+        relevance: 0,
         degradations: [],
         dropped: [],
       };

@@ -22,6 +22,7 @@ const found: Retrieval = {
   ],
   nearest: [],
   questionVector: null,
+  relevance: 0,
   idealSparse: 1,
   degradations: [{ step: 'embed', to: 'search by words', cause: 'MODEL_UNAVAILABLE' }],
   dropped: [

@@ -5,6 +5,7 @@ import type { Sql, SqlDriver } from '../../sql.ts';
 import { createPlannerStatistics } from './planner-statistics.ts';
 import { lockTenant, raiseGeneration } from './tenant-lock.ts';
 import { encodeDense } from './vector-bytes.ts';
+import { createWindowRows } from './window-rows.ts';
 
 export interface EmbeddingStoreOptions {
   readonly now?: () => Date;
@@ -66,6 +67,8 @@ export function createEmbeddingStore(driver: SqlDriver, options: EmbeddingStoreO
         : driver.queryAsTenant<{ waiting: number }>(tenant, text, [tenant]));
       return rows[0]?.waiting ?? 0;
     },
+
+    ...createWindowRows(driver),
   };
 }
 

@@ -121,6 +121,31 @@ describeOnEachDatabase('embeddings and index rows', (database) => {
     expect(await summary(id)).toMatchObject({ passagesWithoutVector: 0 });
   });
 
+  it('keeps windows with the vector that they belong to, and hands out what lacks them', async () => {
+    const id = await add('a', 'one\ntwo');
+    expect(await embeddings.withoutWindows('e1', 9)).toEqual([]);
+    await embed('e1');
+    expect(await embeddings.windowsWaiting('e1', tenant)).toBe(2);
+    const waiting = await embeddings.withoutWindows('e1', 9);
+    expect(waiting).toMatchObject([
+      { text: 'one', title: 'Parsed title', headingPath: ['Top', 'Below "it", {here}'] },
+      { text: 'two' },
+    ]);
+    const window = { startFromEnd: 3, endFromEnd: 1, vector: Float32Array.of(0, -1, 0) };
+    const texts = waiting.map((text, index) => ({ ...text, windows: index === 0 ? [window] : [] }));
+    await embeddings.saveWindows('e1', dimensions, texts);
+    expect(await embeddings.windowsWaiting('e1', null)).toBe(0);
+    const principal = samplePrincipal(tenant);
+    const ids = (await store.passages(principal, id, 9, null))?.items.map((passage) => passage.id) ?? [];
+    const read = await store.readPassages(principal, ids, null);
+    expect(read.map(({ windows }) => windows.map(({ start, end, vector }) => [start, end, [...vector]]))).toEqual([
+      [[0, 2, [0, -127, 0]]],
+      [],
+    ]);
+    await store.remove(tenant, [id]);
+    expect(await embeddings.withoutWindows('e1', 9)).toEqual([]);
+  });
+
   it('refuses vectors of a wrong length', async () => {
     const wrong = [{ tenantId: tenant, embeddingHash: sha256('x'), vector: new Float32Array(2) }];
     await expect(embeddings.save('e1', dimensions, wrong)).rejects.toMatchObject({ code: 'MODEL_BAD_RESPONSE' });

@@ -2,10 +2,11 @@ import type { DocumentSummary } from '../../../domain/document.ts';
 import type { DocumentId, PassageId } from '../../../domain/ids.ts';
 import type { Passage } from '../../../domain/passage.ts';
 import { grantsOf, type Principal } from '../../../domain/principal.ts';
-import type { DocumentListOptions, DocumentStanding, DocumentStore, Page } from '../../documents.ts';
+import type { DocumentListOptions, DocumentStanding, DocumentStore, Page, StoredPassage } from '../../documents.ts';
 import type { SqlDriver, SqlValue } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
 import { bindingValues, filterCondition } from './filter-condition.ts';
+import { type WindowColumns, windowColumns, windowsOfPassages, withWindows } from './window-rows.ts';
 
 type ReadMethods = Pick<
   DocumentStore,
@@ -78,13 +79,13 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
     async readPassages(principal, ids, filter) {
       if (ids.length === 0) return [];
       const { values, bind } = bindingValues(...accessOf(principal), ids);
-      const rows = await driver.queryAsTenant<Passage>(
+      const rows = await driver.queryAsTenant<Passage & WindowColumns>(
         principal.tenantId,
-        `select ${passageColumns} from ${currentPassages}
+        `select ${passageColumns}, ${windowColumns} from ${currentPassages} ${windowsOfPassages}
          where ${permitted} and p.tenant_id = $1 and p.id = any($4) and ${filterCondition(filter, bind)}`,
         values,
       );
-      const byId = new Map<PassageId, Passage>(rows.map((passage) => [passage.id, passage]));
+      const byId = new Map<PassageId, StoredPassage>(rows.map((row) => [row.id, withWindows(row)]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
 

@@ -1,0 +1,95 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readQuestionFolder } from '../evals/readers/beir.ts';
+import { createMiniLmEmbedder } from '../src/models/minilm/minilm-embedder.ts';
+import { createTokenCounter } from '../src/models/minilm/tokenizer.ts';
+import type { RankerFit, RankerSide } from '../src/retrieve/rank/ranker.ts';
+import { createCachedEmbedder } from './fit-ranker/cached-embedder.ts';
+import { describeWeights, fitRanker, fitRelevance, judgeSet, judgeSignal } from './fit-ranker/fit-sides.ts';
+import { evenly, type RankedSet, readSet } from './fit-ranker/read-set.ts';
+
+/**
+ * Fits the ranker on the BEIR folders below FOLDER and writes src/retrieve/rank/ranker-fit.json, with nDCG@10 of each set by weights fitted
+ * on the others. Usage: npm run fit:ranker -- FOLDER [--cache DIR] [--sets a,b] [--most 300] [--check]; with --check nothing is written.
+ */
+const output = resolve(import.meta.dirname, '../src/retrieve/rank/ranker-fit.json');
+/** Questions of other sets that each corpus is asked. */
+const strangersOfSet = 40;
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    cache: { type: 'string', default: '.cache/fit-ranker' },
+    sets: { type: 'string' },
+    most: { type: 'string', default: '300' },
+    check: { type: 'boolean', default: false },
+  },
+});
+const [root] = positionals;
+if (!root) throw new Error('Name the folder that holds the sets.');
+const names = (options.sets?.split(',') ?? readdirSync(root))
+  .filter((name) => existsSync(join(root, name, 'qrels.tsv')))
+  .sort();
+const own = createMiniLmEmbedder({ threads: 2 });
+const embedder = createCachedEmbedder(own, options.cache);
+const reading = {
+  embedder,
+  countTokens: createTokenCounter(),
+  signal: new AbortController().signal,
+  most: Number(options.most),
+};
+
+const sets: RankedSet[] = [];
+for (const [index, name] of names.entries()) {
+  const stranger = names[(index + 1) % names.length];
+  const strangers = stranger && stranger !== name ? await questionsOf(join(root, stranger), strangersOfSet) : [];
+  sets.push(await readSet(join(root, name), strangers, reading));
+  console.log(`read ${name}: ${sets.at(-1)?.questions.length} questions`);
+}
+await own.close();
+
+const isEnglish = ({ language }: RankedSet) => language === 'en';
+const leftOut: RankerFit['leftOut'] = {};
+for (const set of sets) leftOut[set.name] = judgeLeftOut(set);
+const all = fitAll(sets);
+console.log(`weights, value/within: ${describeWeights(all.hybrid)}`);
+const fit: RankerFit = {
+  fittedAt: new Date().toISOString().slice(0, 10),
+  embedder: embedder.id,
+  sets: Object.fromEntries(sets.map(({ name, hash }) => [name, hash])),
+  leftOut,
+  ...all,
+};
+if (!options.check) writeFileSync(output, `${JSON.stringify(fit, null, 2)}\n`);
+
+async function questionsOf(folder: string, most: number): Promise<string[]> {
+  const { queries } = await readQuestionFolder(folder);
+  return evenly(queries, most).map(({ text }) => text);
+}
+
+/** Vectors are weighed on the sets in the embedder's language, words on all. */
+function fitAll(from: readonly RankedSet[]): Pick<RankerFit, RankerSide | 'relevance'> {
+  const english = from.filter(isEnglish);
+  const hybrid = fitRanker('hybrid', english);
+  const lexical = fitRanker('lexical', from);
+  const relevance = {
+    hybrid: fitRelevance('hybrid', english, hybrid),
+    lexical: fitRelevance('lexical', from, lexical),
+  };
+  return { hybrid, lexical, relevance };
+}
+
+function judgeLeftOut(set: RankedSet): RankerFit['leftOut'][string] {
+  const fitted = fitAll(sets.filter((other) => other !== set));
+  const side = isEnglish(set) ? 'hybrid' : 'lexical';
+  const { ranked, ...before } = judgeSet(fitted[side], set);
+  const words = judgeSet(fitted.lexical, set).ranked;
+  const { unanswered, foreign } = judgeSignal(set, fitted[side], fitted.relevance[side]);
+  const row = { ...before, ranked, lexical: words, unanswered, foreign };
+  const figures = Object.entries(row).map(
+    ([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toFixed(4)) : '-'}`,
+  );
+  console.log(`${set.name}: ${figures.join(', ')}`);
+  return row;
+}

@@ -1,0 +1,182 @@
+import type { Span } from '../../domain/sentences.ts';
+import { createGrams } from './character-grams.ts';
+import { exactNamesOf } from './exact-names.ts';
+import { matchPassage, type PassageMatch } from './match-passage.ts';
+import type { QuestionTerms } from './question-terms.ts';
+
+/** What the ranker may look at, in the order of the fit. Those of `denseFeatures` need vectors. */
+export const lexicalFeatures = [
+  'bm25Share',
+  'bm25Ideal',
+  'coverage',
+  'windowCoverage',
+  'pairs',
+  'phrases',
+  'header',
+  'rarest',
+  'names',
+  'grams',
+] as const;
+export const denseFeatures = ['cosine', 'cosineShare', 'window', 'windowShare', 'windowTwo', 'windowMixed'] as const;
+export const featureNames = [...lexicalFeatures, ...denseFeatures] as const;
+export type FeatureName = (typeof featureNames)[number];
+export type Features = Readonly<Record<FeatureName, number>>;
+
+/** A passage as the ranker sees it. */
+export interface Candidate {
+  /** Title and headings. */
+  readonly header: string;
+  readonly text: string;
+  readonly language: string;
+  /** BM25, >= 0. */
+  readonly sparse: number;
+  /** Null when there is no vector. */
+  readonly dense: number | null;
+  readonly windows: readonly CandidateWindow[];
+}
+
+export interface CandidateWindow extends Span {
+  /** Of question and window; null without vectors. */
+  readonly cosine: number | null;
+}
+
+/** Question terms of a language with their inverse document frequencies. */
+export interface WeightedTerms extends QuestionTerms {
+  readonly weights: Float64Array;
+}
+
+export interface RankedQuestion {
+  readonly text: string;
+  termsOf(language: string): WeightedTerms;
+  /** The largest BM25 score that the question could reach. */
+  readonly idealSparse: number;
+}
+
+export interface CandidateFeatures {
+  readonly features: Features;
+  /** The window that speaks most for the passage. */
+  readonly window: Span;
+  /** Terms of the question that the passage has, with their weights. */
+  readonly terms: Readonly<Record<string, number>>;
+}
+
+/** Weight of word coverage beside a window's cosine, where the best window is chosen. */
+const coverageWeight = 0.4;
+
+/**
+ * The features of the best passages of one question, each about 0 to 1 (cosines -1 to 1). Words weigh by their inverse document frequency:
+ * `bm25Share` of the best passage's BM25, `bm25Ideal` of the most that the question could reach · `coverage` of the question's words by the
+ * passage with its header, `windowCoverage` by its best window with the header, `header` by title and headings alone · `pairs` of neighbouring
+ * words of the question that one window has, `phrases` that stand within two words · `rarest` whether the heaviest word is there · `names` share of
+ * numbers, identifiers and capitalised words · `grams` share of the question's character 4-grams, weighted by how few of these passages have
+ * them · `cosine`, `window` of the best window, `windowTwo` mean of the best two, the shares of their maxima · `windowMixed` the best of
+ * .4 coverage + cosine over the windows.
+ */
+export function featuresOf(question: RankedQuestion, candidates: readonly Candidate[]): CandidateFeatures[] {
+  const names = exactNamesOf(question.text);
+  const grams = gramCoverage(question.text, candidates);
+  const sparseMaximum = highest(candidates.map(({ sparse }) => sparse));
+  const cosineMaximum = highest(candidates.map(({ dense }) => dense ?? 0));
+  const read = candidates.map((candidate) => readCandidate(question.termsOf(candidate.language), candidate));
+  const windowMaximum = highest(read.map(({ window }) => window));
+  return candidates.map((candidate, index) => {
+    const found = read[index] ?? readCandidate(question.termsOf(candidate.language), candidate);
+    const { best, terms, ...values } = found;
+    const features: Features = {
+      ...values,
+      bm25Share: share(candidate.sparse, sparseMaximum),
+      bm25Ideal: share(candidate.sparse, question.idealSparse),
+      names: nameCoverage(names, candidate),
+      grams: grams[index] ?? 0,
+      cosine: candidate.dense ?? 0,
+      cosineShare: share(candidate.dense ?? 0, cosineMaximum),
+      windowShare: share(found.window, windowMaximum),
+    };
+    return { features, window: best, terms };
+  });
+}
+
+function readCandidate(terms: WeightedTerms, candidate: Candidate) {
+  const match = matchPassage(terms, candidate);
+  const { weights, pairs } = terms;
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const pairWeight = ({ first, second }: { first: number; second: number }) =>
+    (weights[first] ?? 0) + (weights[second] ?? 0);
+  const pairTotal = pairs.reduce((sum, pair) => sum + pairWeight(pair), 0);
+  const sumOf = (has: (place: number) => number) =>
+    weights.reduce((sum, weight, place) => (has(place) ? sum + weight : sum), 0);
+  const inHeader = (place: number) => match.header[place] ?? 0;
+  const anywhere = (place: number) => inHeader(place) || (match.body[place] ?? 0);
+  const windows = match.windows.map((window, index) => {
+    const has = (place: number) => inHeader(place) || (window[place] ?? 0);
+    const covered = pairs.reduce(
+      (sum, pair) => (has(pair.first) && has(pair.second) ? sum + pairWeight(pair) : sum),
+      0,
+    );
+    const cosine = candidate.windows[index]?.cosine ?? candidate.dense ?? 0;
+    return { coverage: share(sumOf(has), total), pairs: share(covered, pairTotal), cosine };
+  });
+  const mixed = windows.map(({ coverage, cosine }) => coverageWeight * coverage + cosine);
+  const cosines = windows.map(({ cosine }) => cosine).sort((one, other) => other - one);
+  const [first = candidate.dense ?? 0, second = first] = cosines;
+  const bestIndex = mixed.indexOf(Math.max(...mixed));
+  return {
+    coverage: share(sumOf(anywhere), total),
+    windowCoverage: highest(windows.map(({ coverage }) => coverage)),
+    pairs: highest(windows.map((window) => window.pairs)),
+    phrases: share(
+      pairs.reduce((sum, pair, place) => (match.phrases[place] ? sum + pairWeight(pair) : sum), 0),
+      pairTotal,
+    ),
+    header: share(sumOf(inHeader), total),
+    rarest: weights.length > 0 && anywhere(weights.indexOf(Math.max(...weights))) ? 1 : 0,
+    window: first,
+    windowTwo: (first + second) / 2,
+    windowMixed: mixed[bestIndex] ?? first,
+    best: spanOf(candidate.windows[bestIndex] ?? { start: 0, end: candidate.text.length }),
+    terms: matchedTerms(terms, match),
+  };
+}
+
+function spanOf({ start, end }: Span): Span {
+  return { start, end };
+}
+
+function matchedTerms({ texts, weights }: WeightedTerms, { header, body }: PassageMatch): Record<string, number> {
+  const matched = texts.flatMap((text, place) =>
+    header[place] || body[place] ? [[text, weights[place] ?? 0] as const] : [],
+  );
+  return Object.fromEntries(matched);
+}
+
+function nameCoverage(names: readonly string[], { header, text }: Candidate): number {
+  if (names.length === 0) return 0;
+  const all = `${header}\n${text}`.toLowerCase();
+  return names.filter((name) => all.includes(name)).length / names.length;
+}
+
+/** For each candidate the share of the question's grams; a gram weighs as a term would, were these candidates all there is. */
+function gramCoverage(question: string, candidates: readonly Candidate[]): number[] {
+  const grams = createGrams(question);
+  const found = candidates.map(({ header, text }) => grams.presence(`${header}\n${text}`));
+  const count = candidates.length;
+  const weights = Array.from({ length: grams.count }, (_, place) => {
+    const having = found.reduce((sum, has) => sum + (has[place] ?? 0), 0);
+    return Math.log(1 + (count - having + 0.5) / (having + 0.5));
+  });
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return found.map((has) =>
+    share(
+      has.reduce((sum, one, place) => sum + one * (weights[place] ?? 0), 0),
+      total,
+    ),
+  );
+}
+
+function highest(values: readonly number[]): number {
+  return Math.max(0, ...values);
+}
+
+function share(part: number, whole: number): number {
+  return whole > 0 ? Math.max(0, part) / whole : 0;
+}

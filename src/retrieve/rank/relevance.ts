@@ -1,0 +1,51 @@
+import type { Features } from './passage-features.ts';
+
+/** What tells whether the passages answer a question at all: the best that any passage has of some features, and how the first stands out. */
+export const lexicalRelevanceFeatures = ['windowCoverage', 'pairs', 'bm25Ideal', 'odds', 'lead'] as const;
+export const denseRelevanceFeatures = ['cosine', 'windowMixed'] as const;
+export const relevanceFeatures = [...lexicalRelevanceFeatures, ...denseRelevanceFeatures] as const;
+export type RelevanceFeatureName = (typeof relevanceFeatures)[number];
+export type RelevanceFeatures = Readonly<Record<RelevanceFeatureName, number>>;
+
+export interface JudgedPassage {
+  readonly features: Features;
+  /** Of the ranker, in [0, 1]. */
+  readonly score: number;
+}
+
+const leastScore = 1e-6;
+
+/** `odds` are the logarithmic odds of the best passage, `lead` how far those of the second lie behind. */
+export function relevanceFeaturesOf(passages: readonly JudgedPassage[]): RelevanceFeatures {
+  const best = (name: keyof Features) => Math.max(0, ...passages.map(({ features }) => features[name]));
+  const [first, second] = passages.map(({ score }) => score).sort((one, other) => other - one);
+  const odds = logOdds(first ?? 0);
+  return {
+    windowCoverage: best('windowCoverage'),
+    pairs: best('pairs'),
+    bm25Ideal: best('bm25Ideal'),
+    odds,
+    lead: odds - logOdds(second ?? 0),
+    cosine: best('cosine'),
+    windowMixed: best('windowMixed'),
+  };
+}
+
+export interface RelevanceWeights {
+  readonly intercept: number;
+  readonly features: Readonly<Partial<Record<RelevanceFeatureName, number>>>;
+}
+
+/** Probability in [0, 1] that the passages answer the question. */
+export function judgeRelevance(
+  { intercept, features: weights }: RelevanceWeights,
+  features: RelevanceFeatures,
+): number {
+  const odds = relevanceFeatures.reduce((sum, name) => sum + (weights[name] ?? 0) * features[name], intercept);
+  return 1 / (1 + Math.exp(-odds));
+}
+
+function logOdds(score: number): number {
+  const bounded = Math.min(1 - leastScore, Math.max(leastScore, score));
+  return Math.log(bounded / (1 - bounded));
+}
