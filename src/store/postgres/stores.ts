@@ -2,21 +2,24 @@ import type { AnswerStore } from '../answers.ts';
 import type { DocumentStore, EmbeddingStore } from '../documents.ts';
 import type { IdempotencyStore } from '../idempotency.ts';
 import type { IdentityStore } from '../identities.ts';
+import type { IndexStates } from '../index-states.ts';
 import type { JobStore } from '../jobs.ts';
 import type { SqlDriver } from '../sql.ts';
-import type { IndexRows } from '../vector-index.ts';
+import type { IndexSource } from '../vector-index.ts';
 import { type AnswerStoreOptions, createAnswerStore } from './answer-store.ts';
 import { createDocumentStore, type DocumentStoreOptions } from './documents/document-store.ts';
 import { createEmbeddingStore } from './documents/embedding-store.ts';
-import { createIndexRows } from './documents/index-rows.ts';
+import { createIndexSource } from './documents/index-source.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIdentityStore } from './identity-store.ts';
+import { createIndexStateStore } from './index-state-store.ts';
 import { createJobStore } from './job-store.ts';
 
 export interface Stores {
   readonly documents: DocumentStore;
   readonly embeddings: EmbeddingStore;
-  readonly indexRows: IndexRows;
+  readonly indexRows: IndexSource;
+  readonly indexStates: IndexStates;
   readonly jobs: JobStore;
   readonly answers: AnswerStore;
   readonly identities: IdentityStore;
@@ -28,7 +31,8 @@ export function createStores(driver: SqlDriver, options: DocumentStoreOptions & 
   return {
     documents: createDocumentStore(driver, options),
     embeddings: createEmbeddingStore(driver, options),
-    indexRows: createIndexRows(driver),
+    indexRows: createIndexSource(driver),
+    indexStates: createIndexStateStore(driver, options),
     jobs: createJobStore(driver, options),
     answers: createAnswerStore(driver, options),
     identities: createIdentityStore(driver, options),

@@ -28,8 +28,21 @@ function compile(clause: FilterClause): Matches {
 
 function compileCondition({ field, operator, value }: FilterCondition): Matches {
   const read = readerOf(field);
-  const test = testOf(operator, value);
+  const test = isDate(field) ? testOf(operator, instantsOf(value)) : testOf(operator, value);
   return (payload) => test(read(payload));
+}
+
+const isDate = (field: string): boolean => field === 'createdAt' || field === 'updatedAt';
+
+/** Dates are compared as points in time, however they are written; payloads hold ISO 8601 in UTC. */
+function instantsOf(value: FilterCondition['value']): FilterCondition['value'] {
+  if (Array.isArray(value)) return value.map(instantOf);
+  return instantOf(value as FilterScalar);
+}
+
+function instantOf(value: FilterScalar): FilterScalar {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? value : new Date(time).toISOString();
 }
 
 function testOf(
