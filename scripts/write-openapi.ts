@@ -27,6 +27,7 @@ export function openApiText(): string {
     },
     retrieve: () => Promise.reject(new Error('Nothing is searched here.')),
     passagesWaiting: () => Promise.reject(new Error('Nothing is counted here.')),
+    indexAdministration: fakePort('indexAdministration'),
     readinessChecks: [],
     onQueued: () => {},
     model: 'extractive',

@@ -14,10 +14,12 @@ import { createIngestWorker } from './ingest/ingest-worker.ts';
 import { createFetchUrl } from './ingest/load/fetch-url.ts';
 import { createDocumentReader } from './ingest/read-document.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
+import { createActiveEmbedder } from './models/active-embedder.ts';
 import { createChatModel } from './models/chat/create-chat-model.ts';
-import { createEmbedder } from './models/create-embedder.ts';
+import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
 import type { Embedder } from './models/embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
+import { openIndex } from './open-index.ts';
 import { createReadinessChecks } from './readiness.ts';
 import { createRetrieve } from './retrieve/retrieve-passages.ts';
 import { loadSample } from './sample.ts';
@@ -30,7 +32,6 @@ import { migrate } from './store/postgres/migrate.ts';
 import { connectDatabase, openDatabase } from './store/postgres/open-database.ts';
 import { createStores, type Stores } from './store/postgres/stores.ts';
 import type { VectorIndex } from './store/vector-index.ts';
-import { createMemoryIndex } from './store/vectors/memory/memory-index.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -65,12 +66,17 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   stack.defer(() => driver.close());
   const stores = createStores(driver, { processName: `${hostname()}:${config.dataDir}` });
   const objects = await createFileObjects(join(config.dataDir, 'objects'));
-  const embedder = await createEmbedder(config.embedding, { threads: config.cores });
+  const openEmbedder = (name: string) => createEmbedder(embeddingConfigOf(name, config), { threads: config.cores });
+  const embedder = createActiveEmbedder(
+    await createEmbedder(config.embedding, { threads: config.cores }),
+    openEmbedder,
+  );
   stack.defer(() => embedder.close());
   const reader = createDocumentReader({ workers: 1 });
   stack.defer(() => reader.close());
 
-  const index = createMemoryIndex({ rows: stores.indexRows, embedder });
+  const { index, administration, ...opened } = await openIndex({ config, stores, embedder, log });
+  stack.defer(() => opened.stop());
   const countTokens = createTokenCounter();
   const { documents } = stores;
   const retrieve = createRetrieve({ index, embedder, documents, countTokens });
@@ -104,7 +110,8 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     answerQuestion,
     onQueued: queues.wake,
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
-    readinessChecks: createReadinessChecks({ config, driver, stores, embedder, chatModel: chat?.id ?? null }),
+    indexAdministration: administration,
+    readinessChecks: createReadinessChecks({ config, driver, stores, embedder, index, chatModel: chat?.id ?? null }),
     version,
     publicUrl: config.publicUrl,
     host: config.host,

@@ -82,6 +82,7 @@ export function createTestRows(): TestRows {
       return [...found].slice(0, limit);
     },
     passages: async (tenant) => pointsOf(tenant).length,
+    questions: async () => [],
     async checksum(tenant) {
       const points = pointsOf(tenant);
       const embedded = points.filter(({ dense }) => dense !== null);

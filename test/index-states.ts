@@ -40,15 +40,26 @@ export function createTestStates(): IndexStates {
         if (tenant === null ? key.startsWith(`${collection}/`) : key === `${collection}/${tenant}`)
           Object.assign(state, { generation: 0, filler: null });
     },
+    claimCollection: async () => true,
+    releaseCollection: async () => {},
     lag: async () => [],
+    orphans: async () => [],
     collections: async () => [...collections.values()],
     async addCollection(collection) {
       if (!collections.has(collection.name))
-        collections.set(collection.name, { ...collection, createdAt: '2026-01-01T00:00:00.000Z', retiredAt: null });
+        collections.set(collection.name, {
+          ...collection,
+          isLive: false,
+          createdAt: '2026-01-01T00:00:00.000Z',
+          retiredAt: null,
+        });
     },
     async setLive(name) {
-      for (const [other, collection] of collections)
-        collections.set(other, { ...collection, retiredAt: other === name ? null : '2026-01-02T00:00:00.000Z' });
+      for (const [other, collection] of collections) {
+        if (other === name) collections.set(other, { ...collection, isLive: true, retiredAt: null });
+        else if (collection.isLive)
+          collections.set(other, { ...collection, isLive: false, retiredAt: '2026-01-02T00:00:00.000Z' });
+      }
     },
     async removeCollection(name) {
       collections.delete(name);

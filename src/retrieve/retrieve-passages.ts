@@ -34,12 +34,12 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
     const clock = createClock();
     const sparse = input.queries.map((query) => encodeQuestion(query));
     // The ideal score needs no vector: while the question is embedded, the index learns of changes.
-    const [{ vectors, degradations: embedding }, idealSparse] = await Promise.all([
+    const [{ vectors, embedder, degradations: embedding }, idealSparse] = await Promise.all([
       embed(input.queries, signal),
       orIndexUnavailable(idealScore(index, input, sparse[0]), signal),
     ]);
     clock.lap('embed');
-    const found = await orIndexUnavailable(searchAll(index, input, { vectors, sparse }, signal), signal);
+    const found = await orIndexUnavailable(searchAll(index, input, { vectors, embedder, sparse }, signal), signal);
     clock.lap('search');
     const fused = mergeBest(found.map(({ candidates }) => fuse(candidates)));
     clock.lap('fuse');

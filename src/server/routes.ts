@@ -1,6 +1,7 @@
 import type { RegisterRoute } from './route-deps.ts';
 import { registerAddFeedback } from './routes/add-feedback.ts';
 import { registerCancelJob } from './routes/cancel-job.ts';
+import { registerCompareIndexes } from './routes/compare-indexes.ts';
 import { registerCreateAnswer } from './routes/create-answer.ts';
 import { registerCreateDocument } from './routes/create-document.ts';
 import { registerCreateKey } from './routes/create-key.ts';
@@ -12,6 +13,7 @@ import { registerGetConversation } from './routes/get-conversation.ts';
 import { registerGetDocument } from './routes/get-document.ts';
 import { registerGetDocumentContent } from './routes/get-document-content.ts';
 import { registerGetHealth } from './routes/get-health.ts';
+import { registerGetIndex } from './routes/get-index.ts';
 import { registerGetJob } from './routes/get-job.ts';
 import { registerGetMe } from './routes/get-me.ts';
 import { registerGetOpenApi } from './routes/get-openapi.ts';
@@ -23,6 +25,7 @@ import { registerListKeys } from './routes/list-keys.ts';
 import { registerListPassages } from './routes/list-passages.ts';
 import { registerListTenants } from './routes/list-tenants.ts';
 import { registerListUsers } from './routes/list-users.ts';
+import { registerReindex } from './routes/reindex.ts';
 import { registerRemoveConversation } from './routes/remove-conversation.ts';
 import { registerRemoveDocument } from './routes/remove-document.ts';
 import { registerRemoveTenant } from './routes/remove-tenant.ts';
@@ -38,6 +41,7 @@ import { registerSignOut } from './routes/sign-out.ts';
 import { registerStopAnswer } from './routes/stop-answer.ts';
 import { registerStreamAnswerEvents } from './routes/stream-answer-events.ts';
 import { registerStreamJobEvents } from './routes/stream-job-events.ts';
+import { registerSwitchIndex } from './routes/switch-index.ts';
 
 /** All routes, in the order of the documentation. */
 export const routes: readonly RegisterRoute[] = [
@@ -72,6 +76,10 @@ export const routes: readonly RegisterRoute[] = [
   registerListTenants,
   registerCreateTenant,
   registerRemoveTenant,
+  registerGetIndex,
+  registerReindex,
+  registerCompareIndexes,
+  registerSwitchIndex,
   registerSignIn,
   registerSignOut,
   registerGetHealth,

@@ -5,6 +5,7 @@ export interface IndexCollection {
   readonly name: string;
   readonly embedder: string;
   readonly dimensions: number;
+  readonly isLive: boolean;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   /** When another one took its place; null for the live one and for one that is being filled. */
@@ -41,7 +42,10 @@ export interface IndexStates {
   forget(collection: string, tenant: TenantId): Promise<void>;
 
   collections(): Promise<IndexCollection[]>;
-  addCollection(collection: Omit<IndexCollection, 'createdAt' | 'retiredAt'>): Promise<void>;
+  addCollection(collection: Omit<IndexCollection, 'isLive' | 'createdAt' | 'retiredAt'>): Promise<void>;
+  /** Lets one process build the collection for so many seconds, and again for the same one. */
+  claimCollection(name: string, filler: Filler, seconds: number): Promise<boolean>;
+  releaseCollection(name: string, filler: Filler): Promise<void>;
   /** The named one is live from now on; the one that was is retired. */
   setLive(name: string): Promise<void>;
   removeCollection(name: string): Promise<void>;

@@ -119,6 +119,8 @@ export interface IndexSource extends IndexRows {
   matchingDocuments(tenant: TenantId, condition: FilterCondition, limit: number): Promise<DocumentId[]>;
   /** Visible passages. */
   passages(tenant: TenantId): Promise<number>;
+  /** The last different questions that were asked, newest first. */
+  questions(tenant: TenantId, limit: number): Promise<string[]>;
   /** Of the visible passages, with the vectors of this embedder. */
   checksum(tenant: TenantId, embedder: string): Promise<IndexChecksum>;
 }

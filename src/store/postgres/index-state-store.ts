@@ -14,7 +14,13 @@ export function createIndexStateStore(driver: SqlDriver, options: IndexStateStor
 
 type Run = <Row extends object>(text: string, values: Parameters<SqlDriver['queryAsTenant']>[2]) => Promise<Row[]>;
 
-type CollectionMethods = 'collections' | 'addCollection' | 'setLive' | 'removeCollection';
+type CollectionMethods =
+  | 'collections'
+  | 'addCollection'
+  | 'claimCollection'
+  | 'releaseCollection'
+  | 'setLive'
+  | 'removeCollection';
 
 function tenantStates(run: Run, now: () => Date): Omit<IndexStates, CollectionMethods> {
   return {
@@ -93,7 +99,7 @@ function collectionStates(driver: SqlDriver, run: Run, now: () => Date): Pick<In
   return {
     collections: () =>
       run<IndexCollection>(
-        `select name, embedder, dimensions, created_at as "createdAt", retired_at as "retiredAt"
+        `select name, embedder, dimensions, is_live as "isLive", created_at as "createdAt", retired_at as "retiredAt"
          from index_collections order by created_at, name`,
         [],
       ),
@@ -104,6 +110,22 @@ function collectionStates(driver: SqlDriver, run: Run, now: () => Date): Pick<In
          on conflict (name) do nothing`,
         [name, embedder, dimensions, now()],
       );
+    },
+
+    async claimCollection(name, filler, seconds) {
+      const rows = await run(
+        `update index_collections set filler = $2, lease_until = $3
+         where name = $1 and (filler is null or filler = $2 or lease_until < $4) returning name`,
+        [name, filler, new Date(now().getTime() + seconds * 1000), now()],
+      );
+      return rows.length > 0;
+    },
+
+    async releaseCollection(name, filler) {
+      await run('update index_collections set filler = null, lease_until = null where name = $1 and filler = $2', [
+        name,
+        filler,
+      ]);
     },
 
     setLive: (name) =>

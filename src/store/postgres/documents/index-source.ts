@@ -34,6 +34,15 @@ export function createIndexSource(driver: SqlDriver): IndexSource {
       return rows[0]?.passages ?? 0;
     },
 
+    async questions(tenant, limit) {
+      const rows = await driver.queryAsTenant<{ text: string }>(
+        tenant,
+        `select text from messages where tenant_id = $1 and role = 'user' group by text order by max(ordinal) desc limit $2`,
+        [tenant, limit],
+      );
+      return rows.map(({ text }) => text);
+    },
+
     async checksum(tenant, embedder) {
       const bits = `('x' || substr(replace(p.id, '-', ''), 5, 16))::bit(64)`;
       const hexadecimal = (filter: string) =>

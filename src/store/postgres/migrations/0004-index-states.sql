@@ -14,6 +14,8 @@ create table index_collections (
   embedder text not null,
   dimensions integer not null,
   is_live boolean not null default false,
+  filler text,
+  lease_until timestamptz,
   created_at timestamptz not null,
   retired_at timestamptz
 );

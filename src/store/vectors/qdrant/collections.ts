@@ -73,9 +73,8 @@ export function createCollections(deps: CollectionsDeps): Collections {
     },
     async prepare(identity) {
       const own = (await states.collections()).filter(({ embedder }) => embedder === identity.embedder);
-      const live = await targetOf(calls, alias);
-      const waiting = own.find(({ name, retiredAt }) => name !== live && retiredAt === null);
-      return await make(deps, waiting?.name ?? collectionName(alias, identity.embedder, own.length + 1), identity);
+      const waiting = own.find(({ isLive, retiredAt }) => !isLive && retiredAt === null);
+      return await make(deps, waiting?.name ?? (await freeName(deps, identity.embedder)), identity);
     },
     async switchTo(collection) {
       const create_alias = { alias_name: alias, collection_name: collection.name };
@@ -102,6 +101,14 @@ async function findOrMake(deps: CollectionsDeps): Promise<Collection> {
   await calls.write((api, init) => api.updateAliases({ actions: [{ create_alias }] }, init));
   await states.setLive(collection.name);
   return collection;
+}
+
+async function freeName({ calls, alias }: CollectionsDeps, embedder: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const name = collectionName(alias, embedder, number);
+    const taken = await calls.find((api, init) => api.getCollection({ collection_name: name }, init));
+    if (taken === null) return name;
+  }
 }
 
 async function targetOf(calls: QdrantCalls, alias: string): Promise<string | null> {
