@@ -13,7 +13,10 @@ interface StoredTenant {
   readonly documents: Map<DocumentId, StoredDocument>;
 }
 
-/** Rows like those of the database, in memory; every change raises the generation of its tenant. */
+/**
+ * Rows like those of the database, in memory; every change raises the generation of its tenant. The vectors are those of any embedder
+ * but `none`, of which there are none.
+ */
 export interface TestRows extends IndexSource {
   /** The document now holds these points; null: it is removed. */
   publish(tenant: TenantId, documentId: DocumentId, points: readonly IndexPoint[] | null): void;
@@ -62,11 +65,15 @@ export function createTestRows(): TestRows {
         .map(([documentId, { points }]) => changeOf(documentId, points));
       return { generation, changes };
     },
-    async *points(tenant, _embedder, wanted, { content } = { content: false }) {
+    async *points(tenant, embedder, wanted, { content } = { content: false }) {
       reads.push(...wanted);
       for (const document of wanted) {
         const points = tenantOf(tenant).documents.get(document)?.points ?? [];
-        yield points.map((point) => (content ? { content: `Text of ${point.id}.`, ...point } : point));
+        yield points.map((point) => ({
+          ...point,
+          ...(content ? { content: `Text of ${point.id}.` } : {}),
+          dense: embedder === 'none' ? null : point.dense,
+        }));
       }
     },
     async *sparseVectors(tenant) {
