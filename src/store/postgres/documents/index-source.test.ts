@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { describeOnEachDatabase } from '../../../../test/open-database.ts';
 import { openApp } from '../../../../test/open-app.ts';
+import { describeOnEachDatabase } from '../../../../test/open-database.ts';
 import type { FilterCondition } from '../../../domain/filter.ts';
 import { createIndexSource } from './index-source.ts';
 
