@@ -126,14 +126,14 @@ export function describeVectorIndex(name: string, open: (rows: IndexSource) => P
 function describeScores(context: Context): void {
   const { fill, search } = context;
   describe('scores', () => {
-    it('gives exact cosines', async () => {
+    it('gives cosines that are right to 5e-5', async () => {
       const vectors = [unit(1, 0, 0), unit(1, 2, 0.5), unit(-1, 0.1, 0), unit(0, 0, 1)];
       await fill(vectors.map((dense, index) => point(`${index}`, { dense })));
       const question = unit(0.3, 0.9, -0.2);
       for (const { id, dense, sparse } of await search({ dense: question })) {
         const vector = vectors[Number(nameOf(id))] ?? new Float32Array(3);
         const expected = vector.reduce((sum, value, index) => sum + value * (question[index] ?? 0), 0);
-        expect(Math.abs((dense ?? Number.NaN) - expected)).toBeLessThan(1e-6);
+        expect(Math.abs((dense ?? Number.NaN) - expected)).toBeLessThan(5e-5);
         expect(sparse).toBeNull();
       }
     });

@@ -24,7 +24,7 @@ const documentsPerRead = 200;
 
 /**
  * Exact search in memory over the rows of the database: a tenant is loaded at its first use and brought up to date before each search
- * when its generation has changed. About 2.5 kB a passage at 384 dimensions.
+ * when its generation has changed. About 1.4 kB a passage at 384 dimensions.
  */
 export function createMemoryIndex({ rows, embedder }: MemoryIndexDeps): VectorIndex {
   const tenants = new Map<TenantId, LoadedTenant>();

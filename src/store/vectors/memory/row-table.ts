@@ -16,16 +16,16 @@ export interface RowTable {
   /** Rows that are not removed. */
   live(): number;
   at(row: number): Row | null;
-  rowOf(id: PassageId): number | null;
+  rowOf(passage: { readonly id: PassageId; readonly documentId: DocumentId }): number | null;
   /** The passage must not be in the table. Returns its row number, the largest so far. */
   add(row: Row, payload: Payload): number;
   remove(row: number): void;
   rowsOf(document: DocumentId): number[];
   setPayload(payload: Payload): void;
-  /** From now on `isAllowed` says which rows the filter lets through. */
-  apply(filter: IndexFilter): void;
-  isLive(row: number): boolean;
-  isAllowed(row: number): boolean;
+  /** 1 by row number where the filter lets the row through, else 0; valid until the next call of any method. */
+  allowed(filter: IndexFilter): Uint8Array;
+  /** 1 by row number where the row is not removed, else 0; null when none is removed. */
+  liveRows(): Uint8Array | null;
   /** The order of passages of equal score. */
   precedes(row: number, other: number): boolean;
   /** Closes the gaps; gives the new number of each old row, -1 for removed ones. Order stays. */
@@ -33,70 +33,109 @@ export interface RowTable {
 }
 
 interface HeldDocument {
-  readonly rows: Set<number>;
+  readonly rows: Map<PassageId, number>;
   payload: Payload;
-  isAllowed: boolean;
 }
 
-type HeldRow = Row & { readonly document: HeldDocument };
+/** Columns instead of an object a row: about 130 bytes a passage, most of them its identifier. */
+interface Columns {
+  readonly ids: (PassageId | null)[];
+  readonly documents: (HeldDocument | null)[];
+  versions: Int32Array;
+  fingerprints: Int32Array;
+  /** 1: the row holds a passage. */
+  live: Uint8Array;
+}
+
+const emptyColumns = (): Columns => ({
+  ids: [],
+  documents: [],
+  versions: new Int32Array(0),
+  fingerprints: new Int32Array(0),
+  live: new Uint8Array(0),
+});
 
 export function createRowTable(): RowTable {
   const documents = new Map<DocumentId, HeldDocument>();
-  const numbers = new Map<PassageId, number>();
-  let rows: (HeldRow | null)[] = [];
+  let columns = emptyColumns();
+  let live = 0;
+  let mask = new Uint8Array(0);
+
+  function push({ id, version, fingerprint }: Row, document: HeldDocument): number {
+    const row = columns.ids.push(id) - 1;
+    columns.documents.push(document);
+    if (row >= columns.live.length) widen(columns, Math.ceil((row + 64) * 1.25));
+    columns.versions[row] = version;
+    columns.fingerprints[row] = fingerprint;
+    columns.live[row] = 1;
+    document.rows.set(id, row);
+    return row;
+  }
 
   return {
-    end: () => rows.length,
-    live: () => numbers.size,
-    at: (row) => rows[row] ?? null,
-    rowOf: (id) => numbers.get(id) ?? null,
-    add({ id, version, fingerprint }, payload) {
-      const document = documents.get(payload.documentId) ?? {
-        rows: new Set<number>(),
-        payload: payloadOf(payload),
-        isAllowed: true,
-      };
+    end: () => columns.ids.length,
+    live: () => live,
+    at: (row) => rowAt(columns, row),
+    rowOf: ({ id, documentId }) => documents.get(documentId)?.rows.get(id) ?? null,
+    add(row, payload) {
+      const document = documents.get(payload.documentId) ?? { rows: new Map(), payload: payloadOf(payload) };
       documents.set(payload.documentId, document);
-      const number = rows.push({ id, version, fingerprint, document }) - 1;
-      document.rows.add(number);
-      numbers.set(id, number);
-      return number;
+      live += 1;
+      return push(row, document);
     },
     remove(row) {
-      const held = rows[row];
-      if (!held) return;
-      rows[row] = null;
-      numbers.delete(held.id);
-      held.document.rows.delete(row);
-      if (held.document.rows.size === 0) documents.delete(held.document.payload.documentId);
+      const id = columns.ids[row];
+      const document = columns.documents[row];
+      if (!id || !document) return;
+      columns.ids[row] = null;
+      columns.documents[row] = null;
+      columns.live[row] = 0;
+      live -= 1;
+      document.rows.delete(id);
+      if (document.rows.size === 0) documents.delete(document.payload.documentId);
     },
-    rowsOf: (document) => [...(documents.get(document)?.rows ?? [])],
+    rowsOf: (document) => [...(documents.get(document)?.rows.values() ?? [])],
     setPayload(payload) {
       const document = documents.get(payload.documentId);
       if (document) document.payload = payloadOf(payload);
     },
-    apply(filter) {
+    allowed(filter) {
+      if (filter.clause === null && filter.grants === null) return columns.live;
       const matches = createMatcher(filter);
-      for (const document of documents.values()) document.isAllowed = matches(document.payload);
+      if (mask.length < columns.live.length) mask = new Uint8Array(columns.live.length);
+      mask.fill(0);
+      for (const { rows, payload } of documents.values())
+        if (matches(payload)) for (const row of rows.values()) mask[row] = 1;
+      return mask;
     },
-    isLive: (row) => rows[row] !== null,
-    isAllowed: (row) => rows[row]?.document.isAllowed === true,
-    precedes: (row, other) => (rows[row]?.id ?? '') < (rows[other]?.id ?? ''),
+    liveRows: () => (live === columns.ids.length ? null : columns.live),
+    precedes: (row, other) => (columns.ids[row] ?? '') < (columns.ids[other] ?? ''),
     renumber() {
-      const newNumbers = new Int32Array(rows.length).fill(-1);
-      const kept: HeldRow[] = [];
-      for (const document of documents.values()) document.rows.clear();
-      for (const [row, held] of rows.entries()) {
-        if (!held) continue;
-        const number = kept.push(held) - 1;
-        newNumbers[row] = number;
-        numbers.set(held.id, number);
-        held.document.rows.add(number);
+      const before = columns;
+      const newNumbers = new Int32Array(before.ids.length).fill(-1);
+      columns = emptyColumns();
+      for (const [row, document] of before.documents.entries()) {
+        const held = rowAt(before, row);
+        if (held && document) newNumbers[row] = push(held, document);
       }
-      rows = kept;
       return newNumbers;
     },
   };
+}
+
+function rowAt({ ids, versions, fingerprints }: Columns, row: number): Row | null {
+  const id = ids[row];
+  return id ? { id, version: versions[row] ?? 0, fingerprint: fingerprints[row] ?? 0 } : null;
+}
+
+function widen(columns: Columns, rows: number): void {
+  const { versions, fingerprints, live } = columns;
+  columns.versions = new Int32Array(rows);
+  columns.versions.set(versions);
+  columns.fingerprints = new Int32Array(rows);
+  columns.fingerprints.set(fingerprints);
+  columns.live = new Uint8Array(rows);
+  columns.live.set(live);
 }
 
 /** Only the payload: a point's vectors must not stay alive with it. */

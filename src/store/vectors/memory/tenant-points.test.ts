@@ -21,7 +21,7 @@ const sparse = fc.dictionary(fc.nat(30).map(String), fc.double({ min: 0.1, max: 
   ),
 }));
 const point = fc.record({
-  id: fc.nat(40).map((name) => `psg_${name}` as const),
+  name: fc.nat(8),
   document: fc.nat(5),
   sparse,
   dense: fc.option(vector),
@@ -57,8 +57,9 @@ it('finds what a search by brute force finds, whatever came and went before', ()
           for (const [id, { documentId }] of kept) if (documentId === `doc_${step.document}`) kept.delete(id);
           continue;
         }
-        const { document, ...fields } = step.point;
-        const added = indexPoint({ ...fields, documentId: `doc_${document}` });
+        const { document, name, ...fields } = step.point;
+        const id = `psg_${document}-${name}` as const;
+        const added = indexPoint({ ...fields, id, documentId: `doc_${document}` });
         kept.set(added.id, added);
         tenant.upsert([added]);
       }
@@ -74,13 +75,13 @@ it('finds what a search by brute force finds, whatever came and went before', ()
         const entry = found.get(id);
         if (!entry) continue;
         expect(entry.dense === null).toBe(cosine === null);
-        expect(Math.abs((entry.dense ?? 0) - (cosine ?? 0))).toBeLessThan(1e-6);
-        expect(entry.sparse).toBeCloseTo(score, 4);
+        expect(Math.abs((entry.dense ?? 0) - (cosine ?? 0))).toBeLessThan(5e-5);
+        expect(Math.abs((entry.sparse ?? 0) - score)).toBeLessThan(1e-3);
       }
       const best = (side: 'dense' | 'sparse') =>
         expected.map((entry) => entry[side] ?? -2).sort((one, other) => other - one)[limit - 1] ?? -2;
       for (const entry of expected) {
-        if ((entry.dense ?? -2) > best('dense') + 1e-5) expect(found.has(entry.id)).toBe(true);
+        if ((entry.dense ?? -2) > best('dense') + 1e-4) expect(found.has(entry.id)).toBe(true);
         if (entry.sparse > Math.max(0, best('sparse')) + 1e-3) expect(found.has(entry.id)).toBe(true);
       }
     }),
@@ -106,7 +107,7 @@ it('stays exact when many removed rows are numbered away', () => {
   const found = tenant.search({ ...question, filter: { clause: null, grants: null }, limit: 1 });
   expect(found.find(({ sparse }) => (sparse ?? 0) > 0)?.id).toBeUndefined();
   expect(found[0]).toMatchObject({ id: 'psg_00060' });
-  expect(found[0]?.dense).toBeCloseTo(Math.cos(60 / 5000), 6);
+  expect(found[0]?.dense).toBeCloseTo(Math.cos(60 / 5000), 4);
   const [seen] = tenant.search({
     sparse: { indices: Int32Array.of(100 + 4061), values: Float32Array.of(1) },
     filter: { clause: null, grants: null },

@@ -30,7 +30,7 @@ export function createTenantPoints(dimensions: number): TenantPoints {
 
   function put(point: IndexPoint): void {
     const fingerprint = fingerprintOf(point);
-    let row = table.rowOf(point.id);
+    let row = table.rowOf(point);
     const held = row === null ? null : table.at(row);
     if (row !== null && (held?.fingerprint !== fingerprint || held.version !== point.version)) {
       drop(row);
@@ -70,14 +70,15 @@ export function createTenantPoints(dimensions: number): TenantPoints {
 
   function inverseDocumentFrequencies(terms: Int32Array): Float32Array {
     const live = table.live();
+    const liveRows = table.liveRows();
     return Float32Array.from(terms, (term) => {
-      const having = postings.documentFrequency(term, table.isLive);
+      const having = postings.documentFrequency(term, liveRows);
       return Math.log(1 + (live - having + 0.5) / (having + 0.5));
     });
   }
 
   /** Scores every row and returns the best that are allowed. */
-  function searchWords(sparse: SparseVector, limit: number): ScoredRow[] {
+  function searchWords(sparse: SparseVector, { limit, allowed }: { limit: number; allowed: Uint8Array }): ScoredRow[] {
     const end = table.end();
     if (scores.length < end) scores = new Float64Array(Math.ceil(end * 1.5));
     scores.fill(0, 0, end);
@@ -85,9 +86,12 @@ export function createTenantPoints(dimensions: number): TenantPoints {
     for (const [index, term] of sparse.indices.entries())
       postings.accumulate(term, (frequencies[index] ?? 0) * (sparse.values[index] ?? 0), scores);
     const best = createBestRows(limit, table.precedes);
+    let threshold = best.threshold();
     for (let row = 0; row < end; row += 1) {
       const score = scores[row] ?? 0;
-      if (score > 0 && score >= best.threshold() && table.isAllowed(row)) best.offer(row, score);
+      if (score <= 0 || score < threshold || allowed[row] !== 1) continue;
+      best.offer(row, score);
+      threshold = best.threshold();
     }
     return best.take();
   }
@@ -101,9 +105,10 @@ export function createTenantPoints(dimensions: number): TenantPoints {
       dropRows(documentId, ({ version }) => version < versionBelow),
     keepOnly: (documentId, passages) => dropRows(documentId, ({ id }) => !passages.has(id)),
     search(query) {
-      table.apply(query.filter);
-      const byWords = query.sparse ? searchWords(query.sparse, query.limit) : [];
-      const options = { count: table.end(), limit: query.limit, ...table };
+      const { limit } = query;
+      const allowed = table.allowed(query.filter);
+      const byWords = query.sparse ? searchWords(query.sparse, { limit, allowed }) : [];
+      const options = { count: table.end(), limit, allowed, precedes: table.precedes };
       const byMeaning = query.dense ? dense.search(query.dense, options) : [];
       const found = new Set([...byMeaning, ...byWords].map(({ row }) => row));
       return [...found].flatMap((row) => {
