@@ -22,10 +22,13 @@ export interface OpenedIndex {
   stop(): Promise<void>;
 }
 
-/** Builds the index from the rows in the background. Throws CONFLICT while another one is built. */
-export function startBuild(run: ReindexRun, stores: Stores, built: BuiltIndex): void {
+/** Builds the index from the rows in the background, then calls `onEnd`. Throws CONFLICT while another one is built. */
+export function startBuild(
+  { run, stores, onEnd = async () => {} }: { run: ReindexRun; stores: Stores; onEnd?: () => Promise<void> },
+  built: BuiltIndex,
+): void {
   const deps = { tenants: () => tenantsOf(stores), embeddings: stores.embeddings, rows: stores.indexRows };
-  run.start(built, (options) => buildIndex(deps, built, options));
+  run.start(built, (options) => buildIndex(deps, built, options).finally(onEnd));
 }
 
 export async function tenantsOf({ identities }: Pick<Stores, 'identities'>): Promise<TenantId[]> {

@@ -38,7 +38,7 @@ function openMemory({ stores, embedder, log }: IndexParts): OpenedIndex {
       status,
       async reindex(name) {
         if (name !== null) return await needsServer();
-        startBuild(run, stores, built);
+        startBuild({ run, stores }, built);
         return await status();
       },
       compare: needsServer,

@@ -18,7 +18,7 @@ import { createQdrantIndex } from './store/vectors/qdrant/qdrant-index.ts';
 type QdrantConfig = NonNullable<Config['qdrant']>;
 
 const maintenanceMilliseconds = 600_000;
-const leaseSeconds = 900;
+const leaseSeconds = 120;
 
 interface QdrantParts extends IndexParts {
   readonly calls: QdrantCalls;
@@ -105,18 +105,34 @@ function administer(parts: QdrantParts) {
     throw new AppError('CONFLICT', missing[state]);
   };
 
+  /** Under a lease that is renewed until the end, so that no other process builds the same. */
   async function build(collection: Collection, own: Embedder, isLive: boolean): Promise<void> {
-    if (!(await stores.indexStates.claimCollection(collection.name, filler, leaseSeconds)))
-      throw new AppError('CONFLICT', `Another process builds the collection ${collection.name}.`);
-    startBuild(run, stores, builtIndex(parts, { collection, embedder: own, isLive }));
+    const { name } = collection;
+    const claim = () => stores.indexStates.claimCollection(name, filler, leaseSeconds);
+    if (!(await claim())) throw new AppError('CONFLICT', `Another process builds the collection ${name}.`);
+    const renewal = setInterval(() => {
+      claim().catch((error: unknown) => log.warn({ err: error, collection: name }, 'a lease was not renewed'));
+    }, leaseSeconds * 500).unref();
+    const onEnd = async () => {
+      clearInterval(renewal);
+      await stores.indexStates.releaseCollection(name, filler);
+    };
+    try {
+      startBuild({ run, stores, onEnd }, builtIndex(parts, { collection, embedder: own, isLive }));
+    } catch (error) {
+      clearInterval(renewal);
+      throw error;
+    }
   }
 
   /** A second collection that an earlier process began, or that fell behind, is filled on. */
   async function resume(): Promise<void> {
     const next = (await stores.indexStates.collections()).find((collection) => stateOf(collection) === 'next');
     if (!next || run.last()?.state === 'running') return;
-    if (!(await stores.indexStates.claimCollection(next.name, filler, leaseSeconds))) return;
-    await build(next, await embedder.open(next.embedder), false);
+    const own = await embedder.open(next.embedder);
+    await build(next, own, false).catch((error: unknown) => {
+      if (AppError.from(error).code !== 'CONFLICT') throw error;
+    });
   }
 
   return {

@@ -78,7 +78,12 @@ export function createCatchUp(
     },
     async fully(tenant) {
       const collection = await collections.live();
-      while (!(await isCurrent(collection, tenant))) await fill(collection, tenant).work;
+      const wanted = await generation(tenant);
+      while (!(await isCurrent(collection, tenant))) {
+        // One that was under way may have begun before the call.
+        await fill(collection, tenant).work;
+        if ((await states.generation(collection.name, tenant)) >= wanted) return;
+      }
     },
     forget(tenant) {
       for (const key of held.keys()) if (key.endsWith(`/${tenant}`)) held.delete(key);

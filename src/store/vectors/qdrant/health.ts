@@ -11,8 +11,8 @@ interface HealthDeps {
   readonly fallbackPassages: number;
 }
 
-/** Older servers ignore the limits that the searches rely on. */
-const oldestVersion = [1, 16] as const;
+/** The first that was tested; older ones lack parts of the payload indexes and of the search parameters. */
+const oldestVersion = [1, 18] as const;
 
 /** What `/readyz` and `footnote doctor` say of Qdrant: its version, the live collection and how far it is behind. */
 export async function describeHealth(deps: HealthDeps, signal: AbortSignal): Promise<IndexHealth> {
