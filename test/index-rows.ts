@@ -70,8 +70,8 @@ export function createTestRows(): TestRows {
       for (const document of wanted) {
         const points = tenantOf(tenant).documents.get(document)?.points ?? [];
         yield points.map((point) => ({
-          ...point,
           ...(content ? { content: `Text of ${point.id}.` } : {}),
+          ...point,
           dense: embedder === 'none' ? null : point.dense,
         }));
       }
