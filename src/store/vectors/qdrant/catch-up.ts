@@ -11,8 +11,8 @@ export interface CatchUp {
   briefly(collection: Collection, tenant: TenantId, signal: AbortSignal): Promise<void>;
   /** Resolves when the collection holds what the rows held at the call. Throws INDEX_UNAVAILABLE. */
   fully(tenant: TenantId): Promise<void>;
-  /** What is held of the tenant is asked of the database again. */
-  forget(tenant: TenantId): void;
+  /** What is held is asked of the database again. */
+  forget(): void;
 }
 
 interface Filling {
@@ -21,13 +21,15 @@ interface Filling {
 }
 
 const waitMilliseconds = 1_500;
+/** Another process may note that points were lost, or build the collection anew. */
+const freshMilliseconds = 2_000;
 const never = new AbortController().signal;
 
 export function createCatchUp(
   deps: FillDeps & { readonly collections: Collections; readonly now?: () => number },
 ): CatchUp {
   const { rows, states, collections, now = Date.now } = deps;
-  const held = new Map<string, number>();
+  const held = new Map<string, { readonly generation: number; readonly at: number }>();
   const filling = new Map<string, Filling>();
   const asking = new Map<TenantId, Promise<number>>();
   const keyOf = (collection: Collection, tenant: TenantId) => `${collection.name}/${tenant}`;
@@ -45,9 +47,10 @@ export function createCatchUp(
   async function isCurrent(collection: Collection, tenant: TenantId): Promise<boolean> {
     const key = keyOf(collection, tenant);
     const wanted = await generation(tenant);
-    if (held.get(key) === wanted) return true;
+    const known = held.get(key);
+    if (known?.generation === wanted && now() - known.at < freshMilliseconds) return true;
     const stored = await states.generation(collection.name, tenant);
-    held.set(key, stored);
+    held.set(key, { generation: stored, at: now() });
     return stored === wanted;
   }
 
@@ -85,8 +88,6 @@ export function createCatchUp(
         if ((await states.generation(collection.name, tenant)) >= wanted) return;
       }
     },
-    forget(tenant) {
-      for (const key of held.keys()) if (key.endsWith(`/${tenant}`)) held.delete(key);
-    },
+    forget: () => held.clear(),
   };
 }

@@ -72,7 +72,10 @@ export function createQdrantIndex(deps: QdrantIndexDeps): VectorIndex {
         signal.throwIfAborted();
         if (!(error instanceof AppError) || error.code !== 'INDEX_UNAVAILABLE') throw error;
         // The collection may have been deleted or the alias moved: it is looked up, or made, before the next search.
-        if (statusOf(error.cause) === 404) collections.forget();
+        if (statusOf(error.cause) === 404) {
+          collections.forget();
+          catchUp.forget();
+        }
         return await fallback.search(query, error, signal);
       }
     },
@@ -87,7 +90,7 @@ export function createQdrantIndex(deps: QdrantIndexDeps): VectorIndex {
     async rebuild(tenant) {
       statistics.forget(tenant);
       await states.reset((await collections.live()).name, tenant);
-      catchUp.forget(tenant);
+      catchUp.forget();
       await catchUp.fully(tenant);
     },
     health: (signal) => describeHealth(deps, signal),
