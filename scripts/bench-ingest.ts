@@ -45,7 +45,8 @@ async function measureIngest(config: Config, folder: string): Promise<{ texts: s
     maxFileBytes: config.maxFileBytes,
     signal: new AbortController().signal,
   };
-  const run = () => ingest(context, [folder], { acl: [], tags: {}, wait: 'lexical', dryRun: false, prune: false });
+  const run = () =>
+    ingest(context, [folder], { acl: [], tags: {}, metadata: {}, wait: 'lexical', dryRun: false, prune: false });
   try {
     console.log(`searchable by words: ${(await seconds(run)).toFixed(1)} s`);
     const { embeddings } = footnote.stores;

@@ -5,8 +5,8 @@ import { percentile } from '../evals/metrics/percentile.ts';
 import { createMiniLmEmbedder } from '../src/models/minilm/minilm-embedder.ts';
 import { createTokenCounter } from '../src/models/minilm/tokenizer.ts';
 import { fuse } from '../src/retrieve/fuse.ts';
-import type { IndexPoint, IndexRows } from '../src/store/vector-index.ts';
-import { createMemoryIndex } from '../src/store/vectors/memory/memory-index.ts';
+import type { IndexPoint } from '../src/store/vector-index.ts';
+import { createMemoryIndex, type MemoryIndexDeps } from '../src/store/vectors/memory/memory-index.ts';
 import { createCorpus, dimensions, type Question, tenant } from './bench/corpus.ts';
 
 /**
@@ -18,7 +18,7 @@ const questionCount = 200;
 const comparedQuestions = 10;
 const limit = 100;
 
-function rowsOf(points: readonly IndexPoint[]): IndexRows {
+function rowsOf(points: readonly IndexPoint[]): MemoryIndexDeps['rows'] {
   const byDocument = Map.groupBy(points, (point) => point.documentId);
   const changes = [...byDocument].map(([documentId, own]) => ({
     documentId,

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startStubModelServer } from '../test/stub-model-server.ts';
+import { startStubRerankServer, wordOverlap } from '../test/stub-rerank-server.ts';
 
-/** Runs every ```sh block of README.md and docs/guide as a reader would, with a folder of its own and a model server on loopback. */
+/** Runs every ```sh block of README.md and docs/guide as a reader would, with a folder of its own and model servers on loopback. */
 const root = resolve(import.meta.dirname, '..');
 const home = mkdtempSync(join(tmpdir(), 'footnote-commands-'));
-const model = await startStubModelServer();
+const model = await startStubModelServer({ otherwise: { kind: 'text', text: 'A stub has no answer.' } });
+const reranker = await startStubRerankServer(wordOverlap);
 let server: ChildProcess | null = null;
 let failures = 0;
 let commands = 0;
@@ -24,6 +26,7 @@ const guides = readdirSync(join(root, 'docs/guide')).map((name) => join('docs/gu
 for (const file of ['README.md', ...guides]) await checkFile(file);
 await stopServer();
 await model.close();
+await reranker.close();
 rmSync(home, { recursive: true, force: true });
 console.log(`${commands} documented commands, ${failures} failed`);
 process.exitCode = failures === 0 && commands > 0 ? 0 : 1;
@@ -57,6 +60,7 @@ async function checkFile(file: string): Promise<void> {
 function substitute(name: string, environment: Record<string, string | undefined>): boolean {
   const values: Record<string, Record<string, string | undefined>> = {
     OPENAI_API_KEY: { OPENAI_API_KEY: 'sk-check', OPENAI_BASE_URL: model.url },
+    RERANK_URL: { RERANK_URL: `${reranker.url}/rerank` },
     DATABASE_URL: { DATABASE_URL: process.env.TEST_DATABASE_URL },
     QDRANT_URL: { QDRANT_URL: process.env.QDRANT_URL, QDRANT_ALIAS: `commands-${process.pid}` },
   };

@@ -90,7 +90,7 @@ async function judgeAll(by: Embedder): Promise<Judged[]> {
     const { standalone } = await condenseQuestion({ chat: null, prompt }, { question: text, history }, signal);
     const queries = standalone === text ? [text] : [standalone, text];
     const retrieval = await retrieve(
-      { queries, principal: principal(), filter: {}, limit: 8, tokenBudget: 2400 },
+      { queries, principal: principal(), filter: null, limit: 8, tokenBudget: 2400 },
       signal,
     );
     const sample = retrieval.passages.map((passage) => passage.text).join('\n');

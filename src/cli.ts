@@ -1,16 +1,19 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { ask } from './cli/ask.ts';
 import type { Client } from './cli/client.ts';
 import { doctor } from './cli/doctor.ts';
 import { listDocuments, removeDocuments, showDocument } from './cli/documents.ts';
 import { createKey, createTenant, createUser, listKeys, listTenants, listUsers, revoke } from './cli/identities.ts';
 import { ingest } from './cli/ingest.ts';
+import { declareMetadata, listMetadata, removeMetadata, typedMetadata } from './cli/metadata.ts';
+import { collectPair, collectText, parseCount, parseJson, splitList } from './cli/option-values.ts';
 import { createOutput, type Output } from './cli/output.ts';
 import { createProgress, type Progress } from './cli/progress.ts';
 import { type ReindexOptions, reindex } from './cli/reindex.ts';
 import { search } from './cli/search.ts';
 import { type Config, loadConfig } from './config.ts';
 import { AppError } from './domain/errors.ts';
+import { fieldTypes } from './domain/filter.ts';
 
 interface Invocation {
   readonly config: Config;
@@ -86,6 +89,7 @@ function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
 
   addServing(program, invocation, withClient);
   addKnowledge(program, withClient);
+  addMetadata(program, withClient);
   addIdentities(program, withClient);
   addEvals(program, invocation, setExitCode);
   return program;
@@ -135,7 +139,8 @@ function addKnowledge(program: Command, withClient: WithClient): void {
     .argument('<target...>', 'files, folders or URLs')
     .option('--source <name>', 'name of the source; default: the folder')
     .option('--acl <entries>', 'who may read, such as group:support,user:ada; default: everyone', splitList, [])
-    .option('--tag <key=value>', 'tag every document; repeatable', collectTag, {})
+    .option('--tag <key=value>', 'tag every document; repeatable', collectPair, {})
+    .option('--metadata <name=value>', 'value of a declared field for every document; repeatable', collectPair, {})
     .addOption(
       new Option('--wait <stage>', 'wait until documents are found by words, or by meaning too')
         .choices(['lexical', 'dense'])
@@ -143,14 +148,13 @@ function addKnowledge(program: Command, withClient: WithClient): void {
     )
     .option('--dry-run', 'only say what would be added, changed and removed', false)
     .option('--prune', 'remove documents whose file is gone', false)
-    .action(async (targets: string[], { tag, ...options }) => {
-      await withClient(
-        async ({ config, ...context }) =>
-          await ingest({ ...context, maxFileBytes: config.maxFileBytes }, targets, { ...options, tags: tag }),
-      );
+    .action(async (targets: string[], { tag, metadata, ...options }) => {
+      await withClient(async ({ config, ...context }) => {
+        const given = { ...options, tags: tag, metadata: await typedMetadata(context.client, metadata) };
+        return await ingest({ ...context, maxFileBytes: config.maxFileBytes }, targets, given);
+      });
     });
-  program
-    .command('ask')
+  withFilter(program.command('ask'))
     .description('ask a question; exits with 4 when it is refused')
     .argument('<question>')
     .option('--events', 'print the event stream as JSON lines', false)
@@ -159,8 +163,7 @@ function addKnowledge(program: Command, withClient: WithClient): void {
     .action(
       async (question: string, options) => await withClient(async (context) => await ask(context, question, options)),
     );
-  program
-    .command('search')
+  withFilter(program.command('search'))
     .description('find passages; the ranking that answers use')
     .argument('<query>')
     .option('--limit <count>', 'passages', '10')
@@ -195,6 +198,37 @@ function addKnowledge(program: Command, withClient: WithClient): void {
       async (ids: string[], options) =>
         await withClient(async (context) => await removeDocuments(context, ids, options)),
     );
+}
+
+/** The options by which a command looks at some documents only. */
+function withFilter(command: Command): Command {
+  return command
+    .option('--filter <json>', 'only documents that match, as in the API', parseJson)
+    .option('--source <name>', 'only documents of this source; repeatable', collectText, [])
+    .option('--tag <key=value>', 'only documents with this tag; repeatable', collectPair, {});
+}
+
+function addMetadata(program: Command, withClient: WithClient): void {
+  const metadata = program.command('metadata').description('declare, list and remove fields of documents');
+  metadata
+    .command('declare')
+    .description('let documents hold a value under a name, and filters ask for it')
+    .argument('<name>')
+    .addOption(new Option('--type <type>').choices(fieldTypes).default('string'))
+    .option('--description <text>', 'what it says about a document', '')
+    .action(
+      async (name: string, options) =>
+        await withClient(async (context) => await declareMetadata(context, name, options)),
+    );
+  metadata
+    .command('list')
+    .description('list the fields')
+    .action(async () => await withClient(listMetadata));
+  metadata
+    .command('remove')
+    .description('remove a field, with its values in all documents')
+    .argument('<name>')
+    .action(async (name: string) => await withClient(async (context) => await removeMetadata(context, name)));
 }
 
 function addIdentities(program: Command, withClient: WithClient): void {
@@ -278,23 +312,4 @@ export interface EvalOptions {
   readonly as?: 'passages' | 'documents';
   readonly count?: number;
   readonly seed?: number;
-}
-
-function splitList(value: string): string[] {
-  return value
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
-}
-
-function collectTag(value: string, tags: Record<string, string>): Record<string, string> {
-  const separator = value.indexOf('=');
-  if (separator < 1) throw new InvalidArgumentError('expected key=value');
-  return { ...tags, [value.slice(0, separator)]: value.slice(separator + 1) };
-}
-
-function parseCount(value: string): number {
-  const count = Number(value);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('expected a whole number from 1');
-  return count;
 }

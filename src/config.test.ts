@@ -50,6 +50,37 @@ describe('loadConfig', () => {
     expect(failure({ FOOTNOTE_URL: 'http://localhost:1' }).errors[0]?.field).toBe('FOOTNOTE_KEY');
     expect(failure({ EMBEDDING_MODEL: 'text-embedding-3-large' }).errors[0]?.field).toBe('EMBEDDING_MODEL');
   });
+  it('has no reranker by default, Cohere by a key, any other by its address', () => {
+    expect(loadConfig({}).reranker).toBeNull();
+    expect(loadConfig({ COHERE_API_KEY: 'co-1', RERANK_TOP_N: '20' }).reranker).toEqual({
+      provider: 'cohere',
+      model: 'rerank-v3.5',
+      apiKey: 'co-1',
+      baseUrl: null,
+      topN: 20,
+      timeoutMs: 2000,
+    });
+    expect(loadConfig({ RERANK_URL: 'http://localhost:1/rerank', RERANK_SCORES: 'logit' }).reranker).toEqual({
+      provider: 'http',
+      url: 'http://localhost:1/rerank',
+      apiKey: null,
+      model: null,
+      format: 'cohere',
+      scale: 'logit',
+      topN: 50,
+      timeoutMs: 2000,
+    });
+    expect(loadConfig({ COHERE_API_KEY: 'co-1', RERANK_MODEL: 'none' }).reranker).toBeNull();
+  });
+  it.each([
+    ['a base URL without a key', { COHERE_BASE_URL: 'http://localhost:1' }, 'COHERE_API_KEY'],
+    ['two rerankers', { COHERE_API_KEY: 'co-1', RERANK_URL: 'http://localhost:1/rerank' }, 'RERANK_URL'],
+    ['a key without an address', { RERANK_API_KEY: 'jina-1' }, 'RERANK_URL'],
+    ['a model of nobody', { RERANK_MODEL: 'rerank-v3.5' }, 'RERANK_MODEL'],
+    ['a format that is none', { RERANK_FORMAT: 'jina' }, 'RERANK_FORMAT'],
+  ])('refuses %s', (_name, environment, field) => {
+    expect(failure(environment).errors.map((error) => error.field)).toEqual([field]);
+  });
 });
 
 it('.env.example lists every setting', () => {

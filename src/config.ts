@@ -108,6 +108,64 @@ export const settings = {
     description: 'Length of the vectors, for models that can shorten them.',
     example: '1024',
   },
+  COHERE_API_KEY: {
+    schema: optional(z.string().min(1)),
+    expected: 'a key',
+    description: 'Key of Cohere; turns Cohere Rerank on.',
+    example: 'co-…',
+    secret: true,
+  },
+  COHERE_BASE_URL: {
+    schema: optional(httpUrl),
+    expected: 'an http or https URL',
+    description: "Another address of Cohere's API, of a private deployment or a proxy.",
+    example: 'https://cohere.example.com',
+  },
+  RERANK_URL: {
+    schema: optional(httpUrl),
+    expected: 'an http or https URL',
+    description:
+      'Whole address of a rerank endpoint (Jina, Text Embeddings Inference, vLLM, Infinity, llama.cpp); turns it on.',
+    example: 'http://localhost:8080/rerank',
+  },
+  RERANK_API_KEY: {
+    schema: optional(z.string().min(1)),
+    expected: 'a key',
+    description: 'Key for RERANK_URL, where that server asks for one.',
+    example: 'jina_…',
+    secret: true,
+  },
+  RERANK_FORMAT: {
+    schema: withDefault(z.enum(['cohere', 'tei']), 'cohere'),
+    expected: 'cohere or tei',
+    description:
+      'How requests to RERANK_URL are written: cohere sends `documents`, tei (Text Embeddings Inference) `texts`.',
+    example: 'cohere',
+  },
+  RERANK_SCORES: {
+    schema: withDefault(z.enum(['probability', 'logit']), 'probability'),
+    expected: 'probability or logit',
+    description: 'What RERANK_URL scores by: probability is from 0 to 1, logit has no bounds and is turned into one.',
+    example: 'probability',
+  },
+  RERANK_MODEL: {
+    schema: optional(z.string().min(1)),
+    expected: 'the name of a model',
+    description: 'Reranker to ask for, `rerank-v3.5` at Cohere unless set; `none` turns reranking off.',
+    example: 'rerank-v3.5',
+  },
+  RERANK_TOP_N: {
+    schema: withDefault(integer(1, 1000), 50),
+    expected: 'a whole number from 1 to 1000',
+    description: 'How many of the best passages the reranker reads.',
+    example: '50',
+  },
+  RERANK_TIMEOUT_MS: {
+    schema: withDefault(integer(10, 60_000), 2_000),
+    expected: 'a whole number of milliseconds from 10 to 60000',
+    description: 'How long the reranker may take before the order stays as it was, in milliseconds.',
+    example: '2000',
+  },
   ANSWER_MODE: {
     schema: withDefault(z.enum(answerModes), 'strict'),
     expected: 'strict or lenient',
@@ -182,6 +240,8 @@ export interface Config {
     readonly alias: string;
     readonly fallbackPassages: number;
   } | null;
+  /** Null: the fused order stands. */
+  readonly reranker: RerankerConfig | null;
   readonly answerMode: 'strict' | 'lenient';
   /** Null: the fitted default. */
   readonly refusalThreshold: number | null;
@@ -191,6 +251,23 @@ export interface Config {
   readonly remote: { readonly url: string; readonly key: string } | null;
   readonly cores: number;
 }
+
+export type RerankerConfig = {
+  /** Passages that it reads. */
+  readonly topN: number;
+  readonly timeoutMs: number;
+} & (
+  | { readonly provider: 'cohere'; readonly model: string; readonly apiKey: string; readonly baseUrl: string | null }
+  | {
+      readonly provider: 'http';
+      readonly url: string;
+      readonly apiKey: string | null;
+      /** Null: the server has one model only. */
+      readonly model: string | null;
+      readonly format: 'cohere' | 'tei';
+      readonly scale: 'probability' | 'logit';
+    }
+);
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -205,9 +282,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     if (!parsed.success) errors.push(wrongValue(name, environment[name] ?? ''));
     return parsed.data as z.output<(typeof settings)[N]['schema']>;
   };
-  const value = Object.fromEntries(settingNames.map((name) => [name, read(name)])) as {
-    [N in SettingName]: z.output<(typeof settings)[N]['schema']>;
-  };
+  const value = Object.fromEntries(settingNames.map((name) => [name, read(name)])) as SettingValues;
   if (value.FOOTNOTE_URL && !value.FOOTNOTE_KEY && !errors.some((error) => error.field === 'FOOTNOTE_KEY'))
     errors.push({ field: 'FOOTNOTE_KEY', expected: 'a key for the server of FOOTNOTE_URL', received: 'nothing' });
   const hasModelServer = value.OPENAI_API_KEY !== undefined || value.OPENAI_BASE_URL !== undefined;
@@ -217,6 +292,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       expected: '`minilm`, or OPENAI_API_KEY or OPENAI_BASE_URL set beside it',
       received: value.EMBEDDING_MODEL,
     });
+  errors.push(...rerankerConflicts(value, errors));
   if (errors.length > 0) throw new AppError('CONFIGURATION_INVALID', describe(errors), { errors });
 
   const server = { apiKey: value.OPENAI_API_KEY ?? 'none', baseUrl: value.OPENAI_BASE_URL ?? null };
@@ -245,6 +321,7 @@ export function loadConfig(environment: Environment = process.env): Config {
           fallbackPassages: value.INDEX_FALLBACK_PASSAGES,
         }
       : null,
+    reranker: rerankerOf(value),
     answerMode: value.ANSWER_MODE,
     refusalThreshold: value.REFUSAL_THRESHOLD ?? null,
     publishWaitsFor: value.PUBLISH_WAITS_FOR,
@@ -255,6 +332,59 @@ export function loadConfig(environment: Environment = process.env): Config {
         ? { url: value.FOOTNOTE_URL.replace(/\/$/, ''), key: value.FOOTNOTE_KEY }
         : null,
     cores: availableParallelism(),
+  };
+}
+
+type SettingValues = { readonly [N in SettingName]: z.output<(typeof settings)[N]['schema']> };
+
+/** What the settings of the reranker say against each other; a variable that is wrong by itself is reported once. */
+function rerankerConflicts(value: SettingValues, known: readonly FieldError[]): FieldError[] {
+  const conflicts: FieldError[] = [];
+  const { COHERE_API_KEY: cohereKey, RERANK_URL: url, RERANK_MODEL: model } = value;
+  if (value.COHERE_BASE_URL && !cohereKey)
+    conflicts.push({
+      field: 'COHERE_API_KEY',
+      expected: 'a key for COHERE_BASE_URL; a server that asks for none belongs in RERANK_URL',
+      received: 'nothing',
+    });
+  if (cohereKey && url)
+    conflicts.push({
+      field: 'RERANK_URL',
+      expected:
+        'nothing beside COHERE_API_KEY: there is one reranker, and Cohere at another address is COHERE_BASE_URL',
+      received: JSON.stringify(url),
+    });
+  if (value.RERANK_API_KEY && !url)
+    conflicts.push({ field: 'RERANK_URL', expected: 'the address that RERANK_API_KEY is for', received: 'nothing' });
+  if (model && model !== 'none' && !cohereKey && !url)
+    conflicts.push({
+      field: 'RERANK_MODEL',
+      expected: 'COHERE_API_KEY or RERANK_URL set beside it',
+      received: JSON.stringify(model),
+    });
+  return known.length > 0 ? [] : conflicts;
+}
+
+function rerankerOf(value: SettingValues): RerankerConfig | null {
+  if (value.RERANK_MODEL === 'none') return null;
+  const limits = { topN: value.RERANK_TOP_N, timeoutMs: value.RERANK_TIMEOUT_MS };
+  if (value.COHERE_API_KEY !== undefined)
+    return {
+      provider: 'cohere',
+      model: value.RERANK_MODEL ?? 'rerank-v3.5',
+      apiKey: value.COHERE_API_KEY,
+      baseUrl: value.COHERE_BASE_URL ?? null,
+      ...limits,
+    };
+  if (value.RERANK_URL === undefined) return null;
+  return {
+    provider: 'http',
+    url: value.RERANK_URL,
+    apiKey: value.RERANK_API_KEY ?? null,
+    model: value.RERANK_MODEL ?? null,
+    format: value.RERANK_FORMAT,
+    scale: value.RERANK_SCORES,
+    ...limits,
   };
 }
 

@@ -19,8 +19,11 @@ import { createChatModel } from './models/chat/create-chat-model.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
 import type { Embedder } from './models/embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
+import { createReranker } from './models/rerank/create-reranker.ts';
+import { watchReranker } from './models/rerank/watch-reranker.ts';
 import { openIndex } from './open-index.ts';
 import { createReadinessChecks } from './readiness.ts';
+import { createRerankStage } from './retrieve/rerank-passages.ts';
 import { createRetrieve } from './retrieve/retrieve-passages.ts';
 import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
@@ -79,7 +82,12 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   stack.defer(() => opened.stop());
   const countTokens = createTokenCounter();
   const { documents } = stores;
-  const retrieve = createRetrieve({ index, embedder, documents, countTokens });
+  const asked = await createReranker(config.reranker);
+  const reranker = asked && watchReranker(asked, { now: () => performance.now() });
+  const stages = [];
+  if (reranker && config.reranker)
+    stages.push(createRerankStage({ reranker, topN: config.reranker.topN, countTokens }));
+  const retrieve = createRetrieve({ index, embedder, documents, countTokens, stages });
   const chat = await createChatModel(config.chat);
   const answerQuestion = createAnswerQuestion({
     retrieve,
@@ -111,7 +119,15 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     onQueued: queues.wake,
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
     indexAdministration: administration,
-    readinessChecks: createReadinessChecks({ config, driver, stores, embedder, index, chatModel: chat?.id ?? null }),
+    readinessChecks: createReadinessChecks({
+      config,
+      driver,
+      stores,
+      embedder,
+      index,
+      reranker,
+      chatModel: chat?.id ?? null,
+    }),
     version,
     publicUrl: config.publicUrl,
     host: config.host,

@@ -7,13 +7,14 @@ import { loadConfig } from './config.ts';
 import type { OpenedIndex } from './index-parts.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
 import type { Embedder } from './models/embedder.ts';
+import { encodeQuestion } from './models/sparse/encode.ts';
 import { openQdrant } from './open-qdrant.ts';
 import type { Reindex } from './store/index-administration.ts';
 import type { SqlDriver } from './store/sql.ts';
 import { createQdrantCalls } from './store/vectors/qdrant/qdrant-calls.ts';
 
 const never = new AbortController().signal;
-const words = { indices: Int32Array.of(1), values: Float32Array.of(1) };
+const words = encodeQuestion('text');
 const everyone = { clause: null, grants: null };
 
 /** All texts along one axis of so many dimensions. */

@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import type { Embedder } from './models/embedder.ts';
+import type { WatchedReranker } from './models/rerank/watch-reranker.ts';
 import type { ReadinessCheck } from './server/server-deps.ts';
 import type { Stores } from './store/postgres/stores.ts';
 import type { SqlDriver } from './store/sql.ts';
@@ -11,6 +12,7 @@ interface ReadinessParts {
   readonly stores: Stores;
   readonly embedder: Embedder;
   readonly index: Pick<VectorIndex, 'health'>;
+  readonly reranker: Pick<WatchedReranker, 'health'> | null;
   readonly chatModel: string | null;
 }
 
@@ -21,6 +23,7 @@ export function createReadinessChecks({
   stores,
   embedder,
   index,
+  reranker,
   chatModel,
 }: ReadinessParts): ReadinessCheck[] {
   return [
@@ -58,6 +61,10 @@ export function createReadinessChecks({
       },
     },
     {
+      name: 'reranker',
+      check: () => checkReranker(reranker),
+    },
+    {
       name: 'answerer',
       async check() {
         return {
@@ -69,4 +76,12 @@ export function createReadinessChecks({
       },
     },
   ];
+}
+
+async function checkReranker(reranker: ReadinessParts['reranker']): ReturnType<ReadinessCheck['check']> {
+  if (!reranker) return { state: 'ok', detail: 'none; set COHERE_API_KEY or RERANK_URL for one' };
+  const { isWorking, detail } = await reranker.health();
+  return isWorking
+    ? { state: 'ok', detail }
+    : { state: 'degraded', detail: `the fused order stands: ${detail} Check the RERANK_ and COHERE_ settings.` };
 }

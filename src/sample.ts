@@ -48,6 +48,7 @@ async function submitSample(
       title: null,
       acl: [],
       tags: {},
+      metadata: {},
       language: 'en',
       jobId,
     };

@@ -147,12 +147,31 @@ describe('a folder of one’s own', () => {
   });
 });
 
+describe('metadata and filters', { timeout: 120_000 }, () => {
+  it('are given with the files, and choose what is searched', async () => {
+    const folder = join(home, 'sizes');
+    await mkdir(folder);
+    await writeFile(join(folder, 'tern.md'), '# Terns\n\nThe Arctic tern flies to Antarctica.\n');
+    const declared = await footnote(['metadata', 'declare', 'length', '--type', 'number']);
+    expect(declared.stdout).toContain('Declared length (number)');
+    const ingested = await footnote(['ingest', folder, '--tag', 'kind=sea', '--metadata', 'length=36.5']);
+    expect(ingested.stdout).toContain('1 added');
+    const filter = ['--filter', '{"metadata":{"length":{"gt":36}}}', '--tag', 'kind=sea'];
+    const { passages } = await json<{ passages: { title: string }[] }>('search', 'Arctic tern', ...filter);
+    expect(passages.map(({ title }) => title)).toEqual(['Terns']);
+    const wrong = await footnote(['ask', 'x', '--filter', '{"colour":"red"}']);
+    expect(wrong.stderr).toMatch(/filter\.colour: expected one of the fields .*metadata\.length \(number\)/);
+    expect(wrong.code).toBe(2);
+  });
+});
+
 describe('wrong use', () => {
   it.each([
     [['ask'], 2, /missing required argument/],
     [['ask', ''], 2, /INVALID_REQUEST/],
     [['ask', 'x'.repeat(100_000)], 2, /at most 4000 characters/],
     [['nonsense'], 2, /unknown command/],
+    [['search', 'x', '--filter', 'source=wiki'], 2, /expected JSON/],
     [['ingest', '/does/not/exist'], 1, /FILE_UNREADABLE.*\/does\/not\/exist/],
     [['documents', 'show', 'doc_unknown'], 1, /NOT_FOUND/],
   ])('%j exits with %i and says why', async (words, code, message) => {

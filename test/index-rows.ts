@@ -79,14 +79,14 @@ export function createTestRows(): TestRows {
     async *sparseVectors(tenant) {
       yield pointsOf(tenant).map(({ sparse }) => sparse);
     },
-    async matchingDocuments(tenant, condition, limit) {
-      const matches = createMatcher({ clause: condition, grants: null });
+    async documentsMatching(tenant, clause, limit) {
+      const matches = createMatcher({ clause, grants: null });
       const found = new Set(
         pointsOf(tenant)
           .filter(matches)
           .map(({ documentId }) => documentId),
       );
-      return [...found].slice(0, limit);
+      return { documents: [...found].slice(0, limit), isComplete: found.size <= limit };
     },
     passages: async (tenant) => pointsOf(tenant).length,
     questions: async () => [],

@@ -3,8 +3,10 @@ import type { AnswerInput, AnswerQuestion } from '../src/chains/answer-question.
 import type { AnswerEvent, Quote } from '../src/domain/answer.ts';
 import { type DocumentId, newId, passageId, type TenantId } from '../src/domain/ids.ts';
 import { type Role, roleScopes, type Scope } from '../src/domain/principal.ts';
+import { encodeDocument } from '../src/models/sparse/encode.ts';
 import { type Application, createApp } from '../src/server/app.ts';
 import type { Log, ServerDeps } from '../src/server/server-deps.ts';
+import type { IncomingDocument } from '../src/store/documents.ts';
 import { createStores, type Stores } from '../src/store/postgres/stores.ts';
 import type { SqlDriver } from '../src/store/sql.ts';
 import { fakePort } from './fake-port.ts';
@@ -14,6 +16,12 @@ export interface LogLine {
   readonly level: keyof Log;
   readonly fields: object;
   readonly message: string;
+}
+
+interface PublishedDocument extends Partial<Pick<IncomingDocument, 'acl' | 'tags' | 'metadata'>> {
+  readonly title: string;
+  readonly text: string;
+  readonly tenant?: TenantId;
 }
 
 export interface TestApp {
@@ -32,7 +40,7 @@ export interface TestApp {
   /** A request inside the process, with the key as bearer. */
   request(path: string, key: string | null, init?: RequestInit): Promise<Response>;
   /** A visible document with the text as its one passage. */
-  publish(document: { title: string; text: string; tenant?: TenantId; acl?: readonly string[] }): Promise<DocumentId>;
+  publish(document: PublishedDocument): Promise<DocumentId>;
 }
 
 /** The server over real stores; only what a test scripts is not the product's own. */
@@ -158,7 +166,7 @@ export function quoteOf(document: { id: DocumentId; title: string; text: string 
 async function publish(
   stores: Stores,
   tenant: TenantId,
-  { title, text, acl = [] }: { title: string; text: string; acl?: readonly string[] },
+  { title, text, acl = [], tags = {}, metadata = {} }: PublishedDocument,
 ): Promise<DocumentId> {
   const hash = createHash('sha256').update(text).digest('hex');
   const [registration] = await stores.documents.register(tenant, null, [
@@ -168,7 +176,8 @@ async function publish(
       uri: null,
       title,
       acl,
-      tags: {},
+      tags,
+      metadata,
       language: 'en',
       contentHash: hash,
       mediaType: 'text/plain',
@@ -178,8 +187,8 @@ async function publish(
   ]);
   if (!registration?.jobId) throw new Error('The document was not queued.');
   const { documentId, jobId, version } = registration;
-  const sparse = { indices: Int32Array.of(1), values: Float32Array.of(1) };
   const chunk = { ordinal: 0, text, start: 0, end: text.length, headingPath: [title], page: null };
+  const sparse = encodeDocument({ ...chunk, title, language: 'en' });
   const passage = {
     ...chunk,
     id: passageId(tenant, documentId, version, 0),

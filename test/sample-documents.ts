@@ -20,6 +20,7 @@ export function sampleDocument(
     title: null,
     acl: [],
     tags: {},
+    metadata: {},
     language: null,
     contentHash: sha256(text),
     mediaType: 'text/plain',

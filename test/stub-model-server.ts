@@ -39,13 +39,19 @@ export interface StubModelServer extends AsyncDisposable {
   /** Base address of the protocol, ending in /v1. */
   readonly url: string;
   readonly requests: readonly ModelRequest[];
-  /** Appends behaviours; each chat request takes the next one. A request beyond the script gets status 418. */
+  /** Appends behaviours; each chat request takes the next one. A request beyond the script gets `otherwise`, or status 418. */
   script(...behaviours: Behaviour[]): void;
   close(): Promise<void>;
 }
 
 /** An OpenAI-compatible server on a loopback port that behaves as its script says; embeddings are made from the text's hash. */
-export async function startStubModelServer({ dimensions = 8 } = {}): Promise<StubModelServer> {
+export async function startStubModelServer({
+  dimensions = 8,
+  otherwise,
+}: {
+  dimensions?: number;
+  otherwise?: Behaviour;
+} = {}): Promise<StubModelServer> {
   const requests: ModelRequest[] = [];
   const queue: Behaviour[] = [];
   const server = createServer((incoming, response) => {
@@ -55,7 +61,7 @@ export async function startStubModelServer({ dimensions = 8 } = {}): Promise<Stu
     const request = await readRequest(incoming, response);
     requests.push(request);
     if (request.path.endsWith('/embeddings')) return sendJson(response, 200, embeddings(request, dimensions));
-    const behaviour = queue.shift();
+    const behaviour = queue.shift() ?? otherwise;
     if (!behaviour) return sendJson(response, 418, { error: { message: 'the script of the stub is at its end' } });
     await behave(behaviour, request, response);
   };

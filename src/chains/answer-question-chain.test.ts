@@ -117,7 +117,7 @@ function inputOf(question: string, records: AnswerRecord[]): AnswerInput {
       scopes: ['read'],
       grants: [],
     },
-    filter: {},
+    filter: null,
     mode: 'strict',
     locale: 'en',
     maxQuotes: 8,
@@ -221,7 +221,7 @@ describe('refusals', () => {
   test('without any document the refusal says so', async () => {
     const nothing = {
       ...(await library.retrieve(
-        { queries: ['x'], principal: inputOf('x', []).principal, filter: {}, limit: 1, tokenBudget: null },
+        { queries: ['x'], principal: inputOf('x', []).principal, filter: null, limit: 1, tokenBudget: null },
         never,
       )),
       passages: [],

@@ -1,5 +1,5 @@
 import type { AnswerEvent, AnswerMode } from '../domain/answer.ts';
-import type { DocumentFilter } from '../domain/document.ts';
+import type { FilterClause } from '../domain/filter.ts';
 import type { AnswerId, ConversationId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { AnswerRecord } from '../store/answers.ts';
@@ -11,7 +11,8 @@ export interface AnswerInput {
   /** Earlier turns, oldest first. */
   readonly history: readonly { question: string; answer: string }[];
   readonly principal: Principal;
-  readonly filter: DocumentFilter;
+  /** Null: every document that the principal may read. */
+  readonly filter: FilterClause | null;
   readonly mode: AnswerMode;
   readonly locale: string | null;
   readonly maxQuotes: number;

@@ -74,7 +74,7 @@ function inputOf(overrides: Partial<AnswerInput>, onRecord: AnswerInput['onRecor
     question: 'How long do refunds of annual plans take?',
     history: [],
     principal: { tenantId: 'ten_1', credential: 'key_1', userId: null, role: 'reader', scopes: ['read'], grants: [] },
-    filter: {},
+    filter: null,
     mode: 'strict',
     locale: null,
     maxQuotes: 8,

@@ -1,9 +1,10 @@
 import type { AnswerEvent, Quote } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Client } from './client.ts';
+import { type FilterOptions, filterOf } from './filter-option.ts';
 import type { Output } from './output.ts';
 
-interface AskOptions {
+interface AskOptions extends FilterOptions {
   readonly events: boolean;
   readonly conversation?: string | undefined;
   readonly mode?: string | undefined;
@@ -20,6 +21,7 @@ export async function ask(
     stream: true,
     ...(options.conversation ? { conversationId: options.conversation } : {}),
     ...(options.mode ? { mode: options.mode } : {}),
+    ...filterOf(options),
   };
   const quotes: Quote[] = [];
   let printed = -1;

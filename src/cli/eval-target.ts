@@ -59,7 +59,7 @@ async function add(tenant: EvalTenant, files: AsyncIterable<InputFile>, progress
   let jobId: JobId | null = null;
   let submitted = 0;
   for await (const { externalId, title, ...file } of files) {
-    const details = { source, externalId, uri: null, title, acl: [], tags: {}, language: null, jobId };
+    const details = { source, externalId, uri: null, title, acl: [], tags: {}, metadata: {}, language: null, jobId };
     const registration = await footnote.submit.submit(principal, details, file);
     externalIds.set(registration.documentId, externalId);
     jobId ??= registration.jobId;
@@ -100,7 +100,13 @@ function createAsking({ footnote, principal, externalIds }: EvalTenant): AnswerT
   const flat = createTermWeights({ lookUp: null, tenant: principal.tenantId, sample: '' });
   return {
     async search(question, limit, signal) {
-      const input = { queries: [question], principal, filter: {}, limit: limit * passagesPerRecord, tokenBudget: null };
+      const input = {
+        queries: [question],
+        principal,
+        filter: null,
+        limit: limit * passagesPerRecord,
+        tokenBudget: null,
+      };
       const started = performance.now();
       const { passages } = await footnote.retrieve(input, signal);
       const milliseconds = performance.now() - started;
@@ -118,7 +124,7 @@ function createAsking({ footnote, principal, externalIds }: EvalTenant): AnswerT
         question: question.text,
         history: question.history,
         principal,
-        filter: {},
+        filter: null,
         mode: 'strict' as const,
         locale: null,
         maxQuotes,

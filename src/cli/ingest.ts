@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AppError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
+import type { Metadata } from '../domain/metadata.ts';
 import { type FoundFile, walkFolder } from '../ingest/load/walk-folder.ts';
 import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import type { Client } from './client.ts';
@@ -15,6 +16,7 @@ export interface IngestOptions {
   readonly source?: string | undefined;
   readonly acl: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
+  readonly metadata: Metadata;
   readonly wait: 'lexical' | 'dense';
   readonly dryRun: boolean;
   readonly prune: boolean;
@@ -47,6 +49,7 @@ interface KnownDocument {
   readonly state: string;
   readonly acl: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
+  readonly metadata: Metadata;
 }
 
 interface Submission {
@@ -121,6 +124,7 @@ function createIngestRun(context: IngestContext, options: IngestOptions) {
           source: options.source ?? 'web',
           acl: options.acl,
           tags: options.tags,
+          metadata: options.metadata,
           jobId: jobId ?? undefined,
         });
     },
@@ -210,11 +214,12 @@ async function waitForJob(
 
 function isUnchanged(known: KnownDocument, bytes: Uint8Array, options: IngestOptions): boolean {
   const sameList = JSON.stringify([...known.acl].sort()) === JSON.stringify([...options.acl].sort());
-  const tags = (value: object) => JSON.stringify(Object.entries(value).sort());
+  const map = (value: object) => JSON.stringify(Object.entries(value).sort());
   return (
     known.state !== 'failed' &&
     sameList &&
-    tags(known.tags) === tags(options.tags) &&
+    map(known.tags) === map(options.tags) &&
+    map(known.metadata) === map(options.metadata) &&
     known.contentHash === createHash('sha256').update(bytes).digest('hex')
   );
 }
@@ -227,6 +232,7 @@ function uploadForm(candidate: Candidate, bytes: Uint8Array, options: IngestOpti
   form.set('uri', pathToFileURL(candidate.path).href);
   form.set('acl', JSON.stringify(options.acl));
   form.set('tags', JSON.stringify(options.tags));
+  form.set('metadata', JSON.stringify(options.metadata));
   if (jobId !== null) form.set('jobId', jobId);
   return form;
 }

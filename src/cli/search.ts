@@ -1,5 +1,6 @@
 import type { RankedPassage } from '../domain/passage.ts';
 import type { Client } from './client.ts';
+import { type FilterOptions, filterOf } from './filter-option.ts';
 import type { Output } from './output.ts';
 
 interface SearchResult {
@@ -11,13 +12,14 @@ interface SearchResult {
 export async function search(
   { client, output }: { client: Client; output: Output },
   query: string,
-  options: { limit: string; explain: boolean; why?: string | undefined },
+  options: FilterOptions & { limit: string; explain: boolean; why?: string | undefined },
 ): Promise<void> {
   const body = {
     query,
     limit: Number(options.limit),
     explain: options.explain,
     ...(options.why ? { whyNot: options.why } : {}),
+    ...filterOf(options),
   };
   const result = await client.post<SearchResult>('/v1/search', body);
   output.result(result, ({ passages, whyNot }) => {

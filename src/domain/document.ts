@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { DocumentId } from './ids.ts';
+import type { Metadata } from './metadata.ts';
 
 /** `queued` and `processing`: no version is visible yet, or a newer one is on its way; `ready`: visible; `failed`: the last version could not be read. */
 export const documentStates = ['queued', 'processing', 'ready', 'failed'] as const;
@@ -48,6 +48,7 @@ export interface DocumentSummary {
   readonly title: string;
   readonly acl: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
+  readonly metadata: Metadata;
   readonly language: string | null;
   readonly state: DocumentState;
   /** The visible version; null before the first one is published. */
@@ -64,12 +65,3 @@ export interface DocumentSummary {
   readonly createdAt: string;
   readonly updatedAt: string;
 }
-
-/** Restricts a search; every given field must match, lists match any of their values. */
-export const DocumentFilter = z.strictObject({
-  source: z.array(z.string().max(2000)).max(100).optional(),
-  documentId: z.array(z.string().max(100)).max(1000).optional(),
-  tags: z.record(z.string().max(200), z.string().max(2000)).optional(),
-  language: z.array(z.string().max(35)).max(100).optional(),
-});
-export type DocumentFilter = z.infer<typeof DocumentFilter>;

@@ -112,13 +112,14 @@ export const errorSpecs = {
     status: 503,
     title: 'The model server does not answer',
     retryable: true,
-    remedy: 'Check OPENAI_BASE_URL and that the server runs; `footnote doctor` asks it.',
+    remedy:
+      'Check OPENAI_BASE_URL (for a reranker RERANK_URL or COHERE_BASE_URL) and that the server runs; `footnote doctor` asks it.',
   },
   MODEL_REJECTED_KEY: {
     status: 502,
     title: 'The model server rejects the key',
     retryable: false,
-    remedy: 'Set OPENAI_API_KEY to a key that the server accepts.',
+    remedy: 'Set OPENAI_API_KEY (for a reranker RERANK_API_KEY or COHERE_API_KEY) to a key that the server accepts.',
   },
   MODEL_RATE_LIMITED: {
     status: 503,
@@ -130,7 +131,8 @@ export const errorSpecs = {
     status: 502,
     title: 'The model server sent something unreadable',
     retryable: true,
-    remedy: 'Check that OPENAI_BASE_URL speaks the OpenAI protocol and that CHAT_MODEL exists there.',
+    remedy:
+      'Check that OPENAI_BASE_URL speaks the OpenAI protocol and that CHAT_MODEL exists there; for a reranker, RERANK_URL, RERANK_FORMAT, RERANK_SCORES and RERANK_MODEL.',
   },
   DEADLINE_EXCEEDED: {
     status: 504,
@@ -289,4 +291,29 @@ export class AppError extends Error {
 function isNoSpace(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ENOSPC' || code === '53100';
+}
+
+const errorsShown = 50;
+const errorsInDetail = 5;
+const longestField = 100;
+
+/** INVALID_REQUEST with an entry for each wrong field; `where` names what holds an error without a field. */
+export function invalidRequest(errors: readonly FieldError[], where = 'body'): AppError {
+  const shown = errors.slice(0, errorsShown).map(({ field, ...rest }) => ({
+    field: field.length > longestField ? `${field.slice(0, longestField - 1)}…` : field,
+    ...rest,
+  }));
+  const detail = shown
+    .slice(0, errorsInDetail)
+    .map(({ field, expected, received }) => `${field || where}: expected ${expected}, received ${received}`);
+  return new AppError('INVALID_REQUEST', `${detail.join('; ')}.`, { errors: shown });
+}
+
+/** What came, short enough for an error: texts and numbers as they are, the rest by its kind. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (typeof value === 'string') return value.length > 60 ? `${value.length} characters` : JSON.stringify(value);
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'object' ? 'an object' : String(value);
 }

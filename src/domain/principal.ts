@@ -23,3 +23,17 @@ export interface Principal {
   /** Access-list entries that this principal satisfies, such as `user:ada` or `group:support`; an admin reads every document. */
   readonly grants: readonly string[];
 }
+
+/** The access-list entry that names everyone of the tenant, as an empty list does. */
+export const publicEntry = 'public';
+
+/** What access lists may name; a user by name or by id. */
+export const isAccessEntry = (entry: string) => entry === publicEntry || isGrant(entry);
+
+/** What a key may be granted: the entries that name someone. */
+export const isGrant = (entry: string) => /^(user|group):\S(.*\S)?$/u.test(entry);
+
+/** The access-list entries that the principal satisfies; null for an administrator, who reads every document. */
+export function grantsOf({ role, grants }: Principal): readonly string[] | null {
+  return role === 'admin' ? null : [...grants, publicEntry];
+}

@@ -125,7 +125,17 @@ async function start({ waitsForVectors = false } = {}): Promise<void> {
 }
 
 async function add(externalId: string, text: string) {
-  const details = { source: 's', externalId, uri: null, title: null, acl: [], tags: {}, language: null, jobId: null };
+  const details = {
+    source: 's',
+    externalId,
+    uri: null,
+    title: null,
+    acl: [],
+    tags: {},
+    metadata: {},
+    language: null,
+    jobId: null,
+  };
   return await submit.submit(principal, details, { bytes: Buffer.from(text), fileName: externalId, mediaType: null });
 }
 

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../store/objects.ts';
 
 /** What the caller says about a document; `source` and `externalId` together name it within the tenant. */
 export interface DocumentDetails
-  extends Pick<IncomingDocument, 'source' | 'externalId' | 'uri' | 'title' | 'acl' | 'tags' | 'language'> {
+  extends Pick<IncomingDocument, 'source' | 'externalId' | 'uri' | 'title' | 'acl' | 'tags' | 'metadata' | 'language'> {
   /** Adds to this job; null starts one. */
   readonly jobId: JobId | null;
 }
@@ -20,7 +20,7 @@ export interface DocumentBytes {
 
 /** Accepts documents: raw bytes to the object store, document and job item in one transaction. What is acknowledged survives a crash. */
 export interface SubmitDocuments {
-  /** Throws FILE_TOO_LARGE, STORAGE_FULL, NOT_FOUND (an unknown job). */
+  /** Throws FILE_TOO_LARGE, STORAGE_FULL, NOT_FOUND (an unknown job), INVALID_REQUEST (metadata that is not declared). */
   submit(principal: Principal, details: DocumentDetails, file: DocumentBytes): Promise<Registration>;
   /** Fetches one page or file without following its links. Throws URL_NOT_ALLOWED, URL_UNREACHABLE, FILE_TOO_LARGE. */
   submitUrl(

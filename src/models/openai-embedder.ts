@@ -1,8 +1,8 @@
 import type { OpenAIEmbeddings } from '@langchain/openai';
 import { AppError } from '../domain/errors.ts';
-import { type CallGuard, createCallGuard } from './chat/call-guard.ts';
-import { toModelError } from './chat/model-error.ts';
+import { type CallGuard, createCallGuard } from './call-guard.ts';
 import type { Embedder } from './embedder.ts';
+import { toModelError } from './model-error.ts';
 
 export interface OpenAiEmbedderOptions {
   readonly model: string;

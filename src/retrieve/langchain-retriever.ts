@@ -1,31 +1,74 @@
 import { Document } from '@langchain/core/documents';
-import { BaseRetriever } from '@langchain/core/retrievers';
-import type { DocumentFilter } from '../domain/document.ts';
+import { BaseRetriever, type BaseRetrieverInput } from '@langchain/core/retrievers';
+import { ensureConfig, type RunnableConfig } from '@langchain/core/runnables';
+import type { Filter, FilterClause } from '../domain/filter.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { Retrieve } from './retrieve.ts';
+import { type DeclaredField, readFilter } from '../domain/read-filter.ts';
+import type { Retrieve, ScoredPassage } from './retrieve.ts';
 
-export interface FootnoteRetrieverFields {
+export interface FootnoteRetrieverFields extends BaseRetrieverInput {
   readonly retrieve: Retrieve;
+  /** Whose documents are searched; one retriever serves one of them. */
   readonly principal: Principal;
-  readonly filter?: DocumentFilter;
+  /** In the language of the API's filters. */
+  readonly filter?: Filter;
+  /** The fields that the tenant declared, for filters that name them. */
+  readonly metadataFields?: readonly DeclaredField[];
   /** Passages; 10 unless given. */
   readonly limit?: number;
 }
 
-/** The product's ranking as a LangChain retriever; `metadata` carries what a citation needs. */
-export class FootnoteRetriever extends BaseRetriever {
+/** What a citation needs; offsets are UTF-16, into the text of that version. */
+export type PassageMetadata = Pick<
+  ScoredPassage,
+  | 'documentId'
+  | 'version'
+  | 'ordinal'
+  | 'start'
+  | 'end'
+  | 'headingPath'
+  | 'page'
+  | 'title'
+  | 'uri'
+  | 'updatedAt'
+  | 'score'
+>;
+
+/** The product's ranking as a LangChain retriever. Throws what `Retrieve` throws, or the reason of the signal or timeout in the run's config. */
+export class FootnoteRetriever extends BaseRetriever<PassageMetadata> {
   override lc_namespace = ['footnote', 'retrievers'];
   readonly #fields: FootnoteRetrieverFields;
+  readonly #filter: FilterClause | null;
+  readonly #signal: AbortSignal;
 
-  constructor(fields: FootnoteRetrieverFields) {
-    super();
+  /** Throws INVALID_REQUEST for a filter that cannot be read. */
+  constructor(fields: FootnoteRetrieverFields, signal = new AbortController().signal) {
+    const { retrieve: _retrieve, principal: _principal, filter, metadataFields, limit: _limit, ...base } = fields;
+    super(base);
     this.#fields = fields;
+    this.#filter = readFilter(filter ?? {}, metadataFields ?? []);
+    this.#signal = signal;
   }
 
-  override async _getRelevantDocuments(query: string): Promise<Document[]> {
-    const { retrieve, principal, filter = {}, limit = 10 } = this.#fields;
-    const input = { queries: [query], principal, filter, limit, tokenBudget: null };
-    const { passages } = await retrieve(input, new AbortController().signal);
-    return passages.map(({ id, text, ...metadata }) => new Document({ id, pageContent: text, metadata }));
+  /** LangChain's own `invoke` keeps signal and timeout to itself; a retriever of this run gets them. */
+  override async invoke(input: string, options?: RunnableConfig): Promise<Document<PassageMetadata>[]> {
+    const config = ensureConfig(options);
+    const ofThisRun = config.signal ? new FootnoteRetriever(this.#fields, config.signal) : this;
+    return await ofThisRun.#invokeBound(input, config);
   }
+
+  async #invokeBound(input: string, config: RunnableConfig): Promise<Document<PassageMetadata>[]> {
+    return await super.invoke(input, config);
+  }
+
+  override async _getRelevantDocuments(query: string): Promise<Document<PassageMetadata>[]> {
+    const { retrieve, principal, limit = 10 } = this.#fields;
+    const input = { queries: [query], principal, filter: this.#filter, limit, tokenBudget: null };
+    const { passages } = await retrieve(input, this.#signal);
+    return passages.map(toDocument);
+  }
+}
+
+function toDocument({ id, text, dense: _dense, sparse: _sparse, steps: _steps, ...metadata }: ScoredPassage) {
+  return new Document<PassageMetadata>({ id, pageContent: text, metadata });
 }

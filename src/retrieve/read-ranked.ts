@@ -5,7 +5,7 @@ import type { RetrieveInput, ScoredPassage } from './retrieve.ts';
 /** The read protocol, in rank order; more candidates are read when many of the best may not be shown. */
 export async function readRanked(
   documents: Pick<DocumentStore, 'readPassages'>,
-  { principal, limit }: RetrieveInput,
+  { principal, filter, limit }: RetrieveInput,
   fused: readonly FusedCandidate[],
 ): Promise<ScoredPassage[]> {
   const step = Math.max(30, 2 * limit);
@@ -15,6 +15,7 @@ export async function readRanked(
     const read = await documents.readPassages(
       principal,
       batch.map(({ id }) => id),
+      filter,
     );
     const byId = new Map(read.map((passage) => [passage.id, passage]));
     for (const { id, score, dense, sparse } of batch) {

@@ -9,6 +9,7 @@ import { encodeDocument, termWeightLimit } from '../models/sparse/encode.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { IndexQuery, VectorIndex } from '../store/vector-index.ts';
 import { createMemoryIndex } from '../store/vectors/memory/memory-index.ts';
+import { createRerankStage } from './rerank-passages.ts';
 import type { RetrieveInput } from './retrieve.ts';
 import { createRetrieve } from './retrieve-passages.ts';
 
@@ -92,7 +93,7 @@ async function open(parts: Partial<Parameters<typeof createRetrieve>[0]> = {}, i
   });
   const ask = (input: Partial<RetrieveInput> = {}, signal = never) =>
     retrieve(
-      { queries: ['When are refunds paid?'], principal: admin, filter: {}, limit: 10, tokenBudget: null, ...input },
+      { queries: ['When are refunds paid?'], principal: admin, filter: null, limit: 10, tokenBudget: null, ...input },
       signal,
     );
   return { ask, index, embedded, reads };
@@ -104,7 +105,7 @@ describe('createRetrieve', () => {
     const { ask, index, reads } = await open();
     const found = await ask();
     expect(names(found.passages)).toEqual(['refunds', 'board', 'waiting', 'invoices']);
-    expect(found.passages[0]).toMatchObject({ score: 1, dense: 1, title: 'refunds' });
+    expect(found.passages[0]).toMatchObject({ score: 1, dense: expect.closeTo(1, 4), title: 'refunds' });
     expect(found.passages[2]).toMatchObject({ dense: null });
     expect(found.passages[3]?.sparse).toBe(0);
     expect(found.nearest.map(({ title }) => title)).toEqual(['refunds', 'board', 'waiting', 'invoices']);
@@ -126,7 +127,9 @@ describe('createRetrieve', () => {
 
   it('hands the filter to the index', async () => {
     const { ask } = await open();
-    const found = await ask({ filter: { documentId: [documentOf('invoices')] } });
+    const found = await ask({
+      filter: { kind: 'condition', field: 'documentId', operator: 'eq', value: documentOf('invoices') },
+    });
     expect(names(found.passages)).toEqual(['invoices']);
   });
 
@@ -193,6 +196,34 @@ describe('createRetrieve', () => {
       expect(failure.detail).not.toContain('connection lost');
     },
   );
+
+  it('sends a reranker only what the reader may see, orders by it, and passes on that it is down', async () => {
+    const sent: string[] = [];
+    const scores = new Map([['invoices', 0.9]]);
+    let isDown = false;
+    const stage = createRerankStage({
+      reranker: {
+        async rerank({ texts }) {
+          if (isDown) throw new AppError('MODEL_UNAVAILABLE', 'no reranker');
+          sent.push(...texts);
+          return texts.map((text) => scores.get(text.split('\n')[0] ?? '') ?? 0.1);
+        },
+      },
+      topN: 50,
+      countTokens: (text) => text.split(' ').length,
+    });
+    const reader: Principal = { ...admin, role: 'reader', grants: ['group:support'] };
+    const { ask } = await open({ stages: [stage] }, (name) => name !== 'waiting');
+    const found = await ask({ principal: reader });
+    expect(names(found.passages)).toEqual(['invoices', 'refunds']);
+    expect(sent).toEqual(['refunds\nRefunds are paid within ten days.', 'invoices\nInvoices are sent every month.']);
+    expect(found.timings).toHaveProperty('rerank');
+    isDown = true;
+    expect(await ask({ principal: reader })).toMatchObject({
+      passages: [{ title: 'refunds' }, { title: 'invoices' }],
+      degradations: [{ step: 'rerank', to: 'fused order', cause: 'MODEL_UNAVAILABLE' }],
+    });
+  });
 
   it('passes on that the database is down', async () => {
     const documents = {

@@ -1,5 +1,5 @@
 import type { NearestDocument } from '../domain/answer.ts';
-import type { DocumentFilter } from '../domain/document.ts';
+import type { FilterClause } from '../domain/filter.ts';
 import type { RankedPassage } from '../domain/passage.ts';
 import type { Principal } from '../domain/principal.ts';
 
@@ -7,7 +7,8 @@ export interface RetrieveInput {
   /** The standalone question first, then other wordings that are searched too (the original follow-up). */
   readonly queries: readonly string[];
   readonly principal: Principal;
-  readonly filter: DocumentFilter;
+  /** Null: every document that the principal may read. */
+  readonly filter: FilterClause | null;
   readonly limit: number;
   /** Tokens that all passages may have together; null: no limit, passages as they are stored (what `search` returns). */
   readonly tokenBudget: number | null;

@@ -1,5 +1,5 @@
 import { AppError } from '../domain/errors.ts';
-import { clauseOf } from '../domain/filter.ts';
+import { grantsOf } from '../domain/principal.ts';
 import { termWeightLimit } from '../models/sparse/encode.ts';
 import type { SparseVector } from '../store/documents.ts';
 import type { IndexFilter, IndexSearch, VectorIndex } from '../store/vector-index.ts';
@@ -26,10 +26,7 @@ export async function searchAll(
   { vectors, embedder, sparse }: Omit<EmbeddedQueries, 'degradations'> & { sparse: readonly SparseVector[] },
   signal: AbortSignal,
 ): Promise<IndexSearch[]> {
-  const permitted: IndexFilter = {
-    clause: clauseOf(filter),
-    grants: principal.role === 'admin' ? null : principal.grants,
-  };
+  const permitted: IndexFilter = { clause: filter, grants: grantsOf(principal) };
   const search = async (_query: string, position: number) => {
     const dense = vectors[position];
     const terms = sparse[position];

@@ -44,7 +44,7 @@ function setUp(
       question: 'What holds?',
       principal: asker,
       conversationId: null,
-      filter: {},
+      filter: null,
       mode: 'strict',
       locale: null,
       maxQuotes: 8,

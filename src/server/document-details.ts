@@ -2,17 +2,21 @@ import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../domain/errors.ts';
 import { type DocumentId, isId, type JobId } from '../domain/ids.ts';
+import { isAccessEntry } from '../domain/principal.ts';
 import { text } from './schemas.ts';
 
 const acl = z
-  .array(
-    z
-      .string()
-      .max(200)
-      .regex(/^(user|group):\S(.*\S)?$/),
-  )
-  .max(100);
+  .array(z.string().max(200).refine(isAccessEntry, 'user:NAME, user:ID, group:NAME or public'))
+  .max(100)
+  .openapi({
+    description:
+      'Who may read: `user:NAME`, `user:ID`, `group:NAME`, `public` for everyone of the tenant, as an empty list.',
+  });
 const tags = z.record(text(200, 1), text(2000)).refine((value) => Object.keys(value).length <= 100, 'at most 100 tags');
+
+const metadata = z
+  .record(text(100, 1), z.union([text(2000), z.number(), z.boolean()], { error: 'text, a number, true or false' }))
+  .openapi({ description: 'Values of declared fields; dates as ISO 8601 text.' });
 
 const details = {
   source: text(2000, 1).optional(),
@@ -31,6 +35,7 @@ export const DocumentBody = z
     ...details,
     acl: acl.default([]),
     tags: tags.default({}),
+    metadata: metadata.default({}),
     text: z.string().min(1).optional(),
     markdown: z.string().min(1).optional(),
     html: z.string().min(1).optional(),
@@ -53,6 +58,7 @@ export const DocumentForm = z
     file: z.instanceof(File).openapi({ type: 'string', format: 'binary' }),
     acl: jsonField(acl, '["group:support"]').default([]),
     tags: jsonField(tags, '{"product":"kestrel"}').default({}),
+    metadata: jsonField(metadata, '{"price":12.5}').default({}),
   })
   .openapi('DocumentForm');
 export type DocumentForm = z.output<typeof DocumentForm>;
@@ -100,6 +106,7 @@ export function detailsOf(body: DocumentBody | DocumentForm, defaults: { source:
     title: body.title ?? null,
     acl: body.acl,
     tags: body.tags,
+    metadata: body.metadata,
     language: body.language ?? null,
     jobId: body.jobId === undefined ? null : jobIdOf(body.jobId),
   };

@@ -1,4 +1,5 @@
-import type { DocumentFilter, DocumentSummary } from '../domain/document.ts';
+import { failingCondition } from '../domain/describe-filter.ts';
+import type { FilterClause } from '../domain/filter.ts';
 import type { DocumentId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Retrieval, Retrieve, ScoredPassage } from '../retrieve/retrieve.ts';
@@ -8,7 +9,7 @@ import { documentNotFound } from './document-details.ts';
 interface AbsenceQuestion {
   readonly query: string;
   readonly limit: number;
-  readonly filter: DocumentFilter;
+  readonly filter: FilterClause | null;
   readonly principal: Principal;
   readonly document: DocumentId;
   /** What the search gave. */
@@ -35,11 +36,12 @@ export async function explainAbsence(
   if (rank > 0) return { step: 'none', detail: `It is there, at rank ${rank}.` };
   if (document.version === null)
     return { step: 'publish', detail: `No version is searchable yet; the document is ${document.state}.` };
-  const mismatch = filterMismatch(document, filter);
+  const mismatch = filter && failingCondition(filter, { ...document, documentId });
   if (mismatch) return { step: 'filter', detail: mismatch };
 
   const search = { queries: [query], principal, tokenBudget: null };
-  const alone = await retrieve({ ...search, filter: { ...filter, documentId: [documentId] }, limit: 1 }, signal);
+  const itself: FilterClause = { kind: 'condition', field: 'documentId', operator: 'eq', value: documentId };
+  const alone = await retrieve({ ...search, filter: itself, limit: 1 }, signal);
   const best = alone.passages[0];
   if (!best) return { step: 'search', detail: 'No passage of it shares a word with the query or is near in meaning.' };
   const more = await retrieve({ ...search, filter, limit: ranksShown }, signal);
@@ -58,14 +60,4 @@ function describeScores(passage: ScoredPassage | undefined): string {
   const dense = passage.dense === null ? 'no vector' : `cosine ${passage.dense.toFixed(3)}`;
   const sparse = passage.sparse === null ? 'no words in common' : `BM25 ${passage.sparse.toFixed(2)}`;
   return `${dense} and ${sparse}`;
-}
-
-function filterMismatch(document: DocumentSummary, filter: DocumentFilter): string | null {
-  if (filter.source && !filter.source.includes(document.source)) return `Its source is ${document.source}.`;
-  if (filter.documentId && !filter.documentId.includes(document.id)) return 'The filter names other documents.';
-  if (filter.language && !filter.language.includes(document.language ?? ''))
-    return `Its language is ${document.language ?? 'unknown'}.`;
-  for (const [key, value] of Object.entries(filter.tags ?? {}))
-    if (document.tags[key] !== value) return `Its tag ${key} is ${document.tags[key] ?? 'not set'}.`;
-  return null;
 }

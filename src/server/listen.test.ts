@@ -376,6 +376,7 @@ async function queueDocument({ stores, tenant }: TestApp) {
       title: 'Queued',
       acl: [],
       tags: {},
+      metadata: {},
       language: null,
       contentHash: '0'.repeat(64),
       mediaType: 'text/plain',

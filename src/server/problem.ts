@@ -1,7 +1,7 @@
 import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
 import type { Problem } from '../domain/answer.ts';
-import { AppError, type ErrorCode, type FieldError } from '../domain/errors.ts';
+import { AppError, describeValue, type ErrorCode, type FieldError, invalidRequest } from '../domain/errors.ts';
 import type { AppContext } from './app-env.ts';
 
 /** Where a problem is reported from. */
@@ -51,25 +51,21 @@ export function rejectInvalid(
   _c: AppContext,
 ): void {
   if (result.success) return;
-  const errors = result.error.issues.flatMap((issue) => fieldErrors(issue, result.data)).slice(0, 50);
-  const where = result.target === 'query' ? 'query' : 'body';
-  const detail = errors.map(
-    ({ field, expected, received }) => `${field || where}: expected ${expected}, received ${received}`,
-  );
-  throw new AppError('INVALID_REQUEST', `${detail.slice(0, 5).join('; ')}.`, { errors });
+  const errors = result.error.issues.flatMap((issue) => fieldErrors(issue, result.data));
+  throw invalidRequest(errors, result.target === 'query' ? 'query' : 'body');
 }
 
 function fieldErrors(issue: z.core.$ZodIssue, input: unknown): FieldError[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
-      field: shorten([...path, key].join('.')),
+      field: [...path, key].join('.'),
       expected: 'no field of this name',
       received: describeValue(valueAt(input, [...issue.path, key])),
     }));
   return [
     {
-      field: shorten(path.join('.')),
+      field: path.join('.'),
       expected: expectation(issue),
       received: describeValue(valueAt(input, issue.path)),
     },
@@ -96,6 +92,8 @@ function expectation(issue: z.core.$ZodIssue): string {
       return issue.format === 'regex' ? `text that matches ${issue.pattern}` : `a valid ${issue.format}`;
     case 'custom':
       return issue.message;
+    case 'invalid_union':
+      return issue.message === 'Invalid input' ? 'a value of the documented shape' : issue.message;
     default:
       return 'a value of the documented shape';
   }
@@ -108,16 +106,4 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
     value = Reflect.get(value, key);
   }
   return value;
-}
-
-function describeValue(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (typeof value === 'string') return value.length > 60 ? `${value.length} characters` : JSON.stringify(value);
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  return typeof value === 'object' ? 'an object' : String(value);
-}
-
-function shorten(field: string): string {
-  return field.length > 100 ? `${field.slice(0, 99)}…` : field;
 }

@@ -7,6 +7,7 @@ import { registerCreateDocument } from './routes/create-document.ts';
 import { registerCreateKey } from './routes/create-key.ts';
 import { registerCreateTenant } from './routes/create-tenant.ts';
 import { registerCreateUser } from './routes/create-user.ts';
+import { registerDeclareMetadataField } from './routes/declare-metadata-field.ts';
 import { registerGetAnswer } from './routes/get-answer.ts';
 import { registerGetAnswerRecord } from './routes/get-answer-record.ts';
 import { registerGetConversation } from './routes/get-conversation.ts';
@@ -22,12 +23,14 @@ import { registerListConversations } from './routes/list-conversations.ts';
 import { registerListDocuments } from './routes/list-documents.ts';
 import { registerListJobs } from './routes/list-jobs.ts';
 import { registerListKeys } from './routes/list-keys.ts';
+import { registerListMetadataFields } from './routes/list-metadata-fields.ts';
 import { registerListPassages } from './routes/list-passages.ts';
 import { registerListTenants } from './routes/list-tenants.ts';
 import { registerListUsers } from './routes/list-users.ts';
 import { registerReindex } from './routes/reindex.ts';
 import { registerRemoveConversation } from './routes/remove-conversation.ts';
 import { registerRemoveDocument } from './routes/remove-document.ts';
+import { registerRemoveMetadataField } from './routes/remove-metadata-field.ts';
 import { registerRemoveTenant } from './routes/remove-tenant.ts';
 import { registerRetryJob } from './routes/retry-job.ts';
 import { registerRevokeKey } from './routes/revoke-key.ts';
@@ -58,6 +61,9 @@ export const routes: readonly RegisterRoute[] = [
   registerRemoveDocument,
   registerGetDocumentContent,
   registerListPassages,
+  registerListMetadataFields,
+  registerDeclareMetadataField,
+  registerRemoveMetadataField,
   registerListJobs,
   registerGetJob,
   registerStreamJobEvents,

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Answer, AnswerEvent } from '../domain/answer.ts';
 import { documentStates } from '../domain/document.ts';
+import { type Filter, fieldTypes } from '../domain/filter.ts';
 import { jobStages, jobStates } from '../domain/job.ts';
 import { roles, scopes } from '../domain/principal.ts';
 
@@ -33,6 +34,20 @@ const time = z.iso.datetime();
 export const AnswerSchema = Answer.clone().openapi('Answer');
 export const AnswerEventSchema = AnswerEvent.clone().openapi('AnswerEvent');
 
+const metadata = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+/** Any object: `readFilter` says what is wrong in it, by the fields of the tenant. The documentation shows the recursive schema (openapi.ts). */
+export const FilterSchema = z
+  .custom<Filter>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'an object of fields, and, or, not',
+  )
+  .openapi('Filter', { type: 'object' });
+
+export const MetadataFieldSchema = z
+  .object({ name: z.string(), type: z.enum(fieldTypes), description: z.string(), createdAt: time })
+  .openapi('MetadataField');
+
 export const DocumentSchema = z
   .object({
     id: z.string(),
@@ -42,6 +57,7 @@ export const DocumentSchema = z
     title: z.string(),
     acl: strings,
     tags,
+    metadata,
     language: z.string().nullable(),
     state: z.enum(documentStates),
     version: z.int().nullable(),

@@ -9,6 +9,7 @@ import type { IdempotencyStore } from '../store/idempotency.ts';
 import type { IdentityStore } from '../store/identities.ts';
 import type { IndexAdministration } from '../store/index-administration.ts';
 import type { JobStore } from '../store/jobs.ts';
+import type { MetadataFieldStore } from '../store/metadata-fields.ts';
 
 /** What a structured logger such as pino offers. */
 export interface Log {
@@ -30,6 +31,7 @@ export interface ReadinessCheck {
 /** Everything that the server is made of; main.ts supplies the concrete parts. */
 export interface ServerDeps {
   readonly documents: Pick<DocumentStore, 'list' | 'get' | 'content' | 'passages' | 'remove'>;
+  readonly metadataFields: MetadataFieldStore;
   readonly jobs: JobStore;
   readonly answers: Omit<AnswerStore, 'failInterrupted'>;
   readonly identities: IdentityStore;

@@ -1,6 +1,8 @@
 import type { Chunk, DocumentState, DocumentSummary } from '../domain/document.ts';
+import type { FilterClause } from '../domain/filter.ts';
 import type { DocumentId, JobId, PassageId, TenantId } from '../domain/ids.ts';
 import type { JobFailure } from '../domain/job.ts';
+import type { Metadata } from '../domain/metadata.ts';
 import type { RankedPassage } from '../domain/passage.ts';
 import type { Principal } from '../domain/principal.ts';
 
@@ -14,6 +16,8 @@ export interface IncomingDocument {
   readonly title: string | null;
   readonly acl: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
+  /** By the fields that the tenant declared. */
+  readonly metadata: Metadata;
   readonly language: string | null;
   /** SHA-256 of the raw bytes, hexadecimal; also their name in the object store. */
   readonly contentHash: string;
@@ -92,7 +96,7 @@ export interface UnembeddedPassage {
  * Methods that take a Principal show only current, permitted, undeleted documents.
  */
 export interface DocumentStore {
-  /** Writes document rows, queued versions and job items in one transaction. Creates the job when `jobId` is null and something is new. */
+  /** Writes document rows, queued versions and job items in one transaction. Creates the job when `jobId` is null and something is new. Throws INVALID_REQUEST for metadata that is not declared. */
   register(tenant: TenantId, jobId: JobId | null, incoming: readonly IncomingDocument[]): Promise<Registration[]>;
   /** Takes up to `limit` queued versions, oldest first, so that no other worker gets them; they return to the queue when not finished within `leaseSeconds`. */
   claim(limit: number, leaseSeconds: number): Promise<QueuedVersion[]>;
@@ -128,8 +132,12 @@ export interface DocumentStore {
     limit: number,
     cursor: string | null,
   ): Promise<Page<Omit<RankedPassage, 'score'>> | null>;
-  /** The read protocol: of these ids, the passages that are current, permitted and undeleted, with their neighbours' ordinals left to `neighbours`. */
-  readPassages(principal: Principal, ids: readonly PassageId[]): Promise<Omit<RankedPassage, 'score'>[]>;
+  /** The read protocol: of these ids, the passages whose document is current, permitted, undeleted and matched by the filter. */
+  readPassages(
+    principal: Principal,
+    ids: readonly PassageId[],
+    filter: FilterClause | null,
+  ): Promise<Omit<RankedPassage, 'score'>[]>;
   /** True when the principal may see at least one visible document. */
   hasDocuments(principal: Principal): Promise<boolean>;
 }

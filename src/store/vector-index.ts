@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../domain/errors.ts';
-import type { FilterClause, FilterCondition, FilterScalar } from '../domain/filter.ts';
+import type { FilterClause } from '../domain/filter.ts';
 import type { DocumentId, PassageId, TenantId } from '../domain/ids.ts';
+import type { Metadata } from '../domain/metadata.ts';
 import type { SparseVector } from './documents.ts';
 
 /** A passage as the index knows it. Payload fields are what filters and permissions may use; they never decide what is shown. */
@@ -18,7 +19,7 @@ export interface IndexPoint {
   readonly createdAt: string;
   readonly updatedAt: string;
   /** Values of the fields that the tenant declared. */
-  readonly metadata: Readonly<Record<string, FilterScalar>>;
+  readonly metadata: Metadata;
   readonly sparse: SparseVector;
   /** Unit length; null until it is embedded. */
   readonly dense: Float32Array | null;
@@ -109,14 +110,18 @@ export interface IndexRows {
     documents: readonly DocumentId[],
     options?: { readonly content: boolean },
   ): AsyncIterable<IndexPoint[]>;
+  /** Visible documents that the clause matches, for drivers that cannot express it; at most `limit`, `isComplete` false when there are more. */
+  documentsMatching(
+    tenant: TenantId,
+    clause: FilterClause,
+    limit: number,
+  ): Promise<{ readonly documents: readonly DocumentId[]; readonly isComplete: boolean }>;
 }
 
 /** What an index on a server needs of the rows beside their points. */
 export interface IndexSource extends IndexRows {
   /** The sparse vectors of all current passages, for counting terms. */
   sparseVectors(tenant: TenantId): AsyncIterable<SparseVector[]>;
-  /** Visible documents that match one condition, at most `limit`. */
-  matchingDocuments(tenant: TenantId, condition: FilterCondition, limit: number): Promise<DocumentId[]>;
   /** Visible passages. */
   passages(tenant: TenantId): Promise<number>;
   /** The last different questions that were asked, newest first. */

@@ -1,8 +1,9 @@
 import type { ChatOpenAI } from '@langchain/openai';
 import { AppError } from '../../domain/errors.ts';
+import { createCallGuard } from '../call-guard.ts';
 import type { ChatChunk, ChatMessage, ChatModel, ChatRequest } from '../chat-model.ts';
-import { createCallGuard } from './call-guard.ts';
-import { toModelError } from './model-error.ts';
+import { createDeadline } from '../deadline.ts';
+import { toModelError } from '../model-error.ts';
 
 export interface OpenAiChatOptions {
   readonly model: string;
@@ -113,13 +114,4 @@ async function* readReply({ first, chunks }: OpenReply): AsyncGenerator<ChatChun
 
 function toTuple({ role, content }: ChatMessage): [string, string] {
   return [role, content];
-}
-
-/** A signal that aborts with DEADLINE_EXCEEDED after that many milliseconds, unless it is stopped. */
-function createDeadline(milliseconds: number): { signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(new AppError('DEADLINE_EXCEEDED', `The model server took longer than ${milliseconds / 1000} s.`));
-  }, milliseconds);
-  return { signal: controller.signal, stop: () => clearTimeout(timer) };
 }

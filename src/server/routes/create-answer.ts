@@ -1,19 +1,20 @@
 import { z } from '@hono/zod-openapi';
 import { answerModes } from '../../domain/answer.ts';
-import { DocumentFilter } from '../../domain/document.ts';
 import { AppError } from '../../domain/errors.ts';
+import type { FilterClause } from '../../domain/filter.ts';
 import { answerEventStream, conversationIdOf, finishedAnswer } from '../answer-events.ts';
 import { type App, type AppContext, principalOf } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
+import { clauseOfRequest } from '../request-filter.ts';
 import type { RouteDeps } from '../route-deps.ts';
-import { AnswerEventSchema, AnswerSchema, text } from '../schemas.ts';
+import { AnswerEventSchema, AnswerSchema, FilterSchema, text } from '../schemas.ts';
 
 const Body = z
   .strictObject({
     question: text(4000, 1),
     conversationId: z.string().max(100).optional(),
-    filter: DocumentFilter.optional(),
+    filter: FilterSchema.optional(),
     mode: z.enum(answerModes).optional(),
     stream: z.boolean().optional(),
     model: z.string().max(200).optional(),
@@ -43,9 +44,10 @@ export function registerCreateAnswer(app: App, deps: RouteDeps): void {
   app.openapi(route, async (c) => {
     const body = c.req.valid('json');
     const wantsEvents = body.stream ?? c.req.header('accept')?.includes('text/event-stream') ?? false;
+    const filter = await clauseOfRequest(deps, principalOf(c), body.filter);
     const { id } = await once(c, deps.idempotency, {
       request: { ...body, stream: null },
-      make: () => start(c, deps, body),
+      make: () => start(c, deps, { ...body, filter }),
     });
     if (wantsEvents) return await answerEventStream(c, deps, { id, after: -1 });
     const answer = await finishedAnswer(c, deps, id);
@@ -54,7 +56,7 @@ export function registerCreateAnswer(app: App, deps: RouteDeps): void {
   });
 }
 
-async function start(c: AppContext, deps: RouteDeps, body: Body) {
+async function start(c: AppContext, deps: RouteDeps, body: Omit<Body, 'filter'> & { filter: FilterClause | null }) {
   if (body.model !== undefined && body.model !== deps.model)
     throw new AppError('INVALID_REQUEST', `This server answers with ${deps.model}.`, {
       errors: [{ field: 'model', expected: deps.model, received: JSON.stringify(body.model) }],
@@ -62,7 +64,7 @@ async function start(c: AppContext, deps: RouteDeps, body: Body) {
   const { id } = await deps.runs.start({
     question: body.question,
     conversationId: body.conversationId === undefined ? null : conversationIdOf(body.conversationId),
-    filter: body.filter ?? {},
+    filter: body.filter,
     mode: body.mode ?? deps.answerMode,
     locale: body.locale ?? null,
     maxQuotes: body.maxQuotes,

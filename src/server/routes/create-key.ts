@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
 import { isId } from '../../domain/ids.ts';
-import { type Role, roleScopes, roles, scopes } from '../../domain/principal.ts';
+import { isGrant, type Role, roleScopes, roles, scopes } from '../../domain/principal.ts';
 import { administeredTenant, otherTenant } from '../administered-tenant.ts';
 import type { App } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
@@ -14,15 +14,7 @@ const Body = z
     name: text(200, 1),
     role: z.enum(roles).default('reader'),
     scopes: z.array(z.enum(scopes)).min(1).max(3).optional().openapi({ description: 'All of the role unless given.' }),
-    grants: z
-      .array(
-        z
-          .string()
-          .max(200)
-          .regex(/^(user|group):\S(.*\S)?$/),
-      )
-      .max(100)
-      .default([]),
+    grants: z.array(z.string().max(200).refine(isGrant, 'user:NAME or group:NAME')).max(100).default([]),
     userId: z.string().max(100).optional(),
     tenantId: otherTenant,
   })

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { isId } from '../../domain/ids.ts';
 import { roles } from '../../domain/principal.ts';
 import { administeredTenant, otherTenant } from '../administered-tenant.ts';
 import type { App } from '../app-env.ts';
@@ -9,7 +10,8 @@ import { text, UserSchema } from '../schemas.ts';
 
 const Body = z
   .strictObject({
-    name: text(200, 1),
+    // A name like another user's id would be that user to access lists.
+    name: text(200, 1).refine((name) => !isId('user', name), 'a name that is not an id'),
     role: z.enum(roles).default('reader'),
     groups: z.array(text(200, 1)).max(100).default([]),
     tenantId: otherTenant,

@@ -1,19 +1,19 @@
 import { z } from '@hono/zod-openapi';
 import { NearestDocument } from '../../domain/answer.ts';
-import { DocumentFilter } from '../../domain/document.ts';
 import type { Retrieval } from '../../retrieve/retrieve.ts';
 import { type App, principalOf } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
 import { documentIdOf } from '../document-details.ts';
 import { explainAbsence } from '../explain-absence.ts';
+import { clauseOfRequest } from '../request-filter.ts';
 import type { RouteDeps } from '../route-deps.ts';
-import { FoundPassageSchema, text } from '../schemas.ts';
+import { FilterSchema, FoundPassageSchema, text } from '../schemas.ts';
 
 const Body = z
   .strictObject({
     query: text(4000, 1),
     limit: z.int().min(1).max(200).default(10),
-    filter: DocumentFilter.optional(),
+    filter: FilterSchema.optional(),
     explain: z.boolean().default(false),
     whyNot: z
       .string()
@@ -50,10 +50,11 @@ const route = defineRoute('read', {
   },
 });
 
-export function registerSearchPassages(app: App, { retrieve, documents }: RouteDeps): void {
+export function registerSearchPassages(app: App, { retrieve, documents, metadataFields }: RouteDeps): void {
   app.openapi(route, async (c) => {
-    const { query, limit, filter = {}, explain, whyNot } = c.req.valid('json');
+    const { query, limit, explain, whyNot, ...body } = c.req.valid('json');
     const principal = principalOf(c);
+    const filter = await clauseOfRequest({ metadataFields }, principal, body.filter);
     const { signal } = c.req.raw;
     const retrieval = await retrieve({ queries: [query], principal, filter, limit, tokenBudget: null }, signal);
     const absence =

@@ -87,11 +87,11 @@ describeOnEachDatabase('identity and idempotency stores', (database) => {
     const session = await identities().createSession(tenant, user.id, 'reader', 60);
     expect(await identities().principalOfKey(secret)).toMatchObject({
       userId: user.id,
-      grants: ['group:b', 'user:ada', 'group:support'],
+      grants: ['group:b', `user:${user.id}`, 'user:ada', 'group:support'],
     });
     expect(await identities().principalOfSession(session.secret)).toMatchObject({
       userId: user.id,
-      grants: ['user:ada', 'group:support'],
+      grants: [`user:${user.id}`, 'user:ada', 'group:support'],
     });
     await expect(identities().createUser(tenant, { name: 'ada', role: 'reader', groups: [] })).rejects.toMatchObject({
       code: 'CONFLICT',

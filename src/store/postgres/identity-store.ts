@@ -232,7 +232,9 @@ function hashSecret(secret: string): string {
 /** A credential never has more scopes than its role, whatever was stored. */
 function toPrincipal(row: CredentialRow): Principal {
   const ofUser =
-    row.userName === null ? [] : [`user:${row.userName}`, ...(row.groups ?? []).map((group) => `group:${group}`)];
+    row.userName === null
+      ? []
+      : [`user:${row.userId}`, `user:${row.userName}`, ...(row.groups ?? []).map((group) => `group:${group}`)];
   return {
     tenantId: row.tenantId,
     credential: row.id,

@@ -33,6 +33,8 @@ const sampleRows: Record<string, string> = {
   feedback: `insert into feedback (tenant_id, answer_id, author, rating, details, created_at)
     values ($1, $2, '', 'up', '{}', now())`,
   index_states: 'insert into index_states (collection, tenant_id) values ($2, $1)',
+  metadata_fields:
+    "insert into metadata_fields (tenant_id, name, type, description, created_at) values ($1, $2, 'string', '', now())",
   idempotency_keys:
     "insert into idempotency_keys (tenant_id, key, request_hash, created_at) values ($1, $2, '', now())",
 };

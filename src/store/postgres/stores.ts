@@ -4,6 +4,7 @@ import type { IdempotencyStore } from '../idempotency.ts';
 import type { IdentityStore } from '../identities.ts';
 import type { IndexStates } from '../index-states.ts';
 import type { JobStore } from '../jobs.ts';
+import type { MetadataFieldStore } from '../metadata-fields.ts';
 import type { SqlDriver } from '../sql.ts';
 import type { IndexSource } from '../vector-index.ts';
 import { type AnswerStoreOptions, createAnswerStore } from './answer-store.ts';
@@ -14,12 +15,14 @@ import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { createIndexStateStore } from './index-state-store.ts';
 import { createJobStore } from './job-store.ts';
+import { createMetadataFieldStore } from './metadata-field-store.ts';
 
 export interface Stores {
   readonly documents: DocumentStore;
   readonly embeddings: EmbeddingStore;
   readonly indexRows: IndexSource;
   readonly indexStates: IndexStates;
+  readonly metadataFields: MetadataFieldStore;
   readonly jobs: JobStore;
   readonly answers: AnswerStore;
   readonly identities: IdentityStore;
@@ -33,6 +36,7 @@ export function createStores(driver: SqlDriver, options: DocumentStoreOptions & 
     embeddings: createEmbeddingStore(driver, options),
     indexRows: createIndexSource(driver),
     indexStates: createIndexStateStore(driver, options),
+    metadataFields: createMetadataFieldStore(driver, options),
     jobs: createJobStore(driver, options),
     answers: createAnswerStore(driver, options),
     identities: createIdentityStore(driver, options),

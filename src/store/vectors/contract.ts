@@ -2,15 +2,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../evals/quotes/random.ts';
 import { createTestRows, type TestRows } from '../../../test/index-rows.ts';
-import type { DocumentFilter } from '../../domain/document.ts';
-import {
-  clauseOf,
-  type FilterClause,
-  type FilterCondition,
-  type FilterOperator,
-  type FilterScalar,
-} from '../../domain/filter.ts';
+import type { Filter, FilterClause, FilterCondition, FilterOperator, FilterScalar } from '../../domain/filter.ts';
 import { type DocumentId, newId, type PassageId, type TenantId } from '../../domain/ids.ts';
+import { readFilter } from '../../domain/read-filter.ts';
 import type { IndexCandidate, IndexFilter, IndexPoint, IndexQuery, IndexSource, VectorIndex } from '../vector-index.ts';
 import { createMatcher } from './memory/match-filter.ts';
 
@@ -313,7 +307,7 @@ function describeTenants(context: Context): void {
 function describeFilters(context: Context): void {
   const { fill, names } = context;
   describe('filters', () => {
-    const cases: [string, DocumentFilter, string[]][] = [
+    const cases: [string, Filter, string[]][] = [
       ['nothing', {}, ['a', 'b', 'c']],
       ['documents', { documentId: [limits, 'doc_other'] }, ['b']],
       ['sources', { source: ['wiki', 'handbook'] }, ['a', 'b']],
@@ -332,8 +326,8 @@ function describeFilters(context: Context): void {
         point('b', { documentId: limits, source: 'wiki', tags: { product: 'desktop' }, language: 'de' }),
         point('c', { documentId: 'doc_c', source: 'blog', language: null }),
       ]);
-      expect(await names({ ...alongX, filter: { clause: clauseOf(filter), grants: null } })).toEqual(expected);
-      expect(await names({ ...bySeven, filter: { clause: clauseOf(filter), grants: null } })).toEqual(expected);
+      expect(await names({ ...alongX, filter: { clause: readFilter(filter, []), grants: null } })).toEqual(expected);
+      expect(await names({ ...bySeven, filter: { clause: readFilter(filter, []), grants: null } })).toEqual(expected);
     });
 
     it('by what the asker was granted', async () => {
@@ -352,7 +346,7 @@ function describeFilters(context: Context): void {
     it('before the best are counted', async () => {
       const others = Array.from({ length: 50 }, (_, index) => point(`a${index}`, { documentId: limits }));
       await fill([...others, point('z', { dense: unit(1, 3, 0), sparse: terms({ 7: 0.1 }) })]);
-      const filter = { clause: clauseOf({ documentId: [refunds] }), grants: null };
+      const filter = { clause: readFilter({ documentId: [refunds] }, []), grants: null };
       expect(await names({ ...alongX, ...bySeven, filter, limit: 1 })).toEqual(['z']);
     });
   });
@@ -406,7 +400,7 @@ const scalarsByField: Record<string, readonly FilterScalar[]> = {
   language: ['en', 'de'],
   title: ['Limits', 'refund', 'R', ''],
   uri: ['https://example.com/refunds', 'https://example.', 'limits'],
-  createdAt: ['2026-01-01T00:00:00Z', '2026-02-01', '2026-01-15T00:00:00.000Z'],
+  createdAt: ['2026-01-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z', '2026-02-01T12:00:00.000Z'],
   updatedAt: ['2026-01-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z'],
   'tags.product': ['desktop', 'mob', ''],
   'tags.a=b': ['["c"]', 'c'],
@@ -453,8 +447,8 @@ function describeClauses(context: Context): void {
       [condition('tags.product', 'in', ['desktop', 'mobile']), ['0', '1']],
       [condition('metadata.pages', 'gt', 3), ['0']],
       [condition('metadata.pages', 'gte', 3), ['0', '1']],
-      [condition('createdAt', 'lt', '2026-02-01T00:00:00Z'), ['0', '2', '3']],
-      [condition('createdAt', 'lte', '2026-02-01T12:00:00Z'), ['0', '1', '2', '3']],
+      [condition('createdAt', 'lt', '2026-02-01T00:00:00.000Z'), ['0', '2', '3']],
+      [condition('createdAt', 'lte', '2026-02-01T12:00:00.000Z'), ['0', '1', '2', '3']],
       [condition('language', 'exists', false), ['2']],
       [condition('title', 'contains', 'refund'), ['0', '2']],
       [condition('uri', 'prefix', 'https://example.com/'), ['0']],

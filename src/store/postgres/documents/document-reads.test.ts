@@ -40,7 +40,7 @@ describeOnEachDatabase('document store: removing and reading', (database) => {
       expect(await store.get(admin, id)).toBeNull();
       expect(await store.content(admin, id, 1)).toBeNull();
       expect(await store.passages(admin, id, 10, null)).toBeNull();
-      expect(await store.readPassages(admin, ids)).toEqual([]);
+      expect(await store.readPassages(admin, ids, null)).toEqual([]);
       expect((await store.list(admin, { limit: 10, cursor: null })).items).toEqual([]);
       expect(await store.hasDocuments(admin)).toBe(false);
 
@@ -65,7 +65,7 @@ describeOnEachDatabase('document store: removing and reading', (database) => {
       const again = await add('a', 'one');
       expect(again).not.toBe(id);
       await store.sweep(10);
-      expect((await store.readPassages(admin, await idsOf(again))).map(({ text }) => text)).toEqual(['one']);
+      expect((await store.readPassages(admin, await idsOf(again), null)).map(({ text }) => text)).toEqual(['one']);
     });
 
     it('keeps the text of an overtaken version for a day', async () => {
@@ -76,7 +76,7 @@ describeOnEachDatabase('document store: removing and reading', (database) => {
       clock += 86_400_001;
       expect(await store.sweep(10)).toBe(1);
       expect(await store.content(admin, id, 1)).toBeNull();
-      expect((await store.readPassages(admin, await idsOf(id))).map(({ text }) => text)).toEqual(['two', 'both']);
+      expect((await store.readPassages(admin, await idsOf(id), null)).map(({ text }) => text)).toEqual(['two', 'both']);
     });
 
     it('deletes the vectors that nothing uses any more, and keeps shared ones', async () => {
@@ -108,7 +108,7 @@ describeOnEachDatabase('document store: removing and reading', (database) => {
       const ids = [...(await idsOf(open)), ...(await idsOf(closed))];
       const seenBy = async (principal: Principal) => ({
         listed: (await store.list(principal, { limit: 10, cursor: null })).items.length,
-        read: (await store.readPassages(principal, ids)).map(({ text }) => text),
+        read: (await store.readPassages(principal, ids, null)).map(({ text }) => text),
         opened: (await store.content(principal, closed, null)) !== null,
         found: (await store.get(principal, closed)) !== null,
         paged: (await store.passages(principal, closed, 10, null)) !== null,
@@ -154,8 +154,8 @@ describeOnEachDatabase('document store: removing and reading', (database) => {
     it('reads passages in the order asked for, each once', async () => {
       const ids = await idsOf(await add('a', 'one\ntwo\nthree'));
       const wanted = [ids[2], ids[0], 'psg_00000000-0000-5000-8000-000000000000'] as typeof ids;
-      expect((await store.readPassages(admin, wanted)).map(({ text }) => text)).toEqual(['three', 'one']);
-      expect(await store.readPassages(admin, [])).toEqual([]);
+      expect((await store.readPassages(admin, wanted, null)).map(({ text }) => text)).toEqual(['three', 'one']);
+      expect(await store.readPassages(admin, [], null)).toEqual([]);
     });
 
     it('lists page by page, newest first, by source, state and tags', async () => {

@@ -96,7 +96,7 @@ describeOnEachDatabase('document store: from register to publish', (database) =>
         state: 'ready',
       });
       expect(await generation()).toBeGreaterThan(before);
-      expect(await store.readPassages(samplePrincipal(tenant, { role: 'reader' }), passages)).toEqual([]);
+      expect(await store.readPassages(samplePrincipal(tenant, { role: 'reader' }), passages, null)).toEqual([]);
       expect(await store.claim(10, 60)).toEqual([]);
     });
 
@@ -229,8 +229,11 @@ describeOnEachDatabase('document store: from register to publish', (database) =>
       const old = await idsOf(id);
       await register(sampleDocument('a', 'four\nfive'));
       await store.publish([samplePrepared(await claimOne(), 'four\nfive')]);
-      expect(await store.readPassages(admin, old)).toEqual([]);
-      expect((await store.readPassages(admin, await idsOf(id))).map(({ text }) => text)).toEqual(['four', 'five']);
+      expect(await store.readPassages(admin, old, null)).toEqual([]);
+      expect((await store.readPassages(admin, await idsOf(id), null)).map(({ text }) => text)).toEqual([
+        'four',
+        'five',
+      ]);
       expect(await store.content(admin, id, null)).toEqual({ version: 2, text: 'four\nfive' });
       expect(await store.content(admin, id, 1)).toEqual({ version: 1, text: 'one\ntwo\nthree' });
     });
@@ -286,6 +289,6 @@ describeOnEachDatabase('document store: from register to publish', (database) =>
       error: { code: 'FILE_CORRUPT', detail: 'cut off' },
       contentHash: sha256('two'),
     });
-    expect((await store.readPassages(admin, await idsOf(id))).map(({ text }) => text)).toEqual(['one']);
+    expect((await store.readPassages(admin, await idsOf(id), null)).map(({ text }) => text)).toEqual(['one']);
   });
 });

@@ -130,7 +130,9 @@ describeOnEachDatabase('embeddings and index rows', (database) => {
     const id = await add('a', 'one\ntwo', { source: 'wiki', acl: ['group:b'], tags: { k: 'v' } });
     await embed('e1', 1);
     const passages = (await store.passages(samplePrincipal(tenant), id, 9, null))?.items ?? [];
-    const point = { documentId: id, version: 1, source: 'wiki', acl: ['group:b'], tags: { k: 'v' }, language: 'en' };
+    const { createdAt, updatedAt } = (await summary(id)) ?? {};
+    const place = { documentId: id, version: 1, source: 'wiki', title: 'Parsed title', uri: null };
+    const point = { ...place, acl: ['group:b'], tags: { k: 'v' }, language: 'en', createdAt, updatedAt, metadata: {} };
     const sparse = (ordinal: number) => ({
       indices: Int32Array.of(-5, ordinal, 7_000_000),
       values: Float32Array.of(0.5, 1.25, 3),

@@ -1,6 +1,7 @@
 import type { DocumentId, PassageId, TenantId } from '../../../domain/ids.ts';
 import type { SqlDriver } from '../../sql.ts';
 import type { IndexChange, IndexPoint, IndexRows } from '../../vector-index.ts';
+import { bindingValues, filterCondition } from './filter-condition.ts';
 import { decodeDense, decodeSparse } from './vector-bytes.ts';
 
 /** Passages that are read together: about 3 MB. */
@@ -22,7 +23,7 @@ interface PointRow {
   readonly content: string | null;
 }
 
-type DocumentPayload = Omit<IndexPoint, 'id' | 'documentId' | 'version' | 'sparse' | 'dense' | 'metadata'> & {
+type DocumentPayload = Omit<IndexPoint, 'id' | 'documentId' | 'version' | 'sparse' | 'dense'> & {
   readonly id: DocumentId;
 };
 
@@ -60,6 +61,17 @@ export function createIndexRows(driver: SqlDriver): IndexRows {
 
     points: (tenant, embedder, documents, { content } = { content: false }) =>
       readPoints(driver, { tenant, embedder, documents, content }),
+
+    async documentsMatching(tenant, clause, limit) {
+      const { values, bind } = bindingValues(tenant, limit + 1);
+      const rows = await driver.queryAsTenant<{ id: DocumentId }>(
+        tenant,
+        `select d.id from documents d where d.tenant_id = $1 and d.deleted_at is null and d.current_version is not null
+           and ${filterCondition(clause, bind)} order by d.id limit $2`,
+        values,
+      );
+      return { documents: rows.slice(0, limit).map(({ id }) => id), isComplete: rows.length <= limit };
+    },
   };
 }
 
@@ -119,7 +131,7 @@ async function readStretch(
 ): Promise<IndexPoint[]> {
   return await driver.asTenant(tenant, async (sql) => {
     const payloads = await sql.query<DocumentPayload>(
-      `select id, source, acl, tags, language, title, uri, created_at as "createdAt", updated_at as "updatedAt"
+      `select id, source, acl, tags, language, title, uri, created_at as "createdAt", updated_at as "updatedAt", metadata
        from documents where tenant_id = $1 and id = any($2)`,
       [tenant, documents],
     );
@@ -147,7 +159,6 @@ function toPoint(row: PointRow, { id: documentId, ...payload }: DocumentPayload)
     id: row.id,
     documentId,
     version: row.version,
-    metadata: {},
     sparse: decodeSparse(row.sparse),
     dense: row.vector ? decodeDense(row.vector) : null,
     ...(row.content === null ? {} : { content: row.content }),

@@ -1,15 +1,7 @@
 import { expect, it } from 'vitest';
 import { openApp } from '../../../../test/open-app.ts';
 import { describeOnEachDatabase } from '../../../../test/open-database.ts';
-import type { FilterCondition } from '../../../domain/filter.ts';
 import { createIndexSource } from './index-source.ts';
-
-const condition = (field: string, operator: FilterCondition['operator'], value: string): FilterCondition => ({
-  kind: 'condition',
-  field,
-  operator,
-  value,
-});
 
 describeOnEachDatabase('index source', (database) => {
   it('counts and adds up what is visible, with and without vectors', async () => {
@@ -44,26 +36,6 @@ describeOnEachDatabase('index source', (database) => {
     let vectors = 0;
     for await (const batch of source.sparseVectors(tenant)) vectors += batch.length;
     expect(vectors).toBe(2);
-    await app.application.stop();
-  });
-
-  it('finds the documents behind parts and the order of texts', async () => {
-    const app = await openApp(database());
-    const source = createIndexSource(database());
-    const { tenant } = app;
-    const [one, two] = [
-      await app.publish({ title: 'Refunds 100%', text: 'One.' }),
-      await app.publish({ title: 'limits', text: 'Two.' }),
-    ];
-    const find = (wanted: FilterCondition, limit = 10) => source.matchingDocuments(tenant, wanted, limit);
-    expect(await find(condition('title', 'contains', 'FUNDS 100%'))).toEqual([one]);
-    expect(await find(condition('title', 'contains', '_'))).toEqual([]);
-    expect(await find(condition('title', 'prefix', 'lim'))).toEqual([two]);
-    expect(await find(condition('title', 'prefix', 'LIM'))).toEqual([]);
-    expect(await find(condition('title', 'lt', 'a'))).toEqual([one]);
-    expect(await find(condition('title', 'gte', 'limits'))).toEqual([two]);
-    expect(await find(condition('tags.team', 'prefix', ''))).toEqual([]);
-    expect(await find(condition('source', 'prefix', 'te'), 1)).toHaveLength(1);
     await app.application.stop();
   });
 });

@@ -1,5 +1,4 @@
-import type { FilterCondition } from '../../../domain/filter.ts';
-import type { DocumentId, PassageId, TenantId } from '../../../domain/ids.ts';
+import type { PassageId, TenantId } from '../../../domain/ids.ts';
 import type { SparseVector } from '../../documents.ts';
 import type { SqlDriver } from '../../sql.ts';
 import type { IndexChecksum, IndexSource } from '../../vector-index.ts';
@@ -12,17 +11,6 @@ export function createIndexSource(driver: SqlDriver): IndexSource {
   return {
     ...createIndexRows(driver),
     sparseVectors: (tenant) => readSparseVectors(driver, tenant),
-
-    async matchingDocuments(tenant, condition, limit) {
-      const { expression, values } = matchCondition(condition, 3);
-      const rows = await driver.queryAsTenant<{ id: DocumentId }>(
-        tenant,
-        `select id from documents
-         where tenant_id = $1 and current_version is not null and deleted_at is null and ${expression} order by id limit $2`,
-        [tenant, limit, ...values],
-      );
-      return rows.map(({ id }) => id);
-    },
 
     async passages(tenant) {
       const rows = await driver.queryAsTenant<{ passages: number }>(
@@ -78,35 +66,4 @@ async function* readSparseVectors(driver: SqlDriver, tenant: TenantId): AsyncGen
     yield rows.map(({ sparse }) => decodeSparse(sparse));
     after = last.id;
   }
-}
-
-/** Columns by field; each is text, compared by code points as programs compare it. */
-const columns: ReadonlyMap<string, string> = new Map([
-  ['documentId', 'id'],
-  ['source', 'source'],
-  ['language', 'language'],
-  ['title', 'title'],
-  ['uri', 'uri'],
-]);
-const comparisons: ReadonlyMap<string, string> = new Map([
-  ['gt', '>'],
-  ['gte', '>='],
-  ['lt', '<'],
-  ['lte', '<='],
-]);
-
-/** `contains` (whatever the case), `prefix` and the order of texts. Other conditions and fields match nothing. */
-function matchCondition(
-  { field, operator, value }: FilterCondition,
-  parameter: number,
-): { expression: string; values: string[] } {
-  const tag = field.startsWith('tags.') ? field.slice('tags.'.length) : null;
-  const column = columns.get(field) ?? (tag === null ? null : `(tags ->> $${parameter + 1}::text)`);
-  const values = tag === null ? [String(value)] : [String(value), tag];
-  if (column === null || typeof value !== 'string') return { expression: 'false', values: [] };
-  if (operator === 'prefix') return { expression: `starts_with(${column}, $${parameter})`, values };
-  if (operator === 'contains') return { expression: `strpos(lower(${column}), lower($${parameter})) > 0`, values };
-  const comparison = comparisons.get(operator);
-  if (comparison === undefined) return { expression: 'false', values: [] };
-  return { expression: `${column} collate "C" ${comparison} $${parameter}`, values };
 }

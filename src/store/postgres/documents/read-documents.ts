@@ -1,10 +1,11 @@
 import type { DocumentSummary } from '../../../domain/document.ts';
 import type { DocumentId, PassageId } from '../../../domain/ids.ts';
 import type { Passage } from '../../../domain/passage.ts';
-import type { Principal } from '../../../domain/principal.ts';
+import { grantsOf, type Principal } from '../../../domain/principal.ts';
 import type { DocumentListOptions, DocumentStore, Page } from '../../documents.ts';
 import type { SqlDriver, SqlValue } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
+import { bindingValues, filterCondition } from './filter-condition.ts';
 
 type ReadMethods = Pick<DocumentStore, 'list' | 'get' | 'content' | 'passages' | 'readPassages' | 'hasDocuments'>;
 
@@ -17,13 +18,14 @@ interface ReadDeps {
 const permitted = `d.tenant_id = $1 and d.deleted_at is null and ($2 or d.acl = '{}' or d.acl && $3::text[])`;
 
 function accessOf(principal: Principal): SqlValue[] {
-  return [principal.tenantId, principal.role === 'admin', principal.grants];
+  const grants = grantsOf(principal);
+  return [principal.tenantId, grants === null, grants ?? []];
 }
 
 /** $4 the time, which tells a version that is being read from one whose reader died. */
 const state = `case when v.state = 'queued' and v.lease_until > $4 then 'processing' else v.state end`;
 
-const summaries = `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.language, ${state} as state,
+const summaries = `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.metadata, d.language, ${state} as state,
     d.current_version as version, v.content_hash as "contentHash", v.media_type as "mediaType", v.size, d.passages,
     d.waiting as "passagesWithoutVector",
     case when v.state = 'failed' then jsonb_build_object('code', v.error_code, 'detail', v.error_detail) end as error,
@@ -66,12 +68,14 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
 
     passages: (principal, id, limit, cursor) => listPassages(driver, principal, { id, limit, cursor }),
 
-    async readPassages(principal, ids) {
+    async readPassages(principal, ids, filter) {
       if (ids.length === 0) return [];
+      const { values, bind } = bindingValues(...accessOf(principal), ids);
       const rows = await driver.queryAsTenant<Passage>(
         principal.tenantId,
-        `select ${passageColumns} from ${currentPassages} where ${permitted} and p.tenant_id = $1 and p.id = any($4)`,
-        [...accessOf(principal), ids],
+        `select ${passageColumns} from ${currentPassages}
+         where ${permitted} and p.tenant_id = $1 and p.id = any($4) and ${filterCondition(filter, bind)}`,
+        values,
       );
       const byId = new Map<PassageId, Passage>(rows.map((passage) => [passage.id, passage]));
       return ids.flatMap((id) => byId.get(id) ?? []);

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../domain/errors.ts';
 import { type DocumentId, type JobId, newId, type TenantId } from '../../../domain/ids.ts';
+import { type Metadata, readMetadata } from '../../../domain/metadata.ts';
 import type { IncomingDocument, Registration } from '../../documents.ts';
 import type { Sql } from '../../sql.ts';
+import { readMetadataFields } from '../metadata-field-store.ts';
 import { encodeJson } from '../sql-values.ts';
 import { lockTenant, raiseGeneration } from './tenant-lock.ts';
 
@@ -12,6 +14,7 @@ interface KnownDocument {
   readonly uri: string | null;
   readonly acl: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
+  readonly metadata: Metadata;
   readonly lastVersion: number;
   readonly latestVersion: number;
   readonly state: 'queued' | 'ready' | 'failed';
@@ -30,7 +33,7 @@ interface Plan {
   readonly documentId: DocumentId;
   readonly version: number;
   readonly outcome: Registration['outcome'];
-  /** A new version has to be read; else only access list, tags or address changed. */
+  /** A new version has to be read; else only access list, tags, metadata or address changed. */
   readonly isQueued: boolean;
   readonly isMetadataChanged: boolean;
 }
@@ -44,8 +47,9 @@ interface RegisterOptions {
 
 /** Runs inside a transaction of the tenant. A document that stands twice in the list takes its later form. */
 export async function registerDocuments(sql: Sql, options: RegisterOptions): Promise<Registration[]> {
-  const { tenant, incoming, now } = options;
+  const { tenant, now } = options;
   await lockTenant(sql, tenant);
+  const incoming = await readDeclared(sql, options);
   const newest = new Map(incoming.map((document) => [externalKeyOf(document), document]));
   const known = await readKnown(sql, tenant, [...newest.keys()]);
   const plans = new Map(
@@ -65,6 +69,13 @@ export async function registerDocuments(sql: Sql, options: RegisterOptions): Pro
   });
 }
 
+/** The documents with their metadata as it is kept. Throws INVALID_REQUEST for what is not declared. */
+async function readDeclared(sql: Sql, { tenant, incoming }: RegisterOptions): Promise<readonly IncomingDocument[]> {
+  if (incoming.every(({ metadata }) => Object.keys(metadata).length === 0)) return incoming;
+  const declared = await readMetadataFields(sql, tenant);
+  return incoming.map((document) => ({ ...document, metadata: readMetadata(document.metadata, declared) }));
+}
+
 function externalKeyOf({ source, externalId }: IncomingDocument): string {
   return createHash('sha256')
     .update(JSON.stringify([source, externalId]))
@@ -73,7 +84,7 @@ function externalKeyOf({ source, externalId }: IncomingDocument): string {
 
 async function readKnown(sql: Sql, tenant: TenantId, keys: readonly string[]): Promise<Map<string, KnownDocument>> {
   const rows = await sql.query<KnownDocument>(
-    `select d.id, d.external_key as "externalKey", d.uri, d.acl, d.tags, d.last_version as "lastVersion",
+    `select d.id, d.external_key as "externalKey", d.uri, d.acl, d.tags, d.metadata, d.last_version as "lastVersion",
        v.version as "latestVersion", v.state, v.content_hash as "contentHash", v.media_type as "mediaType",
        v.file_name as "fileName", v.given_title as "givenTitle", v.given_language as "givenLanguage"
      from documents d
@@ -126,7 +137,12 @@ function isReadAlike(known: KnownDocument, incoming: IncomingDocument): boolean 
 function isMetadataAlike(known: KnownDocument, incoming: IncomingDocument): boolean {
   const list = (values: readonly string[]) => JSON.stringify([...new Set(values)].sort());
   const map = (values: object) => JSON.stringify(Object.entries(values).sort());
-  return known.uri === incoming.uri && list(known.acl) === list(incoming.acl) && map(known.tags) === map(incoming.tags);
+  return (
+    known.uri === incoming.uri &&
+    list(known.acl) === list(incoming.acl) &&
+    map(known.tags) === map(incoming.tags) &&
+    map(known.metadata) === map(incoming.metadata)
+  );
 }
 
 /** The job that the queued documents belong to; null when there is none and none is needed. */
@@ -160,15 +176,16 @@ async function updateDocuments(sql: Sql, { tenant, now }: RegisterOptions, plans
     uri: incoming.uri,
     acl: [...new Set(incoming.acl)],
     tags: incoming.tags,
+    metadata: incoming.metadata,
     title: incoming.title ?? incoming.fileName,
   }));
   await sql.query(
-    `update documents d set uri = x.uri, acl = x.acl, tags = x.tags, updated_at = $3,
+    `update documents d set uri = x.uri, acl = x.acl, tags = x.tags, metadata = x.metadata, updated_at = $3,
        generation = coalesce(x.generation, d.generation),
        title = case when d.current_version is null then x.title else d.title end,
        last_version = coalesce(x.version, d.last_version), latest_version = coalesce(x.version, d.latest_version)
      from jsonb_to_recordset($2::jsonb)
-       as x(id text, version integer, generation bigint, uri text, acl text[], tags jsonb, title text)
+       as x(id text, version integer, generation bigint, uri text, acl text[], tags jsonb, metadata jsonb, title text)
      where d.tenant_id = $1 and d.id = x.id`,
     [tenant, encodeJson(rows), now],
   );
@@ -223,6 +240,7 @@ async function queueVersions(
     uri: incoming.uri,
     acl: [...new Set(incoming.acl)],
     tags: incoming.tags,
+    metadata: incoming.metadata,
     given_title: incoming.title,
     given_language: incoming.language,
     content_hash: incoming.contentHash,
@@ -233,11 +251,11 @@ async function queueVersions(
   await sql.query(
     `with x as materialized (select * from jsonb_to_recordset($2::jsonb)
        as x(place integer, is_new boolean, id text, version integer, external_key text, source text, external_id text, uri text, acl text[],
-         tags jsonb, given_title text, given_language text, content_hash text, media_type text, file_name text, size bigint)
+         tags jsonb, metadata jsonb, given_title text, given_language text, content_hash text, media_type text, file_name text, size bigint)
      ), added as (
-       insert into documents (tenant_id, id, source, external_id, external_key, uri, acl, tags, title, language,
+       insert into documents (tenant_id, id, source, external_id, external_key, uri, acl, tags, metadata, title, language,
          last_version, latest_version, created_at, updated_at)
-       select $1, id, source, external_id, external_key, uri, acl, tags, coalesce(given_title, file_name), given_language,
+       select $1, id, source, external_id, external_key, uri, acl, tags, metadata, coalesce(given_title, file_name), given_language,
          version, version, $4, $4
        from x where is_new
      ), queued as (

@@ -32,6 +32,7 @@ export async function claimVersions(sql: Sql, options: ClaimOptions): Promise<Qu
      where v.tenant_id = next.tenant_id and v.document_id = next.document_id and v.version = next.version
      returning v.tenant_id as "tenantId", v.job_id as "jobId", v.document_id as "documentId", v.version, v.attempts,
        v.queue_number as "queueNumber", d.source, d.external_id as "externalId", d.uri, v.given_title as title, d.acl, d.tags,
+       d.metadata,
        v.given_language as language, v.content_hash as "contentHash", v.media_type as "mediaType",
        v.file_name as "fileName", v.size`,
     [limit, now, new Date(now.getTime() + leaseSeconds * 1000), processName],

@@ -4,7 +4,7 @@ import type { IndexRows, VectorIndex } from '../../vector-index.ts';
 import { createTenantPoints, type TenantPoints } from './tenant-points.ts';
 
 export interface MemoryIndexDeps {
-  readonly rows: IndexRows;
+  readonly rows: Pick<IndexRows, 'generation' | 'changesSince' | 'points'>;
   /** Vectors of this embedder are loaded. */
   readonly embedder: { readonly id: string; readonly dimensions: number };
 }

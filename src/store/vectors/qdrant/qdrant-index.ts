@@ -118,13 +118,13 @@ async function weighted(
 
 /** The documents behind conditions that Qdrant cannot express. Throws INVALID_REQUEST when they are too many. */
 async function resolveConditions(
-  rows: Pick<IndexSource, 'matchingDocuments'>,
+  rows: Pick<IndexSource, 'documentsMatching'>,
   { tenant, filter }: IndexQuery,
 ): Promise<ReadonlyMap<FilterCondition, readonly DocumentId[]>> {
   const resolved = new Map<FilterCondition, readonly DocumentId[]>();
   for (const condition of unsupportedConditions(filter.clause)) {
-    const documents = await rows.matchingDocuments(tenant, condition, mostDocuments + 1);
-    if (documents.length > mostDocuments) throw tooWide(condition);
+    const { documents, isComplete } = await rows.documentsMatching(tenant, condition, mostDocuments);
+    if (!isComplete) throw tooWide(condition);
     resolved.set(condition, documents);
   }
   return resolved;

@@ -1,5 +1,5 @@
-import { AppError } from '../../domain/errors.ts';
-import { type CallGuard, guardCalls } from '../../resilience/call-guard.ts';
+import { AppError } from '../domain/errors.ts';
+import { type CallGuard, guardCalls } from '../resilience/call-guard.ts';
 import { isConnectionError, retryAfterOf, statusOf } from './model-error.ts';
 
 export type { CallGuard };

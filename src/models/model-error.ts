@@ -1,10 +1,10 @@
-import { AppError, type ErrorCode } from '../../domain/errors.ts';
+import { AppError, type ErrorCode } from '../domain/errors.ts';
 
 const details: Partial<Record<ErrorCode, string>> = {
   MODEL_REJECTED_KEY: 'The model server rejects the key.',
   MODEL_RATE_LIMITED: 'The model server limits the rate of requests.',
   MODEL_UNAVAILABLE: 'The model server does not answer.',
-  MODEL_BAD_RESPONSE: 'The model server sent something that is not a reply of the OpenAI protocol.',
+  MODEL_BAD_RESPONSE: 'The model server sent something that its protocol does not allow, or refuses the request.',
   DEADLINE_EXCEEDED: 'The model server took too long.',
 };
 
@@ -16,28 +16,43 @@ export function toModelError(error: unknown): AppError {
   return new AppError(code, details[code] ?? '', { cause: error, ...(retryAfter === null ? {} : { retryAfter }) });
 }
 
-/** HTTP status that the server answered with; null when there was no answer. */
+/** HTTP status that the server answered with; null when there was no answer. The OpenAI library says `status`, Cohere's `statusCode`. */
 export function statusOf(error: unknown): number | null {
-  const status = property(error, 'status');
+  const status = property(error, 'status') ?? property(error, 'statusCode');
   return typeof status === 'number' ? status : null;
 }
 
 /** Seconds that the server asks to wait; null when it does not say. */
 export function retryAfterOf(error: unknown): number | null {
-  const headers = property(error, 'headers');
+  const headers = property(error, 'headers') ?? property(property(error, 'rawResponse'), 'headers');
   const value = headers instanceof Headers ? headers.get('retry-after') : property(headers, 'retry-after');
   const seconds = Number(value ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
 }
 
+/** Whether the server was not reached, or closed the connection before it answered; libraries wrap what `fetch` threw. */
 export function isConnectionError(error: unknown): boolean {
   const name = String(property(error, 'name') ?? '');
-  const code = String(property(error, 'code') ?? property(property(error, 'cause'), 'code') ?? '');
-  return (
-    /APIConnection|FetchError/.test(name) ||
-    /^(?:ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EPIPE|UND_ERR_CONNECT)/.test(code) ||
-    messageOf(error) === 'Connection error.'
-  );
+  const code = String(property(error, 'code') ?? '');
+  const message = messageOf(error);
+  if (/APIConnection|FetchError/.test(name) || message === 'Connection error.' || message === 'fetch failed')
+    return true;
+  if (/^(?:ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EPIPE|UND_ERR_CONNECT)/.test(code)) return true;
+  const cause = property(error, 'cause');
+  return cause !== error && cause instanceof Error && isConnectionError(cause);
+}
+
+/** An answer of a model server with a status other than 2xx. */
+export class ModelStatusError extends Error {
+  override readonly name = 'ModelStatusError';
+  readonly status: number;
+  readonly headers: Headers;
+
+  constructor({ status, headers }: Pick<Response, 'status' | 'headers'>) {
+    super(`The model server answered with status ${status}.`);
+    this.status = status;
+    this.headers = headers;
+  }
 }
 
 function codeOf(error: unknown): ErrorCode {

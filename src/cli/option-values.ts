@@ -1,0 +1,32 @@
+import { InvalidArgumentError } from 'commander';
+
+export function splitList(value: string): string[] {
+  return value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+export function collectPair(value: string, pairs: Record<string, string>): Record<string, string> {
+  const separator = value.indexOf('=');
+  if (separator < 1) throw new InvalidArgumentError('expected key=value');
+  return { ...pairs, [value.slice(0, separator)]: value.slice(separator + 1) };
+}
+
+export function collectText(value: string, values: readonly string[]): string[] {
+  return [...values, value];
+}
+
+export function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw new InvalidArgumentError('expected JSON, such as {"source":"handbook"}');
+  }
+}
+
+export function parseCount(value: string): number {
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('expected a whole number from 1');
+  return count;
+}

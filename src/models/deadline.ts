@@ -1,0 +1,15 @@
+import { AppError } from '../domain/errors.ts';
+
+export interface Deadline {
+  readonly signal: AbortSignal;
+  stop(): void;
+}
+
+/** A signal that aborts with DEADLINE_EXCEEDED after that many milliseconds, unless it is stopped. */
+export function createDeadline(milliseconds: number): Deadline {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new AppError('DEADLINE_EXCEEDED', `The model server took longer than ${milliseconds / 1000} s.`));
+  }, milliseconds);
+  return { signal: controller.signal, stop: () => clearTimeout(timer) };
+}
