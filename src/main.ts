@@ -14,10 +14,10 @@ import { createIngestWorker } from './ingest/ingest-worker.ts';
 import { createFetchUrl } from './ingest/load/fetch-url.ts';
 import { createDocumentReader } from './ingest/read-document.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
-import { createActiveEmbedder } from './models/active-embedder.ts';
+import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
 import { createChatModel } from './models/chat/create-chat-model.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
-import type { Embedder } from './models/embedder.ts';
+import type { CountTokens, Embedder } from './models/embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { createReranker } from './models/rerank/create-reranker.ts';
 import { watchReranker } from './models/rerank/watch-reranker.ts';
@@ -69,11 +69,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   stack.defer(() => driver.close());
   const stores = createStores(driver, { processName: `${hostname()}:${config.dataDir}` });
   const objects = await createFileObjects(join(config.dataDir, 'objects'));
-  const openEmbedder = (name: string) => createEmbedder(embeddingConfigOf(name, config), { threads: config.cores });
-  const embedder = createActiveEmbedder(
-    await createEmbedder(config.embedding, { threads: config.cores }),
-    openEmbedder,
-  );
+  const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
   const reader = createDocumentReader({ workers: 1 });
   stack.defer(() => reader.close());
@@ -82,11 +78,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   stack.defer(() => opened.stop());
   const countTokens = createTokenCounter();
   const { documents } = stores;
-  const asked = await createReranker(config.reranker);
-  const reranker = asked && watchReranker(asked, { now: () => performance.now() });
-  const stages = [];
-  if (reranker && config.reranker)
-    stages.push(createRerankStage({ reranker, topN: config.reranker.topN, countTokens }));
+  const { reranker, stages } = await openReranker(config, countTokens);
   const retrieve = createRetrieve({ index, embedder, documents, countTokens, stages });
   const chat = await createChatModel(config.chat);
   const answerQuestion = createAnswerQuestion({
@@ -154,6 +146,20 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     localKey,
     close: () => owned.disposeAsync(),
   };
+}
+
+/** The embedder of the settings, until the live collection asks for another one. */
+async function openEmbedder(config: Config): Promise<ActiveEmbedder> {
+  const options = { threads: config.cores };
+  const openOther = (name: string) => createEmbedder(embeddingConfigOf(name, config), options);
+  return createActiveEmbedder(await createEmbedder(config.embedding, options), openOther);
+}
+
+async function openReranker({ reranker: settings }: Config, countTokens: CountTokens) {
+  const asked = await createReranker(settings);
+  const reranker = asked && watchReranker(asked, { now: () => performance.now() });
+  const stages = reranker && settings ? [createRerankStage({ reranker, topN: settings.topN, countTokens })] : [];
+  return { reranker, stages };
 }
 
 function createLog(config: Config): Logger {
