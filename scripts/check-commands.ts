@@ -46,7 +46,7 @@ async function checkFile(file: string): Promise<void> {
       const name = /^export (\w+)=/.exec(line)?.[1];
       if (name !== undefined) {
         if (!substitute(name, environment)) {
-          console.warn(`SKIPPED from here on in ${file}: ${name} needs TEST_DATABASE_URL`);
+          console.warn(`SKIPPED from here on in ${file}: there is no server for ${name}`);
           break;
         }
       } else {
@@ -62,6 +62,7 @@ function substitute(name: string, environment: Record<string, string | undefined
     OPENAI_API_KEY: { OPENAI_API_KEY: 'sk-check', OPENAI_BASE_URL: model.url },
     RERANK_URL: { RERANK_URL: `${reranker.url}/rerank` },
     DATABASE_URL: { DATABASE_URL: process.env.TEST_DATABASE_URL },
+    QDRANT_URL: { QDRANT_URL: process.env.QDRANT_URL, QDRANT_ALIAS: `commands-${process.pid}` },
   };
   const value = values[name];
   if (!value) throw new Error(`No value for ${name}: add one to scripts/check-commands.ts.`);

@@ -30,6 +30,7 @@ export function openApiText(): string {
     retrieve: () => Promise.reject(new Error('Nothing is searched here.')),
     termFrequencies: () => Promise.reject(new Error('Nothing is weighed here.')),
     passagesWaiting: () => Promise.reject(new Error('Nothing is counted here.')),
+    indexAdministration: fakePort('indexAdministration'),
     readinessChecks: [],
     onQueued: () => {},
     model: 'extractive',

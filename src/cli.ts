@@ -10,6 +10,7 @@ import { declareMetadata, listMetadata, removeMetadata, typedMetadata } from './
 import { collectPair, collectText, parseCount, parseJson, splitList } from './cli/option-values.ts';
 import { createOutput, type Output } from './cli/output.ts';
 import { createProgress, type Progress } from './cli/progress.ts';
+import { type ReindexOptions, reindex } from './cli/reindex.ts';
 import { search } from './cli/search.ts';
 import { type Config, loadConfig } from './config.ts';
 import { AppError } from './domain/errors.ts';
@@ -123,6 +124,14 @@ function addServing(program: Command, invocation: () => Invocation, withClient: 
     .command('doctor')
     .description('check configuration, database, index and models')
     .action(async () => await withClient(doctor));
+  program
+    .command('reindex')
+    .description('build the search index from the database, and show that it is complete')
+    .option('--embedder <name>', 'fill a second index of this embedder beside the live one')
+    .option('--shadow', 'ask both indexes the stored questions and compare', false)
+    .option('--switch', 'make the second index the live one', false)
+    .option('--back', 'make the previous index the live one again', false)
+    .action(async (options: ReindexOptions) => await withClient(async (context) => await reindex(context, options)));
 }
 
 function addKnowledge(program: Command, withClient: WithClient): void {

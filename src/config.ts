@@ -52,6 +52,31 @@ export const settings = {
     example: 'postgres://footnote:secret@localhost:5432/footnote',
     secret: true,
   },
+  QDRANT_URL: {
+    schema: optional(httpUrl),
+    expected: 'an http or https URL with its port',
+    description: 'Qdrant server (1.18 or later) that holds the index instead of this process, with its port.',
+    example: 'http://localhost:6333',
+  },
+  QDRANT_API_KEY: {
+    schema: optional(z.string().min(1)),
+    expected: 'a key',
+    description: 'Key of that server; it must be allowed to make collections.',
+    example: 'a-long-secret',
+    secret: true,
+  },
+  QDRANT_ALIAS: {
+    schema: withDefault(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/), 'footnote'),
+    expected: 'letters, digits, - and _, at most 64',
+    description: 'Name under which the live collection stands in Qdrant; its collections begin with it.',
+    example: 'footnote',
+  },
+  INDEX_FALLBACK_PASSAGES: {
+    schema: withDefault(integer(0, 1_000_000), 20_000),
+    expected: 'a whole number from 0 to 1000000',
+    description: 'Tenants of up to so many passages are searched by words, in memory, while Qdrant is down.',
+    example: '20000',
+  },
   OPENAI_API_KEY: {
     schema: optional(z.string().min(1)),
     expected: 'a key',
@@ -213,6 +238,15 @@ export interface Config {
         readonly baseUrl: string | null;
         readonly dimensions: number | null;
       };
+  /** The server that OPENAI_API_KEY and OPENAI_BASE_URL name; null: there is none. */
+  readonly modelServer: { readonly apiKey: string; readonly baseUrl: string | null } | null;
+  /** Null: the index is in memory. */
+  readonly qdrant: {
+    readonly url: string;
+    readonly apiKey: string | null;
+    readonly alias: string;
+    readonly fallbackPassages: number;
+  } | null;
   /** Null: the fused order stands. */
   readonly reranker: RerankerConfig | null;
   readonly answerMode: 'strict' | 'lenient';
@@ -287,6 +321,15 @@ export function loadConfig(environment: Environment = process.env): Config {
             dimensions: value.EMBEDDING_DIMENSIONS ?? null,
             ...server,
           },
+    modelServer: hasModelServer ? server : null,
+    qdrant: value.QDRANT_URL
+      ? {
+          url: value.QDRANT_URL,
+          apiKey: value.QDRANT_API_KEY ?? null,
+          alias: value.QDRANT_ALIAS,
+          fallbackPassages: value.INDEX_FALLBACK_PASSAGES,
+        }
+      : null,
     reranker: rerankerOf(value),
     answerMode: value.ANSWER_MODE,
     refusalThreshold: value.REFUSAL_THRESHOLD ?? null,

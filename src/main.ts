@@ -14,12 +14,14 @@ import { createIngestWorker } from './ingest/ingest-worker.ts';
 import { createFetchUrl } from './ingest/load/fetch-url.ts';
 import { createDocumentReader } from './ingest/read-document.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
+import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
 import { createChatModel } from './models/chat/create-chat-model.ts';
-import { createEmbedder } from './models/create-embedder.ts';
+import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
 import type { Embedder } from './models/embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { createReranker } from './models/rerank/create-reranker.ts';
 import { watchReranker } from './models/rerank/watch-reranker.ts';
+import { openIndex } from './open-index.ts';
 import { createReadinessChecks } from './readiness.ts';
 import { createBoostStage } from './retrieve/boost-passages.ts';
 import { createVocabularies } from './retrieve/expand/learn-vocabularies.ts';
@@ -39,7 +41,6 @@ import { migrate } from './store/postgres/migrate.ts';
 import { connectDatabase, openDatabase } from './store/postgres/open-database.ts';
 import { createStores, type Stores } from './store/postgres/stores.ts';
 import type { VectorIndex } from './store/vector-index.ts';
-import { createMemoryIndex } from './store/vectors/memory/memory-index.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -74,26 +75,15 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   stack.defer(() => driver.close());
   const stores = createStores(driver, { processName: `${hostname()}:${config.dataDir}` });
   const objects = await createFileObjects(join(config.dataDir, 'objects'));
-  const embedder = await createEmbedder(config.embedding, { threads: config.cores });
+  const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
   const reader = createDocumentReader({ workers: 1 });
   stack.defer(() => reader.close());
 
-  const index = createMemoryIndex({ rows: stores.indexRows, embedder });
-  const countTokens = createTokenCounter();
+  const { index, administration, ...opened } = await openIndex({ config, stores, embedder, log });
+  stack.defer(() => opened.stop());
   const { documents } = stores;
-  const asked = await createReranker(config.reranker);
-  const reranker = asked && watchReranker(asked, { now: () => performance.now() });
-  const stages: RankStage[] = [createRanker({ index, embedder })];
-  if (reranker && config.reranker)
-    stages.push(createRerankStage({ reranker, topN: config.reranker.topN, countTokens }));
-  stages.push(createBoostStage(config), createFoldStage());
-  const vocabularies = createVocabularies({
-    texts: stores.passageTexts,
-    onError: (error) => log.warn({ err: error }, 'a vocabulary could not be learnt'),
-  });
-  const expandQuestion = createExpandQuestion({ vocabularies, glossary: stores.glossary, index });
-  const retrieve = createRetrieve({ index, embedder, documents, countTokens, expandQuestion, stages });
+  const { reranker, retrieve } = await openRetrieval({ config, stores, index, embedder, log });
   const chat = await createChatModel(config.chat);
   const answerQuestion = createAnswerQuestion({
     retrieve,
@@ -125,7 +115,16 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     answerQuestion,
     onQueued: queues.wake,
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
-    readinessChecks: createReadinessChecks({ config, driver, stores, embedder, reranker, chatModel: chat?.id ?? null }),
+    indexAdministration: administration,
+    readinessChecks: createReadinessChecks({
+      config,
+      driver,
+      stores,
+      embedder,
+      index,
+      reranker,
+      chatModel: chat?.id ?? null,
+    }),
     version,
     publicUrl: config.publicUrl,
     host: config.host,
@@ -152,6 +151,39 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     localKey,
     close: () => owned.disposeAsync(),
   };
+}
+
+/** The embedder of the settings, until the live collection asks for another one. */
+async function openEmbedder(config: Config): Promise<ActiveEmbedder> {
+  const options = { threads: config.cores };
+  const openOther = (name: string) => createEmbedder(embeddingConfigOf(name, config), options);
+  return createActiveEmbedder(await createEmbedder(config.embedding, options), openOther);
+}
+
+interface RetrievalParts {
+  readonly config: Config;
+  readonly stores: Stores;
+  readonly index: VectorIndex;
+  readonly embedder: Embedder;
+  readonly log: Logger;
+}
+
+/** The one ranking of search, answers and evaluations: the stages stand in the order in which they run. */
+async function openRetrieval({ config, stores, index, embedder, log }: RetrievalParts) {
+  const countTokens = createTokenCounter();
+  const asked = await createReranker(config.reranker);
+  const reranker = asked && watchReranker(asked, { now: () => performance.now() });
+  const stages: RankStage[] = [createRanker({ index, embedder })];
+  if (reranker && config.reranker)
+    stages.push(createRerankStage({ reranker, topN: config.reranker.topN, countTokens }));
+  stages.push(createBoostStage(config), createFoldStage());
+  const vocabularies = createVocabularies({
+    texts: stores.passageTexts,
+    onError: (error) => log.warn({ err: error }, 'a vocabulary could not be learnt'),
+  });
+  const expandQuestion = createExpandQuestion({ vocabularies, glossary: stores.glossary, index });
+  const { documents } = stores;
+  return { reranker, retrieve: createRetrieve({ index, embedder, documents, countTokens, expandQuestion, stages }) };
 }
 
 function createLog(config: Config): Logger {

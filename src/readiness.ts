@@ -4,12 +4,14 @@ import type { WatchedReranker } from './models/rerank/watch-reranker.ts';
 import type { ReadinessCheck } from './server/server-deps.ts';
 import type { Stores } from './store/postgres/stores.ts';
 import type { SqlDriver } from './store/sql.ts';
+import type { VectorIndex } from './store/vector-index.ts';
 
 interface ReadinessParts {
   readonly config: Config;
   readonly driver: Pick<SqlDriver, 'ping'>;
   readonly stores: Stores;
   readonly embedder: Embedder;
+  readonly index: Pick<VectorIndex, 'health'>;
   readonly reranker: Pick<WatchedReranker, 'health'> | null;
   readonly chatModel: string | null;
 }
@@ -20,6 +22,7 @@ export function createReadinessChecks({
   driver,
   stores,
   embedder,
+  index,
   reranker,
   chatModel,
 }: ReadinessParts): ReadinessCheck[] {
@@ -38,13 +41,9 @@ export function createReadinessChecks({
       name: 'index',
       async check() {
         const waiting = await stores.embeddings.waiting(embedder.id, null);
-        return {
-          state: 'ok',
-          detail:
-            waiting === 0
-              ? 'in memory, every passage has its vector'
-              : `in memory, ${waiting} passages wait for their vector`,
-        };
+        const { state, detail } = await index.health(AbortSignal.timeout(1_500));
+        const vectors = waiting === 0 ? 'every passage has its vector' : `${waiting} passages wait for their vector`;
+        return { state, detail: state === 'ok' ? `${detail}, ${vectors}` : detail };
       },
     },
     {

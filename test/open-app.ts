@@ -56,6 +56,7 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     answerQuestion: scriptedAnswer(() => []),
     onQueued: () => {},
     passagesWaiting: (id) => stores.embeddings.waiting('test', id),
+    indexAdministration: fakePort('indexAdministration'),
     readinessChecks: [],
     version: '0.0.0',
     publicUrl: null,

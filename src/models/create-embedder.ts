@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { AppError } from '../domain/errors.ts';
 import type { Embedder } from './embedder.ts';
 import { createMiniLmEmbedder } from './minilm/minilm-embedder.ts';
 import { createOpenAiEmbedder } from './openai-embedder.ts';
@@ -27,4 +28,24 @@ export async function createEmbedder(config: EmbeddingConfig, options: EmbedderO
   return config.provider === 'minilm'
     ? await embedders.minilm(config, options)
     : await embedders.openai(config, options);
+}
+
+const builtIn: ReadonlySet<string> = new Set(['minilm', 'all-MiniLM-L6-v2-int8']);
+
+/**
+ * The settings of an embedder by the name that EMBEDDING_MODEL takes, or by the `id` of one: `openai:model:dimensions`.
+ * Throws INVALID_REQUEST when it needs a model server and none is set.
+ */
+export function embeddingConfigOf(
+  name: string,
+  { embedding, modelServer }: Pick<Config, 'embedding' | 'modelServer'>,
+): EmbeddingConfig {
+  if (builtIn.has(name)) return { provider: 'minilm' };
+  if (modelServer === null)
+    throw new AppError('INVALID_REQUEST', `The embedder ${name} needs a model server.`, {
+      errors: [{ field: 'embedder', expected: '`minilm`, or OPENAI_API_KEY or OPENAI_BASE_URL set', received: name }],
+    });
+  const [, model = name, digits] = /^openai:(.+):(\d+)$/.exec(name) ?? [];
+  const configured = embedding.provider === 'openai' && embedding.model === model ? embedding.dimensions : null;
+  return { provider: 'openai', model, dimensions: digits ? Number(digits) : configured, ...modelServer };
 }

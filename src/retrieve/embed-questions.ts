@@ -13,6 +13,8 @@ export interface QuestionEmbedderDeps {
 
 export interface EmbeddedQueries {
   readonly vectors: readonly (Float32Array | undefined)[];
+  /** The embedder that made them. */
+  readonly embedder: string;
   readonly degradations: readonly Degradation[];
 }
 
@@ -20,7 +22,10 @@ export interface EmbeddedQueries {
 export function createQuestionEmbedder({ embedder, embedDeadline = 2_000 }: QuestionEmbedderDeps) {
   const remembered = new LRUCache<string, Float32Array>({ max: rememberedQuestions });
   return async (queries: readonly string[], signal: AbortSignal): Promise<EmbeddedQueries> => {
-    const known = new Map(queries.map((query) => [query, remembered.get(query)]));
+    // The embedder may become another one at any time; its name is read in the same turn as it is asked.
+    const { id } = embedder;
+    const keyOf = (query: string) => `${id}\0${query}`;
+    const known = new Map(queries.map((query) => [query, remembered.get(keyOf(query))]));
     const missing = [...known.keys()].filter((query) => !known.get(query));
     const degradations: Degradation[] = [];
     if (missing.length > 0) {
@@ -31,7 +36,7 @@ export function createQuestionEmbedder({ embedder, embedDeadline = 2_000 }: Ques
           const vector = vectors[index];
           if (!vector) continue;
           known.set(query, vector);
-          remembered.set(query, vector);
+          remembered.set(keyOf(query), vector);
         }
       } catch (error) {
         signal.throwIfAborted();
@@ -40,6 +45,6 @@ export function createQuestionEmbedder({ embedder, embedDeadline = 2_000 }: Ques
         degradations.push({ step: 'embed', to: 'search by words', cause });
       }
     }
-    return { vectors: queries.map((query) => known.get(query)), degradations };
+    return { vectors: queries.map((query) => known.get(query)), embedder: id, degradations };
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { fakePort } from '../../test/fake-port.ts';
 import { indexPoint } from '../../test/index-point.ts';
+import { createTestRows } from '../../test/index-rows.ts';
 import { AppError } from '../domain/errors.ts';
 import { newId, type PassageId } from '../domain/ids.ts';
 import { encodeDocument } from '../models/sparse/encode.ts';
@@ -28,13 +29,10 @@ const principal = {
 };
 
 async function open(list: GlossaryStore['list'] = async () => []) {
-  const index = createMemoryIndex({
-    rows: { generation: async () => 0, changesSince: async () => ({ generation: 0, changes: [] }), async *points() {} },
-    embedder: { id: 'test', dimensions: 2 },
-  });
-  await index.count(tenant);
+  const rows = createTestRows();
+  const index = createMemoryIndex({ rows, embedder: { id: 'test', dimensions: 2 } });
   const idOf = (position: number): PassageId => `psg_${position}`;
-  await index.upsert(
+  rows.put(
     tenant,
     texts.map((text, position) =>
       indexPoint({

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { fakePort } from '../../test/fake-port.ts';
 import { indexPoint } from '../../test/index-point.ts';
+import { createTestRows } from '../../test/index-rows.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DocumentId, newId, type PassageId, type TenantId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
 import { encodeDocument, termWeightLimit } from '../models/sparse/encode.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { IndexQuery, VectorIndex } from '../store/vector-index.ts';
-import { createMemoryIndex, type MemoryIndexDeps } from '../store/vectors/memory/memory-index.ts';
+import { createMemoryIndex } from '../store/vectors/memory/memory-index.ts';
 import { createRerankStage } from './rerank-passages.ts';
 import type { RetrieveInput } from './retrieve.ts';
 import { createRetrieve } from './retrieve-passages.ts';
@@ -38,17 +39,11 @@ const sources: readonly Source[] = [
 const idOf = (name: string): PassageId => `psg_${name}`;
 const documentOf = (name: string): DocumentId => `doc_${name}`;
 
-const noRows: MemoryIndexDeps['rows'] = {
-  generation: async () => 0,
-  changesSince: async () => ({ generation: 0, changes: [] }),
-  async *points() {},
-};
-
 /** The memory index over the sources, an embedder that maps every question to [1, 0], and a store that reads what `isReadable` says. */
 async function open(parts: Partial<Parameters<typeof createRetrieve>[0]> = {}, isReadable = (_name: string) => true) {
-  const index = createMemoryIndex({ rows: noRows, embedder: { id: 'test', dimensions: 2 } });
-  await index.count(tenant);
-  await index.upsert(
+  const rows = createTestRows();
+  const index = createMemoryIndex({ rows, embedder: { id: 'test', dimensions: 2 } });
+  rows.put(
     tenant,
     sources.map(({ name, text, dense, acl = [] }) =>
       indexPoint({

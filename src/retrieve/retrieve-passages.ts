@@ -97,12 +97,12 @@ async function findCandidates(
   const searched = { ...input, queries: [...queries, ...(input.parts ?? splitQuestion(queries[0] ?? ''))] };
   const sparse = searched.queries.map((query) => encodeQuestion(query));
   // The ideal score needs no vector: while the question is embedded, the index learns of changes.
-  const [{ vectors, degradations: embedding }, terms] = await Promise.all([
+  const [{ vectors, embedder, degradations: embedding }, terms] = await Promise.all([
     embed(searched.queries, signal),
     orIndexUnavailable(readTermStatistics(index, input.principal.tenantId, sparse[0]), signal),
   ]);
   clock.lap('embed');
-  const found = await orIndexUnavailable(searchAll(index, searched, { vectors, sparse }, signal), signal);
+  const found = await orIndexUnavailable(searchAll(index, searched, { vectors, embedder, sparse }, signal), signal);
   clock.lap('search');
   const rankings = found.map(({ candidates }) => fuse(candidates));
   const parts = rankings.slice(queries.length);

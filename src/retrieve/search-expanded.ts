@@ -43,11 +43,11 @@ export async function searchExpanded(
     if (expanded === null) return { second: null, degradations: [] };
     const again = { ...input, queries: [expanded.searched] };
     const sparse = encodeQuestion(expanded.searched);
-    const [{ vectors, degradations }, statistics] = await Promise.all([
+    const [{ vectors, embedder, degradations }, statistics] = await Promise.all([
       embed(again.queries, signal),
       readTermStatistics(index, input.principal.tenantId, sparse),
     ]);
-    const [search] = await searchAll(index, again, { vectors, sparse: [sparse] }, signal);
+    const [search] = await searchAll(index, again, { vectors, embedder, sparse: [sparse] }, signal);
     const candidates = fuse(search?.candidates ?? []);
     return { second: { ...expanded, candidates, vector: vectors[0] ?? null, terms: statistics }, degradations };
   } catch (error) {

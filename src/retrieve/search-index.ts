@@ -25,7 +25,7 @@ export async function orIndexUnavailable<T>(work: Promise<T>, signal: AbortSigna
 export async function searchAll(
   index: Pick<VectorIndex, 'search'>,
   { queries, principal, filter, limit }: RetrieveInput,
-  { vectors, sparse }: { vectors: EmbeddedQueries['vectors']; sparse: readonly SparseVector[] },
+  { vectors, embedder, sparse }: Omit<EmbeddedQueries, 'degradations'> & { sparse: readonly SparseVector[] },
   signal: AbortSignal,
 ): Promise<IndexSearch[]> {
   const permitted: IndexFilter = { clause: filter, grants: grantsOf(principal) };
@@ -33,7 +33,10 @@ export async function searchAll(
     const dense = vectors[position];
     const terms = sparse[position];
     const query = { tenant: principal.tenantId, filter: permitted, limit: Math.max(candidatesPerSide, 2 * limit) };
-    return await index.search({ ...query, ...(dense ? { dense } : {}), ...(terms ? { sparse: terms } : {}) }, signal);
+    return await index.search(
+      { ...query, ...(dense ? { dense, embedder } : {}), ...(terms ? { sparse: terms } : {}) },
+      signal,
+    );
   };
   return await Promise.all(queries.map(search));
 }

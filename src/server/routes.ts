@@ -1,6 +1,7 @@
 import type { RegisterRoute } from './route-deps.ts';
 import { registerAddFeedback } from './routes/add-feedback.ts';
 import { registerCancelJob } from './routes/cancel-job.ts';
+import { registerCompareIndexes } from './routes/compare-indexes.ts';
 import { registerCreateAnswer } from './routes/create-answer.ts';
 import { registerCreateDocument } from './routes/create-document.ts';
 import { registerCreateKey } from './routes/create-key.ts';
@@ -14,6 +15,7 @@ import { registerGetDocument } from './routes/get-document.ts';
 import { registerGetDocumentContent } from './routes/get-document-content.ts';
 import { registerGetGlossary } from './routes/get-glossary.ts';
 import { registerGetHealth } from './routes/get-health.ts';
+import { registerGetIndex } from './routes/get-index.ts';
 import { registerGetJob } from './routes/get-job.ts';
 import { registerGetMe } from './routes/get-me.ts';
 import { registerGetOpenApi } from './routes/get-openapi.ts';
@@ -26,6 +28,7 @@ import { registerListMetadataFields } from './routes/list-metadata-fields.ts';
 import { registerListPassages } from './routes/list-passages.ts';
 import { registerListTenants } from './routes/list-tenants.ts';
 import { registerListUsers } from './routes/list-users.ts';
+import { registerReindex } from './routes/reindex.ts';
 import { registerRemoveConversation } from './routes/remove-conversation.ts';
 import { registerRemoveDocument } from './routes/remove-document.ts';
 import { registerRemoveMetadataField } from './routes/remove-metadata-field.ts';
@@ -43,6 +46,7 @@ import { registerSignOut } from './routes/sign-out.ts';
 import { registerStopAnswer } from './routes/stop-answer.ts';
 import { registerStreamAnswerEvents } from './routes/stream-answer-events.ts';
 import { registerStreamJobEvents } from './routes/stream-job-events.ts';
+import { registerSwitchIndex } from './routes/switch-index.ts';
 
 /** All routes, in the order of the documentation. */
 export const routes: readonly RegisterRoute[] = [
@@ -82,6 +86,10 @@ export const routes: readonly RegisterRoute[] = [
   registerListTenants,
   registerCreateTenant,
   registerRemoveTenant,
+  registerGetIndex,
+  registerReindex,
+  registerCompareIndexes,
+  registerSwitchIndex,
   registerSignIn,
   registerSignOut,
   registerGetHealth,

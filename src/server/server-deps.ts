@@ -8,6 +8,7 @@ import type { DocumentStore } from '../store/documents.ts';
 import type { GlossaryStore } from '../store/glossary.ts';
 import type { IdempotencyStore } from '../store/idempotency.ts';
 import type { IdentityStore } from '../store/identities.ts';
+import type { IndexAdministration } from '../store/index-administration.ts';
 import type { JobStore } from '../store/jobs.ts';
 import type { MetadataFieldStore } from '../store/metadata-fields.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
@@ -47,6 +48,7 @@ export interface ServerDeps {
   readonly onQueued: () => void;
   /** Visible passages of the tenant that still wait for their vector. */
   readonly passagesWaiting: (tenant: TenantId) => Promise<number>;
+  readonly indexAdministration: IndexAdministration;
   readonly readinessChecks: readonly ReadinessCheck[];
   readonly version: string;
   /** Address under which browsers reach the server; null when that is where it listens. */

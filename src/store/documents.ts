@@ -188,6 +188,19 @@ export interface EmbeddingStore {
     dimensions: number,
     vectors: readonly { tenantId: TenantId; embeddingHash: string; vector: Float32Array }[],
   ): Promise<void>;
+  /** Texts of the tenant's current passages without a vector of that embedder, whether it is in use or not, in the order of their hashes after `after`. */
+  textsWithout(
+    embedder: string,
+    tenant: TenantId,
+    after: string,
+    limit: number,
+  ): Promise<{ embeddingHash: string; text: string }[]>;
+  /** Stores vectors of an embedder that is not in use: nothing that is visible changes. */
+  saveBeside(
+    embedder: string,
+    tenant: TenantId,
+    vectors: readonly { embeddingHash: string; vector: Float32Array }[],
+  ): Promise<void>;
   /** Current passages that still wait, for one tenant or all. */
   waiting(embedder: string, tenant: TenantId | null): Promise<number>;
   /** Texts that have a vector but no windows yet, oldest vector first. */

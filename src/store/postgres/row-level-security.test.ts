@@ -33,6 +33,7 @@ const sampleRows: Record<string, string> = {
   feedback: `insert into feedback (tenant_id, answer_id, author, rating, details, created_at)
     values ($1, $2, '', 'up', '{}', now())`,
   glossary_terms: "insert into glossary_terms (tenant_id, term, synonyms, created_at) values ($1, $2, '{}', now())",
+  index_states: 'insert into index_states (collection, tenant_id) values ($2, $1)',
   metadata_fields:
     "insert into metadata_fields (tenant_id, name, type, description, created_at) values ($1, $2, 'string', '', now())",
   idempotency_keys:
@@ -79,7 +80,7 @@ describeOnEachDatabase('row-level security', (database) => {
         `select relname as name, relrowsecurity as enabled, relforcerowsecurity as forced,
            (select count(*) from pg_policy where polrelid = pg_class.oid) as policies
          from pg_class where relkind in ('r', 'p') and relnamespace = current_schema()::regnamespace
-           and relname not in ('schema_migrations', 'active_embedder') order by relname`,
+           and relname not in ('schema_migrations', 'active_embedder', 'index_collections') order by relname`,
       ),
     );
     expect(found).toEqual([...tables].sort().map((name) => ({ name, enabled: true, forced: true, policies: 2 })));

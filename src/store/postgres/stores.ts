@@ -3,26 +3,29 @@ import type { DocumentStore, EmbeddingStore } from '../documents.ts';
 import type { GlossaryStore } from '../glossary.ts';
 import type { IdempotencyStore } from '../idempotency.ts';
 import type { IdentityStore } from '../identities.ts';
+import type { IndexStates } from '../index-states.ts';
 import type { JobStore } from '../jobs.ts';
 import type { MetadataFieldStore } from '../metadata-fields.ts';
 import type { PassageTexts } from '../passage-texts.ts';
 import type { SqlDriver } from '../sql.ts';
-import type { IndexRows } from '../vector-index.ts';
+import type { IndexSource } from '../vector-index.ts';
 import { type AnswerStoreOptions, createAnswerStore } from './answer-store.ts';
 import { createDocumentStore, type DocumentStoreOptions } from './documents/document-store.ts';
 import { createEmbeddingStore } from './documents/embedding-store.ts';
-import { createIndexRows } from './documents/index-rows.ts';
+import { createIndexSource } from './documents/index-source.ts';
 import { createPassageTexts } from './documents/passage-texts.ts';
 import { createGlossaryStore } from './glossary-store.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIdentityStore } from './identity-store.ts';
+import { createIndexStateStore } from './index-state-store.ts';
 import { createJobStore } from './job-store.ts';
 import { createMetadataFieldStore } from './metadata-field-store.ts';
 
 export interface Stores {
   readonly documents: DocumentStore;
   readonly embeddings: EmbeddingStore;
-  readonly indexRows: IndexRows;
+  readonly indexRows: IndexSource;
+  readonly indexStates: IndexStates;
   readonly metadataFields: MetadataFieldStore;
   readonly jobs: JobStore;
   readonly answers: AnswerStore;
@@ -34,11 +37,12 @@ export interface Stores {
 
 /** All stores over one database. */
 export function createStores(driver: SqlDriver, options: DocumentStoreOptions & AnswerStoreOptions = {}): Stores {
-  const indexRows = createIndexRows(driver);
+  const indexRows = createIndexSource(driver);
   return {
     documents: createDocumentStore(driver, options),
     embeddings: createEmbeddingStore(driver, options),
     indexRows,
+    indexStates: createIndexStateStore(driver, options),
     metadataFields: createMetadataFieldStore(driver, options),
     jobs: createJobStore(driver, options),
     answers: createAnswerStore(driver, options),

@@ -1,12 +1,18 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Filter } from '../../domain/filter.ts';
+import { createRandom } from '../../../evals/quotes/random.ts';
+import { createTestRows, type TestRows } from '../../../test/index-rows.ts';
+import type { Filter, FilterClause, FilterCondition, FilterOperator, FilterScalar } from '../../domain/filter.ts';
 import { type DocumentId, newId, type PassageId, type TenantId } from '../../domain/ids.ts';
 import { readFilter } from '../../domain/read-filter.ts';
-import type { IndexCandidate, IndexFilter, IndexPoint, IndexQuery, VectorIndex } from '../vector-index.ts';
+import type { IndexCandidate, IndexFilter, IndexPoint, IndexQuery, IndexSource, VectorIndex } from '../vector-index.ts';
+import { createMatcher } from './memory/match-filter.ts';
 
-/** An index of vectors of 3 dimensions, whose rows hold nothing. */
+/** An index of vectors of 3 dimensions over the rows of the suite. */
 export interface OpenedIndex {
   readonly index: VectorIndex;
+  /** Loses points without a note of it, as a damaged disk does; not there where nothing can be lost. */
+  lose?(tenant: TenantId, passages: readonly PassageId[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -14,7 +20,14 @@ const never = new AbortController().signal;
 const everyone: IndexFilter = { clause: null, grants: null };
 const refunds: DocumentId = 'doc_refunds';
 const limits: DocumentId = 'doc_limits';
-const passage = (name: string): PassageId => `psg_${name}`;
+/** A UUID that holds the name, so that identifiers stand in the order of names and a result can be read. */
+const passage = (name: string): PassageId => {
+  const digits = Buffer.from(name).toString('hex').padEnd(32, '0');
+  const parts = [0, 8, 12, 16, 20].map((start, index, starts) => digits.slice(start, starts[index + 1] ?? 32));
+  return `psg_${parts.join('-')}`;
+};
+const nameOf = (id: PassageId): string =>
+  Buffer.from(id.slice(4).replaceAll('-', ''), 'hex').toString().replaceAll('\0', '');
 
 const unit = (...values: number[]) => {
   const length = Math.hypot(...values);
@@ -45,6 +58,8 @@ const point = (name: string, fields: Partial<IndexPoint> = {}): IndexPoint => ({
 /** What the cases of the suite share: each has a tenant of its own. */
 interface Context {
   index(): VectorIndex;
+  rows: TestRows;
+  lose: OpenedIndex['lose'];
   tenant(): TenantId;
   fill(points: readonly IndexPoint[], into?: TenantId): Promise<void>;
   /** Sorted by id; without a filter unless given. */
@@ -56,12 +71,13 @@ const bySeven = { sparse: terms({ 7: 1 }) };
 const alongX = { dense: unit(1, 0, 0) };
 
 /** What every driver of the vector index promises. `open` gives an empty index; tenants are made by the suite. */
-export function describeVectorIndex(name: string, open: () => Promise<OpenedIndex>): void {
+export function describeVectorIndex(name: string, open: (rows: IndexSource) => Promise<OpenedIndex>): void {
   describe(`vector index: ${name}`, () => {
+    const rows = createTestRows();
     let opened: OpenedIndex;
     let tenant: TenantId;
     beforeAll(async () => {
-      opened = await open();
+      opened = await open(rows);
     });
     afterAll(() => opened.close());
     beforeEach(() => {
@@ -74,19 +90,24 @@ export function describeVectorIndex(name: string, open: () => Promise<OpenedInde
     const context: Context = {
       index: () => opened.index,
       tenant: () => tenant,
+      rows,
+      get lose() {
+        return opened.lose;
+      },
       async fill(points, into = tenant) {
-        // A driver may load a tenant at its first use; only then does it take changes.
-        await opened.index.count(into);
-        await opened.index.upsert(into, points);
+        rows.put(into, points);
+        await opened.index.refresh(into);
       },
       search,
-      names: async (query) => (await search(query)).map(({ id }) => id.slice(4)),
+      names: async (query) => (await search(query)).map(({ id }) => nameOf(id)),
     };
     describeScores(context);
     describeBest(context);
     describeChanges(context);
     describeTenants(context);
     describeFilters(context);
+    describeClauses(context);
+    describeSize(context);
     it('stops with the reason of the signal', async () => {
       const query = { tenant, filter: everyone, limit: 1, ...alongX };
       await expect(opened.index.search(query, AbortSignal.abort(new Error('no longer wanted')))).rejects.toThrow(
@@ -104,7 +125,7 @@ function describeScores(context: Context): void {
       await fill(vectors.map((dense, index) => point(`${index}`, { dense })));
       const question = unit(0.3, 0.9, -0.2);
       for (const { id, dense, sparse } of await search({ dense: question })) {
-        const vector = vectors[Number(id.slice(4))] ?? new Float32Array(3);
+        const vector = vectors[Number(nameOf(id))] ?? new Float32Array(3);
         const expected = vector.reduce((sum, value, index) => sum + value * (question[index] ?? 0), 0);
         expect(Math.abs((dense ?? Number.NaN) - expected)).toBeLessThan(5e-5);
         expect(sparse).toBeNull();
@@ -195,29 +216,72 @@ function describeChanges(context: Context): void {
       expect(await names(bySeven)).toEqual(['a']);
     });
 
-    it('removes a document, or its older versions', async () => {
-      await fill([
-        point('1', { documentId: refunds, version: 1 }),
-        point('2', { documentId: refunds, version: 2 }),
-        point('3', { documentId: limits, version: 1 }),
-      ]);
-      await context.index().remove(context.tenant(), { documentId: refunds, versionBelow: 2 });
-      expect(await names(bySeven)).toEqual(['2', '3']);
-      await context.index().remove(context.tenant(), { documentId: refunds });
-      await context.index().remove(context.tenant(), { documentId: refunds });
+    it('takes a new version in the place of an older one, and removes a document', async () => {
+      const { rows, tenant, index } = context;
+      await fill([point('1'), point('2'), point('3', { documentId: limits })]);
+      rows.publish(tenant(), refunds, [point('4', { version: 2 })]);
+      await index().refresh(tenant());
+      expect(await names(bySeven)).toEqual(['3', '4']);
+      rows.publish(tenant(), refunds, null);
+      await index().refresh(tenant());
+      await index().refresh(tenant());
       expect(await names({ ...alongX, ...bySeven })).toEqual(['3']);
-      expect(await context.index().count(context.tenant())).toBe(1);
-      const [idf] = await context.index().inverseDocumentFrequencies(context.tenant(), Int32Array.of(7));
+      expect(await index().count(tenant())).toBe(1);
+      const [idf] = await index().inverseDocumentFrequencies(tenant(), Int32Array.of(7));
       expect(idf).toBeCloseTo(Math.log(1 + 0.5 / 1.5), 5);
     });
 
-    it('drops a tenant with all it has', async () => {
+    it('finds with the next search what was published before it', async () => {
       await fill([point('a')]);
-      await context.index().dropTenant(context.tenant());
-      expect(await context.index().count(context.tenant())).toBe(0);
-      expect(await search({ ...alongX, ...bySeven })).toEqual([]);
+      context.rows.put(context.tenant(), [point('b', { documentId: limits })]);
+      expect(await names(bySeven)).toEqual(['a', 'b']);
+      context.rows.publish(context.tenant(), limits, null);
+      expect(await names(bySeven)).toEqual(['a']);
+    });
+
+    it('takes changed permissions without a new version', async () => {
+      await fill([point('a')]);
+      context.rows.publish(context.tenant(), refunds, [point('a', { acl: ['group:board'] })]);
+      expect(await names({ ...bySeven, filter: { clause: null, grants: ['group:support'] } })).toEqual([]);
+      expect(await names({ ...bySeven, filter: { clause: null, grants: ['group:board'] } })).toEqual(['a']);
+    });
+
+    it('is complete again after a rebuild, whatever it lost or held too much', async () => {
+      const { rows, tenant, index } = context;
+      await fill(['a', 'b', 'c'].map((id) => point(id)));
+      await context.lose?.(tenant(), [passage('a'), passage('b')]);
+      rows.restore(tenant(), 0);
+      rows.put(tenant(), [point('b'), point('d')]);
+      await index().rebuild(tenant());
+      expect(await names({ ...alongX, ...bySeven })).toEqual(['b', 'd']);
+      expect(await index().count(tenant())).toBe(2);
     });
   });
+}
+
+function describeSize(context: Context): void {
+  it('finds the exact best of 10,000 points', async () => {
+    const random = createRandom(7);
+    const direction = () => unit(random.next() - 0.5, random.next() - 0.5, random.next() - 0.5);
+    const points = Array.from({ length: 10_000 }, (_, number) =>
+      point(`${number}`, {
+        documentId: `doc_${Math.floor(number / 20)}`,
+        dense: direction(),
+        sparse: terms({ [number % 100]: 1 + random.next() }),
+      }),
+    );
+    await context.fill(points);
+    expect(await context.index().count(context.tenant())).toBe(points.length);
+    const question = direction();
+    const cosine = ({ dense }: IndexPoint) =>
+      dense?.reduce((sum, value, at) => sum + value * (question[at] ?? 0), 0) ?? 0;
+    const best = points.toSorted((one, other) => cosine(other) - cosine(one)).slice(0, 10);
+    expect(await context.names({ dense: question })).toEqual(best.map(({ id }) => nameOf(id)).sort());
+    const ofTerm = points.filter(({ sparse }) => sparse.indices[0] === 42);
+    const weight = ({ sparse }: IndexPoint) => sparse.values[0] ?? 0;
+    const heaviest = ofTerm.toSorted((one, other) => weight(other) - weight(one)).slice(0, 10);
+    expect(await context.names({ sparse: terms({ 42: 1 }) })).toEqual(heaviest.map(({ id }) => nameOf(id)).sort());
+  }, 120_000);
 }
 
 function describeTenants(context: Context): void {
@@ -233,7 +297,8 @@ function describeTenants(context: Context): void {
       const [known, foreign] = await context.index().inverseDocumentFrequencies(context.tenant(), Int32Array.of(7, 8));
       expect(known).toBeCloseTo(Math.log(1 + 0.5 / 1.5), 5);
       expect(foreign).toBeCloseTo(Math.log(1 + 1.5 / 0.5), 5);
-      await context.index().remove(context.tenant(), { documentId: refunds });
+      context.rows.publish(context.tenant(), refunds, null);
+      await context.index().rebuild(context.tenant());
       expect(await context.index().count(other)).toBe(1);
     });
   });
@@ -284,5 +349,125 @@ function describeFilters(context: Context): void {
       const filter = { clause: readFilter({ documentId: [refunds] }, []), grants: null };
       expect(await names({ ...alongX, ...bySeven, filter, limit: 1 })).toEqual(['z']);
     });
+  });
+}
+
+/** Documents that differ in every field; what is not said of one it does not have. */
+const varied: readonly Partial<IndexPoint>[] = [
+  {
+    source: 'handbook',
+    title: 'Refunds and Returns',
+    uri: 'https://example.com/refunds',
+    tags: { product: 'desktop', edition: '4' },
+    metadata: { pages: 12, reviewed: true, team: 'billing', score: 0.5 },
+    createdAt: '2026-01-01T00:00:00.000Z',
+  },
+  {
+    source: 'wiki',
+    title: 'Limits',
+    language: 'de',
+    uri: 'https://example.org/limits',
+    tags: { product: 'mobile' },
+    metadata: { pages: 3, reviewed: false, score: 1.25 },
+    createdAt: '2026-02-01T12:00:00.000Z',
+  },
+  {
+    source: 'wiki',
+    title: 'refund limits',
+    language: null,
+    tags: { 'a=b': '["c"]' },
+    metadata: { pages: -7.5, team: '12' },
+  },
+  {
+    source: 'blog',
+    title: '',
+    tags: { product: '' },
+    metadata: { pages: 0, reviewed: true },
+    updatedAt: '2026-03-01T00:00:00.000Z',
+  },
+];
+
+const condition = (field: string, operator: FilterOperator, value: FilterCondition['value']): FilterCondition => ({
+  kind: 'condition',
+  field,
+  operator,
+  value,
+});
+
+const scalarsByField: Record<string, readonly FilterScalar[]> = {
+  documentId: ['doc_0', 'doc_3'],
+  source: ['handbook', 'wiki', 'w', 5],
+  language: ['en', 'de'],
+  title: ['Limits', 'refund', 'R', ''],
+  uri: ['https://example.com/refunds', 'https://example.', 'limits'],
+  createdAt: ['2026-01-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z', '2026-02-01T12:00:00.000Z'],
+  updatedAt: ['2026-01-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z'],
+  'tags.product': ['desktop', 'mob', ''],
+  'tags.a=b': ['["c"]', 'c'],
+  'tags.missing': ['x'],
+  'metadata.pages': [12, 3, 0, -7.5, 2.5],
+  'metadata.reviewed': [true, false],
+  'metadata.team': ['billing', '12', 'b'],
+  'metadata.score': [0.5, 1.25, 1],
+};
+
+const anyCondition: fc.Arbitrary<FilterCondition> = fc.constantFrom(...Object.keys(scalarsByField)).chain((field) => {
+  const scalar = fc.constantFrom(...(scalarsByField[field] ?? []));
+  return fc
+    .oneof(
+      fc.tuple(fc.constantFrom('eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'contains', 'prefix'), scalar),
+      fc.tuple(fc.constant('in'), fc.array(scalar, { maxLength: 3 })),
+      fc.tuple(fc.constant('exists'), fc.boolean()),
+    )
+    .map(([operator, value]) => condition(field, operator as FilterOperator, value));
+});
+
+const anyClause: fc.Arbitrary<FilterClause> = fc.letrec<{ clause: FilterClause }>((tie) => ({
+  clause: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    anyCondition,
+    fc.record({ kind: fc.constant('not' as const), clause: tie('clause') }),
+    fc.record({
+      kind: fc.constantFrom('and' as const, 'or' as const),
+      clauses: fc.array(tie('clause'), { maxLength: 3 }),
+    }),
+  ),
+})).clause;
+
+function describeClauses(context: Context): void {
+  const points = varied.map((fields, number) => point(`${number}`, { documentId: `doc_${number}`, ...fields }));
+  const expectedOf = (clause: FilterClause) => {
+    const matches = createMatcher({ clause, grants: null });
+    return points.filter(matches).map(({ id }) => nameOf(id));
+  };
+  describe('clauses', () => {
+    const cases: [FilterCondition, string[]][] = [
+      [condition('source', 'eq', 'wiki'), ['1', '2']],
+      [condition('language', 'ne', 'de'), ['0', '2', '3']],
+      [condition('tags.product', 'in', ['desktop', 'mobile']), ['0', '1']],
+      [condition('metadata.pages', 'gt', 3), ['0']],
+      [condition('metadata.pages', 'gte', 3), ['0', '1']],
+      [condition('createdAt', 'lt', '2026-02-01T00:00:00.000Z'), ['0', '2', '3']],
+      [condition('createdAt', 'lte', '2026-02-01T12:00:00.000Z'), ['0', '1', '2', '3']],
+      [condition('language', 'exists', false), ['2']],
+      [condition('title', 'contains', 'refund'), ['0', '2']],
+      [condition('uri', 'prefix', 'https://example.com/'), ['0']],
+      [condition('metadata.team', 'eq', 12), []],
+    ];
+    it.each(cases)('$field $operator $value', async (clause, expected) => {
+      await context.fill(points);
+      expect(expectedOf(clause)).toEqual(expected);
+      expect(await context.names({ ...alongX, filter: { clause, grants: null } })).toEqual(expected);
+    });
+
+    it('any clause, as it matches the payload', async () => {
+      await context.fill(points);
+      await fc.assert(
+        fc.asyncProperty(anyClause, async (clause) => {
+          expect(await context.names({ ...bySeven, filter: { clause, grants: null } })).toEqual(expectedOf(clause));
+        }),
+        { numRuns: 150 },
+      );
+    }, 60_000);
   });
 }

@@ -17,16 +17,17 @@ const dayMilliseconds = 86_400_000;
 export function createEmbeddingStore(driver: SqlDriver, options: EmbeddingStoreOptions = {}): EmbeddingStore {
   const { now = () => new Date() } = options;
   const statistics = createPlannerStatistics(driver, ['embeddings', 'embedding_queue']);
-  const adopted = new Map<string, Promise<void>>();
+  let adopted: { readonly embedder: string; readonly done: Promise<void> } | null = null;
 
-  /** Once in the life of the process: what waits for a vector is counted for the embedder that runs now. */
+  /** Whenever another embedder comes into use: what waits for a vector is counted for the one that runs now. */
   async function adopt(embedder: string): Promise<void> {
-    const running =
-      adopted.get(embedder) ??
-      driver.asOperator((sql) => adoptEmbedder(sql, embedder, now()), { timeoutSeconds: adoptTimeoutSeconds });
-    adopted.set(embedder, running);
-    await running.catch((error) => {
-      adopted.delete(embedder);
+    if (adopted?.embedder !== embedder) {
+      const options = { timeoutSeconds: adoptTimeoutSeconds };
+      adopted = { embedder, done: driver.asOperator((sql) => adoptEmbedder(sql, embedder, now()), options) };
+    }
+    const current = adopted;
+    await current.done.catch((error) => {
+      if (adopted === current) adopted = null;
       throw error;
     });
   }
@@ -55,6 +56,36 @@ export function createEmbeddingStore(driver: SqlDriver, options: EmbeddingStoreO
         throw new AppError('MODEL_BAD_RESPONSE', `The embedder gave a vector that has not ${dimensions} dimensions.`);
       for (const [tenant, group] of Map.groupBy(vectors, ({ tenantId }) => tenantId))
         await driver.asTenant(tenant, (sql) => saveVectors(sql, { tenant, embedder, vectors: group, now: now() }));
+      await statistics.added(vectors.length);
+    },
+
+    async textsWithout(embedder, tenant, after, limit) {
+      return await driver.queryAsTenant<{ embeddingHash: string; text: string }>(
+        tenant,
+        `select distinct on (p.embedding_hash) p.embedding_hash as "embeddingHash", p.embedding_text as text
+         from passages p
+         join documents d on d.tenant_id = p.tenant_id and d.id = p.document_id and d.current_version = p.version
+         where p.tenant_id = $1 and d.deleted_at is null and p.embedding_hash > $3 and not exists (
+           select from embeddings e where e.tenant_id = $1 and e.embedder = $2 and e.embedding_hash = p.embedding_hash)
+         order by p.embedding_hash limit $4`,
+        [tenant, embedder, after, limit],
+      );
+    },
+
+    async saveBeside(embedder, tenant, vectors) {
+      await driver.queryAsTenant(
+        tenant,
+        `insert into embeddings (tenant_id, embedder, embedding_hash, vector, created_at)
+         select $1, $2, x.hash, x.vector, $5 from unnest($3::text[], $4::bytea[]) as x(hash, vector)
+         on conflict do nothing`,
+        [
+          tenant,
+          embedder,
+          vectors.map(({ embeddingHash }) => embeddingHash),
+          vectors.map(({ vector }) => encodeDense(vector)),
+          now(),
+        ],
+      );
       await statistics.added(vectors.length);
     },
 

@@ -162,7 +162,7 @@ describeOnEachDatabase('embeddings and index rows', (database) => {
       indices: Int32Array.of(-5, ordinal, 7_000_000),
       values: Float32Array.of(0.5, 1.25, 3),
     });
-    expect(await pointsOf('e1', [id])).toEqual([
+    expect(await pointsOf('e1', [id])).toMatchObject([
       { ...point, id: passages[0]?.id, sparse: sparse(0), dense: vectorOf('one') },
       { ...point, id: passages[1]?.id, sparse: sparse(1), dense: null },
     ]);

@@ -20,6 +20,7 @@ interface PointRow {
   readonly version: number;
   readonly sparse: Uint8Array;
   readonly vector: Uint8Array | null;
+  readonly content: string | null;
 }
 
 type DocumentPayload = Omit<IndexPoint, 'id' | 'documentId' | 'version' | 'sparse' | 'dense'> & {
@@ -58,7 +59,8 @@ export function createIndexRows(driver: SqlDriver): IndexRows {
       return { generation: rows[0]?.generation ?? 0, changes };
     },
 
-    points: (tenant, embedder, documents) => readPoints(driver, { tenant, embedder, documents }),
+    points: (tenant, embedder, documents, { content } = { content: false }) =>
+      readPoints(driver, { tenant, embedder, documents, content }),
 
     async documentsMatching(tenant, clause, limit) {
       const { values, bind } = bindingValues(tenant, limit + 1);
@@ -77,6 +79,7 @@ interface PointsOptions {
   readonly tenant: TenantId;
   readonly embedder: string;
   readonly documents: readonly DocumentId[];
+  readonly content: boolean;
 }
 
 /** The next batch is on its way while the caller works on the one before. */
@@ -123,7 +126,7 @@ async function readStretches(driver: SqlDriver, { tenant, documents }: PointsOpt
 
 async function readStretch(
   driver: SqlDriver,
-  { tenant, embedder }: PointsOptions,
+  { tenant, embedder, content }: PointsOptions,
   { documents, from, to }: Stretch,
 ): Promise<IndexPoint[]> {
   return await driver.asTenant(tenant, async (sql) => {
@@ -133,13 +136,14 @@ async function readStretch(
       [tenant, documents],
     );
     const rows = await sql.query<PointRow>(
-      `select p.id, p.document_id as "documentId", p.version, p.sparse, e.vector
+      `select p.id, p.document_id as "documentId", p.version, p.sparse, e.vector,
+         case when $6 then p.text end as content
        from documents d
        join passages p on p.tenant_id = d.tenant_id and p.document_id = d.id and p.version = d.current_version
        left join embeddings e on e.tenant_id = p.tenant_id and e.embedder = $2 and e.embedding_hash = p.embedding_hash
        where d.tenant_id = $1 and d.id = any($3) and d.deleted_at is null and p.ordinal >= $4 and p.ordinal < $5
        order by p.document_id, p.ordinal`,
-      [tenant, embedder, documents, from, to],
+      [tenant, embedder, documents, from, to, content],
     );
     const payloadOf = new Map(payloads.map((payload) => [payload.id, payload]));
     return rows.flatMap((row) => {
@@ -157,5 +161,6 @@ function toPoint(row: PointRow, { id: documentId, ...payload }: DocumentPayload)
     version: row.version,
     sparse: decodeSparse(row.sparse),
     dense: row.vector ? decodeDense(row.vector) : null,
+    ...(row.content === null ? {} : { content: row.content }),
   };
 }

@@ -1,63 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { indexPoint } from '../../../../test/index-point.ts';
+import { createTestRows } from '../../../../test/index-rows.ts';
 import { type DocumentId, newId, type TenantId } from '../../../domain/ids.ts';
-import type { IndexChange, IndexPoint } from '../../vector-index.ts';
+import type { IndexPoint } from '../../vector-index.ts';
 import { describeVectorIndex } from '../contract.ts';
-import { createMemoryIndex, type MemoryIndexDeps } from './memory-index.ts';
+import { createMemoryIndex } from './memory-index.ts';
 
 const embedder = { id: 'test-embedder', dimensions: 3 };
 const never = new AbortController().signal;
 
-const noRows: MemoryIndexDeps['rows'] = {
-  generation: async () => 0,
-  changesSince: async () => ({ generation: 0, changes: [] }),
-  async *points() {},
-};
-
-describeVectorIndex('memory', async () => ({
-  index: createMemoryIndex({ rows: noRows, embedder }),
+describeVectorIndex('memory', async (rows) => ({
+  index: createMemoryIndex({ rows, embedder }),
   close: async () => {},
 }));
-
-interface StoredDocument {
-  readonly changedAt: number;
-  readonly points: readonly IndexPoint[] | null;
-}
-
-/** Rows like those of the database, in memory; counts what is read. */
-function createRows() {
-  const documents = new Map<DocumentId, StoredDocument>();
-  let generation = 0;
-  const reads: DocumentId[] = [];
-  const rows: MemoryIndexDeps['rows'] = {
-    generation: async () => generation,
-    async changesSince(_tenant, since) {
-      const changes = [...documents]
-        .filter(([, document]) => document.changedAt > since)
-        .map(([documentId, { points }]): IndexChange => {
-          const embedded = points?.filter((point) => point.dense).length ?? 0;
-          return { documentId, version: points?.[0]?.version ?? null, passages: points?.length ?? 0, embedded };
-        });
-      return { generation, changes };
-    },
-    async *points(_tenant, _embedder, wanted) {
-      reads.push(...wanted);
-      for (const document of wanted) yield [...(documents.get(document)?.points ?? [])];
-    },
-  };
-  return {
-    rows,
-    reads,
-    publish(documentId: DocumentId, points: readonly IndexPoint[] | null) {
-      generation += 1;
-      documents.set(documentId, { changedAt: generation, points });
-    },
-    restore(older: number) {
-      generation = older;
-      documents.clear();
-    },
-  };
-}
 
 const point = (documentId: DocumentId, version: number, ordinal: number): IndexPoint =>
   indexPoint({
@@ -69,14 +24,16 @@ const point = (documentId: DocumentId, version: number, ordinal: number): IndexP
   });
 
 function open() {
-  const database = createRows();
-  const index = createMemoryIndex({ rows: database.rows, embedder });
+  const rows = createTestRows();
+  const index = createMemoryIndex({ rows, embedder });
   const tenant: TenantId = newId('tenant');
+  const publish = (documentId: DocumentId, points: readonly IndexPoint[] | null) =>
+    rows.publish(tenant, documentId, points);
   const found = async () => {
     const query = { tenant, dense: Float32Array.of(1, 0, 0), filter: { clause: null, grants: null }, limit: 100 };
     return (await index.search(query, never)).candidates.map(({ id }) => id.slice(4)).sort();
   };
-  return { ...database, index, tenant, found };
+  return { rows, reads: rows.reads, publish, index, tenant, found };
 }
 
 describe('createMemoryIndex', () => {
@@ -163,22 +120,13 @@ describe('createMemoryIndex', () => {
   });
 
   it('starts anew when the database is older than what it holds', async () => {
-    const { publish, found, restore } = open();
+    const { publish, found, rows, tenant } = open();
     publish('doc_a', [point('doc_a', 1, 0)]);
     publish('doc_b', [point('doc_b', 1, 0)]);
     await found();
-    restore(0);
+    rows.restore(tenant, 0);
     publish('doc_c', [point('doc_c', 1, 0)]);
     expect(await found()).toEqual(['c-1-0']);
-  });
-
-  it('takes what is pushed before the rows are asked again', async () => {
-    const { publish, index, tenant, found } = open();
-    publish('doc_a', [point('doc_a', 1, 0)]);
-    await index.upsert(tenant, [point('doc_x', 1, 0)]);
-    expect(await found()).toEqual(['a-1-0']);
-    await index.upsert(tenant, [point('doc_b', 1, 0)]);
-    expect(await found()).toEqual(['a-1-0', 'b-1-0']);
   });
 
   it('refuses a search without a tenant', async () => {

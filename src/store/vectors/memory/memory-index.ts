@@ -97,12 +97,6 @@ export function createMemoryIndex({ rows, embedder }: MemoryIndexDeps): VectorIn
   }
 
   return {
-    async upsert(tenant, points) {
-      tenants.get(tenant)?.points.upsert(points);
-    },
-    async remove(tenant, filter) {
-      tenants.get(tenant)?.points.remove(filter);
-    },
     async search({ tenant, ...query }, signal) {
       signal.throwIfAborted();
       const points = await orAbort(current(tenant), signal);
@@ -113,9 +107,11 @@ export function createMemoryIndex({ rows, embedder }: MemoryIndexDeps): VectorIn
       await current(tenant);
     },
     count: async (tenant) => (await current(tenant)).count(),
-    async dropTenant(tenant) {
+    async rebuild(tenant) {
       tenants.delete(tenant);
+      await current(tenant);
     },
+    health: async () => ({ state: 'ok', detail: 'in memory' }),
   };
 }
 

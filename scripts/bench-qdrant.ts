@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { percentile } from '../evals/metrics/percentile.ts';
+import { readQuestionFolder } from '../evals/readers/beir.ts';
+import { newId, type PassageId, passageId, type TenantId } from '../src/domain/ids.ts';
+import { createMiniLmEmbedder } from '../src/models/minilm/minilm-embedder.ts';
+import { encodeDocument, encodeQuestion } from '../src/models/sparse/encode.ts';
+import { fuse } from '../src/retrieve/fuse.ts';
+import type { IndexPoint, VectorIndex } from '../src/store/vector-index.ts';
+import { createMemoryIndex } from '../src/store/vectors/memory/memory-index.ts';
+import { createCollections } from '../src/store/vectors/qdrant/collections.ts';
+import { createQdrantCalls, type QdrantCalls } from '../src/store/vectors/qdrant/qdrant-calls.ts';
+import { createQdrantIndex } from '../src/store/vectors/qdrant/qdrant-index.ts';
+import { searchPoints } from '../src/store/vectors/qdrant/search-points.ts';
+import { tenantFilter } from '../src/store/vectors/qdrant/to-filter.ts';
+import { indexPoint } from '../test/index-point.ts';
+import { createTestRows } from '../test/index-rows.ts';
+import { createTestStates } from '../test/index-states.ts';
+import { hasQdrant, startQdrant } from '../test/with-qdrant.ts';
+import { createCorpus, dimensions, type Question } from './bench/corpus.ts';
+
+/**
+ * Qdrant against the index in memory: `node scripts/bench-qdrant.ts [FOLDER…]`. On each folder in BEIR format the share of questions
+ * whose best 10 are the same; at 100,000 passages the graph's recall by the size of the tenant, and what a search takes with 8 at once.
+ */
+const never = new AbortController().signal;
+const everyone = { clause: null, grants: null };
+const depth = 10;
+const shares = [0.001, 0.01, 0.1, 0.889];
+const size = Number(process.env.BENCH_PASSAGES ?? 100_000);
+const recallQuestions = 200;
+const latencyQuestions = 400;
+const atOnce = 8;
+
+if (!hasQdrant()) {
+  console.warn('SKIPPED: no Qdrant. Set QDRANT_URL, or put a `qdrant` on PATH.');
+  process.exit(0);
+}
+const server = await startQdrant();
+console.log(`Qdrant ${server.version}`);
+try {
+  for (const folder of process.argv.slice(2)) await benchAgreement(resolve(folder));
+  if (size > 0) await benchSize();
+} finally {
+  await server.close();
+}
+
+function open(embedder: string, exact: boolean, watch: (seconds: number) => void = () => {}) {
+  const calls = watched(createQdrantCalls({ ...server, askMilliseconds: 30_000 }), watch);
+  const states = createTestStates();
+  const rows = createTestRows();
+  const collections = createCollections({
+    calls,
+    states,
+    alias: `bench-${newId('job')}`,
+    embedder: { id: embedder, dimensions },
+    onLive: async () => {},
+  });
+  const deps = { calls, collections, rows, states, fallbackPassages: 0 };
+  return { ...deps, index: createQdrantIndex({ ...deps, exact }), deps };
+}
+
+/** Tells what Qdrant itself says that each search took. */
+function watched(calls: QdrantCalls, watch: (seconds: number) => void): QdrantCalls {
+  return {
+    ...calls,
+    ask: (send, signal) =>
+      calls.ask(async (api, init) => {
+        const answer = await send(api, init);
+        const { time } = answer.data as { time?: number };
+        watch(time ?? 0);
+        return answer;
+      }, signal),
+  };
+}
+
+async function benchAgreement(folder: string): Promise<void> {
+  const { corpus, queries } = await readQuestionFolder(folder);
+  if (!corpus) throw new Error(`${folder} has no corpus.jsonl.`);
+  const records = await Array.fromAsync(corpus());
+  const texts = records.map(({ title, text }) => (title ? `${title}\n\n${text}` : text));
+  const vectors = await embedOnce(
+    texts,
+    queries.map(({ text }) => text),
+  );
+  const tenant = newId('tenant');
+  const points = records.map(({ id, title, text }, position): IndexPoint => {
+    const documentId = `doc_${id}` as const;
+    const sparse = encodeDocument({ title, headingPath: [], text, language: null });
+    const dense = vectors.texts[position] ?? null;
+    return indexPoint({ id: passageId(tenant, documentId, 1, 0), documentId, title, sparse, dense });
+  });
+  const { index, rows, collections } = open('agreement', true);
+  rows.put(tenant, points);
+  const memory = createMemoryIndex({ rows, embedder: { id: 'agreement', dimensions } });
+  await index.refresh(tenant);
+  let [sameOrder, sameSet] = [0, 0];
+  for (const [position, { text }] of queries.entries()) {
+    const dense = vectors.questions[position];
+    const question = { sparse: encodeQuestion(text), ...(dense ? { dense } : {}) };
+    const [one, other] = [await bestOf(memory, tenant, question), await bestOf(index, tenant, question)];
+    if (one.join() === other.join()) sameOrder += 1;
+    if (one.toSorted().join() === other.toSorted().join()) sameSet += 1;
+  }
+  const percent = (count: number) => `${((100 * count) / queries.length).toFixed(2)} %`;
+  console.log(
+    `${basename(folder)}: ${points.length} passages, ${queries.length} questions; best ${depth} the same ${percent(sameSet)}, in the same order ${percent(sameOrder)}`,
+  );
+  await collections.drop((await collections.live()).name);
+}
+
+async function bestOf(index: VectorIndex, tenant: TenantId, question: Partial<Question>): Promise<PassageId[]> {
+  const { candidates } = await index.search({ tenant, ...question, filter: everyone, limit: 100 }, never);
+  return fuse(candidates)
+    .slice(0, depth)
+    .map(({ id }) => id);
+}
+
+/** Vectors are kept in the folder for temporary files, by the texts: a second run embeds nothing. */
+async function embedOnce(texts: readonly string[], questions: readonly string[]) {
+  const all = [...texts, ...questions];
+  const hash = createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 16);
+  const file = join(tmpdir(), `footnote-bench-${hash}.f32`);
+  if (!existsSync(file)) {
+    const embedder = createMiniLmEmbedder({ threads: 2 });
+    const made: Float32Array[] = [];
+    for (let start = 0; start < all.length; start += 64)
+      made.push(...(await embedder.embedDocuments(all.slice(start, start + 64), never)));
+    await embedder.close();
+    writeFileSync(
+      file,
+      Buffer.concat(made.map((vector) => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength))),
+    );
+  }
+  const bytes = readFileSync(file);
+  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  const vectors = all.map((_, position) => values.slice(position * dimensions, (position + 1) * dimensions));
+  return { texts: vectors.slice(0, texts.length), questions: vectors.slice(texts.length) };
+}
+
+async function benchSize(): Promise<void> {
+  const own: number[] = [];
+  const { index, deps, rows, collections, calls } = open('size', false, (seconds) => own.push(seconds * 1000));
+  const corpus = createCorpus(size);
+  const tenants = shares.map((share) => ({ tenant: newId('tenant'), passages: Math.round(share * size) }));
+  const started = performance.now();
+  for (const { tenant, passages } of tenants) {
+    rows.put(
+      tenant,
+      Array.from({ length: passages }, (_, number) => pointOf(corpus.point(number), tenant, number)),
+    );
+    await index.refresh(tenant);
+  }
+  const filled = (performance.now() - started) / 1000;
+  const collection = await collections.live();
+  await waitForGraphs(calls, collection.name);
+  const built = (performance.now() - started) / 1000;
+  console.log(`${size} passages written in ${filled.toFixed(0)} s, graphs built after ${built.toFixed(0)} s`);
+  for (const { tenant, passages } of tenants) {
+    const recall = await recallOf({ calls, collection: collection.name }, tenant, () => corpus.question().dense);
+    console.log(`tenant of ${passages} passages: recall@${depth} against exact ${recall.toFixed(4)}`);
+  }
+  const largest = tenants.at(-1)?.tenant ?? newId('tenant');
+  const questions = Array.from({ length: latencyQuestions + 40 }, () => corpus.question());
+  for (const question of questions.splice(0, 40)) await bestOf(index, largest, question);
+  for (const parallel of [1, atOnce]) {
+    own.length = 0;
+    const { totals, added } = await timeAll(createQdrantIndex({ ...deps, exact: false }), {
+      largest,
+      questions,
+      parallel,
+      own,
+    });
+    console.log(
+      `hybrid search, ${parallel} at once: p50 ${percentile(totals, 0.5)?.toFixed(1)} ms, p95 ${percentile(totals, 0.95)?.toFixed(1)} ms; above Qdrant's own time p50 ${percentile(added, 0.5)?.toFixed(1)} ms, p95 ${percentile(added, 0.95)?.toFixed(1)} ms`,
+    );
+  }
+  await collections.drop(collection.name);
+}
+
+function pointOf(point: IndexPoint, tenant: TenantId, number: number): IndexPoint {
+  return { ...point, id: passageId(tenant, point.documentId, 1, number) };
+}
+
+async function waitForGraphs(calls: QdrantCalls, collection_name: string): Promise<void> {
+  for (;;) {
+    const { status } = await calls.write((api, init) => api.getCollection({ collection_name }, init));
+    if (status === 'green') return;
+    await pause(500);
+  }
+}
+
+async function recallOf(
+  context: { calls: QdrantCalls; collection: string },
+  tenant: TenantId,
+  question: () => Float32Array,
+): Promise<number> {
+  let found = 0;
+  let wanted = 0;
+  for (let count = 0; count < recallQuestions; count += 1) {
+    const query = { tenant, dense: question(), sparse: null, filter: tenantFilter(tenant), limit: depth };
+    const exact = await searchPoints({ ...context, exact: true }, query, never);
+    const approximate = await searchPoints({ ...context, exact: false }, query, never);
+    const ids = new Set(approximate.map(({ id }) => id));
+    found += exact.filter(({ id }) => ids.has(id)).length;
+    wanted += exact.length;
+  }
+  return found / wanted;
+}
+
+interface TimedRun {
+  readonly largest: TenantId;
+  readonly questions: readonly Question[];
+  readonly parallel: number;
+  /** What Qdrant said of each request, in milliseconds; two requests a search. */
+  readonly own: number[];
+}
+
+/** Each search's time, and how far it is above the mean time that Qdrant took for the two requests of a search. */
+async function timeAll(index: VectorIndex, { largest, questions, parallel, own }: TimedRun) {
+  const waiting = [...questions];
+  const totals: number[] = [];
+  const work = async () => {
+    for (let question = waiting.pop(); question; question = waiting.pop()) {
+      const started = performance.now();
+      await index.search({ tenant: largest, ...question, filter: everyone, limit: 100 }, never);
+      totals.push(performance.now() - started);
+    }
+  };
+  own.length = 0;
+  await index.inverseDocumentFrequencies(largest, Int32Array.of(1));
+  await Promise.all(Array.from({ length: parallel }, work));
+  const perSearch = own.reduce((sum, time) => sum + time, 0) / totals.length;
+  return { totals: totals.sort((one, other) => one - other), added: totals.map((total) => total - perSearch) };
+}

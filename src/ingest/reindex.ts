@@ -1,0 +1,152 @@
+import { AppError } from '../domain/errors.ts';
+import type { TenantId } from '../domain/ids.ts';
+import type { Embedder } from '../models/embedder.ts';
+import type { EmbeddingStore } from '../store/documents.ts';
+import type { HeldChecksum, Reindex, TenantProof } from '../store/index-administration.ts';
+import type { IndexChecksum } from '../store/vector-index.ts';
+
+/** One index that is built from the rows: the live one, or one beside it. */
+export interface BuiltIndex {
+  readonly collection: string;
+  readonly embedder: Embedder;
+  /** True for the live one: its vectors come from the embed queue, and it is emptied of its notes before it is filled. */
+  readonly isLive: boolean;
+  /** Nothing is known to be in it any more. */
+  reset(tenant: TenantId): Promise<void>;
+  /** Resolves when it holds what the rows held at the call. */
+  fill(tenant: TenantId, onWritten: (passages: number) => void, signal: AbortSignal): Promise<void>;
+  checksum(tenant: TenantId, signal: AbortSignal): Promise<HeldChecksum>;
+}
+
+export interface ReindexDeps {
+  readonly tenants: () => Promise<readonly TenantId[]>;
+  readonly embeddings: Pick<EmbeddingStore, 'textsWithout' | 'saveBeside'>;
+  readonly rows: {
+    passages(tenant: TenantId): Promise<number>;
+    checksum(tenant: TenantId, embedder: string): Promise<IndexChecksum>;
+  };
+}
+
+export interface BuildOptions {
+  readonly report: (progress: Partial<Pick<Reindex, 'stage' | 'done' | 'total' | 'proofs'>>) => void;
+  readonly signal: AbortSignal;
+}
+
+const textsPerBatch = 64;
+const mostAttempts = 3;
+
+/**
+ * Builds an index from the rows and checks it tenant by tenant. Whatever was done stays done: embeddings are kept by text, and each
+ * tenant's generation is noted, so that a run that was cut off goes on where it stopped.
+ */
+export async function buildIndex(
+  deps: ReindexDeps,
+  index: BuiltIndex,
+  { report, signal }: BuildOptions,
+): Promise<TenantProof[]> {
+  const tenants = await deps.tenants();
+  const counts = await Promise.all(tenants.map((tenant) => deps.rows.passages(tenant)));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const work = { deps, index, report, signal, total };
+  if (!index.isLive) await embedAll(work, tenants);
+  await writeAll(work, tenants);
+  const proofs: TenantProof[] = [];
+  for (const tenant of tenants) {
+    report({ stage: 'checking', done: proofs.length, total: tenants.length });
+    proofs.push(await prove(work, tenant));
+  }
+  report({ stage: 'checking', done: proofs.length, total: tenants.length, proofs });
+  return proofs;
+}
+
+interface Work extends BuildOptions {
+  readonly deps: ReindexDeps;
+  readonly index: BuiltIndex;
+  /** Passages of all tenants. */
+  readonly total: number;
+}
+
+async function embedAll(work: Work, tenants: readonly TenantId[]): Promise<void> {
+  let done = 0;
+  for (const tenant of tenants)
+    await embedTenant(work, tenant, (texts) => {
+      done += texts;
+      work.report({ stage: 'embedding', done, total: Math.max(done, work.total) });
+    });
+}
+
+/** Embeds the tenant's texts that lack a vector; resolves to their number. */
+async function embedTenant(
+  { deps, index: { embedder }, signal }: Work,
+  tenant: TenantId,
+  onEmbedded: (texts: number) => void,
+): Promise<number> {
+  let after = '';
+  let embedded = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const texts = await deps.embeddings.textsWithout(embedder.id, tenant, after, textsPerBatch);
+    const last = texts.at(-1);
+    if (last === undefined) return embedded;
+    const vectors = await embedder.embedDocuments(
+      texts.map(({ text }) => text),
+      signal,
+    );
+    const entries = texts.map(({ embeddingHash }, position) => ({
+      embeddingHash,
+      vector: vectorAt(vectors, position),
+    }));
+    await deps.embeddings.saveBeside(embedder.id, tenant, entries);
+    embedded += texts.length;
+    onEmbedded(texts.length);
+    after = last.embeddingHash;
+  }
+}
+
+function vectorAt(vectors: readonly Float32Array[], position: number): Float32Array {
+  const vector = vectors[position];
+  if (!vector) throw new AppError('MODEL_BAD_RESPONSE', 'The embedder gave fewer vectors than texts.');
+  return vector;
+}
+
+async function writeAll({ index, report, signal, total }: Work, tenants: readonly TenantId[]): Promise<void> {
+  let done = 0;
+  report({ stage: 'writing', done, total });
+  for (const tenant of tenants) {
+    signal.throwIfAborted();
+    if (index.isLive) await index.reset(tenant);
+    await index.fill(
+      tenant,
+      (passages) => {
+        done += passages;
+        report({ stage: 'writing', done, total: Math.max(done, total) });
+      },
+      signal,
+    );
+  }
+}
+
+/** What is published while it is checked looks like a difference: the tenant is brought up to date and checked again. */
+async function prove(work: Work, tenant: TenantId): Promise<TenantProof> {
+  const { index, signal } = work;
+  for (let attempt = 1; ; attempt += 1) {
+    const proof = await compareTenant(work, tenant);
+    if (proof.isComplete || attempt === mostAttempts) return proof;
+    // A vector that came after its passage was written raises no generation, so the tenant is written whole.
+    if (!index.isLive) await embedTenant(work, tenant, () => {});
+    await index.reset(tenant);
+    await index.fill(tenant, () => {}, signal);
+  }
+}
+
+async function compareTenant({ deps, index, signal }: Work, tenant: TenantId): Promise<TenantProof> {
+  const held = await index.checksum(tenant, signal);
+  const rows = await deps.rows.checksum(tenant, index.embedder.id);
+  const isEqual = <T>(one: T, other: T | null) => other === null || one === other;
+  const isComplete =
+    isEqual(rows.passages, held.passages) &&
+    isEqual(rows.embedded, held.embedded) &&
+    isEqual(rows.checksum, held.checksum) &&
+    isEqual(rows.embeddedChecksum, held.embeddedChecksum);
+  return { tenantId: tenant, rows, index: held, isComplete };
+}
