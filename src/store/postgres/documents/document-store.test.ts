@@ -220,6 +220,9 @@ describeOnEachDatabase('document store: from register to publish', (database) =>
         page: null,
         title: 'Parsed title',
         uri: null,
+        externalId: 'a',
+        tags: {},
+        language: 'en',
         updatedAt: '2026-01-01T00:00:00.000Z',
       });
     });
