@@ -104,6 +104,7 @@ export function candidateOf(
 ): Candidate {
   const { title, headingPath, text, sparse, dense } = passage;
   return {
+    title,
     header: [title, ...headingPath].join('\n'),
     text,
     language: guessLanguage(text.slice(0, charactersForLanguage)).code,
