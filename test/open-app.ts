@@ -116,6 +116,7 @@ export function scriptedAnswer(script: Script): AnswerQuestion {
       ...stamp(),
       reason: 'no-documents',
       message: 'There are no documents.',
+      ranked: [],
       nearest: [],
     };
   };

@@ -49,9 +49,9 @@ function addDocument({ passage: shown, alsoIn }: Kept, passage: ScoredPassage): 
   alsoIn.push({ documentId, title, uri, version, versionTag: documentVersion(passage) });
 }
 
-function describeFolded({ id, documentId, title }: ScoredPassage, into: ScoredPassage): DroppedPassage {
+function describeFolded(passage: ScoredPassage, into: ScoredPassage): DroppedPassage {
   return {
-    passage: { id, documentId, title },
+    passage,
     step: 'fold',
     detail: `Its passage says the same as one of ${into.title} (${into.documentId}), which ranks above it.`,
     foldedInto: { id: into.id, documentId: into.documentId, title: into.title },

@@ -58,6 +58,7 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
     clock.lap('pack');
     return {
       passages,
+      ranked,
       nearest: nearestOf(ranked),
       questionVector,
       idealSparse,
