@@ -3,9 +3,6 @@ import { profileOf, saysTheSame, type TextProfile } from './near-duplicates.ts';
 import type { RankStage } from './rank-stage.ts';
 import type { AlsoIn, DroppedPassage, ScoredPassage } from './retrieve.ts';
 
-/** Passages that are compared with each other; what ranks lower is passed on as it is. */
-const comparedAtMost = 100;
-
 interface Kept {
   readonly passage: ScoredPassage;
   readonly profile: TextProfile;
@@ -19,6 +16,7 @@ interface Kept {
 export function createFoldStage(): RankStage {
   return {
     name: 'fold',
+    countLeft: (passages, { queries }) => fold(passages, queries[0] ?? '').kept.length,
     run: async (passages, { input }) => foldDuplicates(passages, input.queries[0] ?? ''),
   };
 }
@@ -27,10 +25,15 @@ export function foldDuplicates(
   passages: readonly ScoredPassage[],
   question: string,
 ): { passages: ScoredPassage[]; dropped: DroppedPassage[] } {
+  const { kept, dropped } = fold(passages, question);
+  return { passages: kept.map(withAlsoIn), dropped };
+}
+
+function fold(passages: readonly ScoredPassage[], question: string): { kept: Kept[]; dropped: DroppedPassage[] } {
   const versionsMatter = versionsNamed(question).length > 0;
   const kept: Kept[] = [];
   const dropped: DroppedPassage[] = [];
-  for (const passage of passages.slice(0, comparedAtMost)) {
+  for (const passage of passages) {
     const profile = profileOf(passage.text, documentVersion(passage));
     const same = kept.find((other) => saysTheSame(other.profile, profile, { versionsMatter }));
     if (!same) {
@@ -40,7 +43,7 @@ export function foldDuplicates(
     addDocument(same, passage);
     dropped.push(describeFolded(passage, same.passage));
   }
-  return { passages: [...kept.map(withAlsoIn), ...passages.slice(comparedAtMost)], dropped };
+  return { kept, dropped };
 }
 
 function addDocument({ passage: shown, alsoIn }: Kept, passage: ScoredPassage): void {

@@ -51,13 +51,10 @@ const ExplanationSchema = z
       .array(z.object({ term: z.string(), idf: z.number() }))
       .readonly()
       .openapi({ description: 'Terms of the question that the passage lacks, rarest first.' }),
-    window: z
-      .object({ text: z.string(), start: z.int(), end: z.int(), coverage: z.number() })
-      .nullable()
-      .openapi({
-        description:
-          "The window of sentences that spoke most for the passage, with the share of the question's words that it holds; offsets into the document's content. Null below the passages that are ranked by their windows.",
-      }),
+    window: z.object({ text: z.string(), start: z.int(), end: z.int(), coverage: z.number() }).nullable().openapi({
+      description:
+        "The window of sentences that spoke most for the passage, with the share of the question's words that it holds; offsets into the document's content. Null below the passages that are ranked by their windows.",
+    }),
   })
   .openapi('PassageExplanation');
 
