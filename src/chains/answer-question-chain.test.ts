@@ -336,7 +336,9 @@ describe('with a chat model', () => {
       clause: { kind: 'condition', field: 'source', operator: 'eq', value: 'other' },
     } as const;
     const input = { history, filter, question: 'How long does it last?' };
-    const { has } = await askModel([text(JSON.stringify({ standalone })), text('NONE')], { deps: { retrieve }, input });
+    const whole = isRejected ? [] : [text(JSON.stringify({ questions: [standalone] }))];
+    const replies = [text(JSON.stringify({ standalone })), ...whole, text('NONE')];
+    const { has } = await askModel(replies, { deps: { retrieve }, input });
     const degraded = { step: 'condense', to: 'rules', cause: 'MODEL_BAD_RESPONSE' };
     expect(has('step-degraded')).toEqual(isRejected ? [expect.objectContaining(degraded)] : []);
     expect(has('answer-started')).toMatchObject([{ mode: 'strict' }]);

@@ -12,6 +12,7 @@ import { condenseQuestion } from './condense-question.ts';
 import type { EmbedUnits } from './evidence/embed-units.ts';
 import { type RankedUnits, rankUnits } from './evidence/rank-units.ts';
 import { createTermWeights, type TermWeights } from './evidence/term-weights.ts';
+import { findParts } from './find-parts.ts';
 import type { Prompts } from './prompts/load-prompts.ts';
 import { featuresOf } from './refuse/refusal-features.ts';
 import { refusalMessage } from './refuse/refusal-messages.ts';
@@ -47,7 +48,8 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   if (!/[\p{L}\p{N}]/u.test(question)) return yield refuse(input, 'no-evidence', []);
 
   yield* condense(parts, input, trace, signal);
-  const retrieval = await search(parts, input, trace, signal);
+  const asked = yield* split(parts, trace, signal);
+  const retrieval = await search(parts, { ...input, asked }, trace, signal);
   for (const degradation of retrieval.degradations) yield { type: 'step-degraded', ...degradation };
   if (retrieval.expansion) {
     const { gained: _gained, ...expanded } = describeExpansion(retrieval.expansion);
@@ -96,12 +98,30 @@ async function* condense(parts: Parts, input: AnswerInput, trace: Trace, signal:
   yield { type: 'question-condensed', standalone: condensed.standalone };
 }
 
+/** What the question asks, one by one; none when it asks one thing. */
+async function* split(
+  parts: Parts,
+  trace: Trace,
+  signal: AbortSignal,
+): AsyncGenerator<UnsequencedAnswerEvent, readonly string[]> {
+  const prompt = parts.prompts.splitQuestion;
+  const found = await timed(trace, 'split', () => findParts({ chat: parts.chat, prompt }, trace.standalone, signal));
+  if (found.degradedBy) yield degraded('split', 'rules', found.degradedBy);
+  else if (found.askedModel) trace.promptVersions.splitQuestion = prompt.version;
+  return found.parts;
+}
+
 /** The original question is searched too: what was condensed wrongly does not hide what the words themselves find. */
-async function search(parts: Parts, input: AnswerInput, trace: Trace, signal: AbortSignal): Promise<Retrieval> {
-  const { principal, filter, question, expand = true } = input;
+async function search(
+  parts: Parts,
+  input: AnswerInput & { readonly asked: readonly string[] },
+  trace: Trace,
+  signal: AbortSignal,
+): Promise<Retrieval> {
+  const { principal, filter, question, asked, expand = true } = input;
   const queries = trace.standalone === question ? [question] : [trace.standalone, question];
   const retrieval = await timed(trace, 'retrieve', () =>
-    parts.retrieve({ queries, principal, filter, limit: passagesWanted, tokenBudget, expand }, signal),
+    parts.retrieve({ queries, parts: asked, principal, filter, limit: passagesWanted, tokenBudget, expand }, signal),
   );
   trace.retrieval = retrieval;
   // Evidence is judged by the words that found it; the reader sees which they were.

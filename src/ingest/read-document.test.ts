@@ -67,7 +67,7 @@ describe('createDocumentReader', () => {
   });
 
   it('ends a file that takes too long and goes on with a fresh worker', async () => {
-    const reader = createReader({ maxSeconds: 1 });
+    const reader = createReader({ maxSeconds: 5 });
     const slow = reader.read(endless, never);
     const next = reader.read(file('b.txt', 'Fine.'), never);
     await expect(slow).rejects.toMatchObject({ code: 'FILE_TAKES_TOO_LONG' });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import type { ChatModel } from '../../models/chat-model.ts';
 import { fence, type Prompt } from '../prompts/load-prompts.ts';
+import { readJsonReply } from '../read-json-reply.ts';
 import type { Conversation } from './focus.ts';
 import { keepsToConversation } from './keeps-to-conversation.ts';
 
@@ -39,22 +40,12 @@ export async function rewriteWithModel(
   return question;
 }
 
-/** The field of a JSON object, with or without a code fence around it; a server without structured output may write the bare question. */
+/** The field of a JSON object; a server without structured output may write the bare question. */
 function readReply(text: string): string {
-  const bare = text.trim().replace(/^```(?:json)?\s*|\s*```$/g, '');
-  if (bare.startsWith('{')) {
-    const parsed = Reply.loose().safeParse(parseJson(bare));
-    return parsed.success ? parsed.data.standalone.trim() : '';
-  }
-  return bare.replace(/^["'“]+|["'”]+$/g, '');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+  const parsed = Reply.loose().safeParse(readJsonReply(text));
+  if (parsed.success) return parsed.data.standalone.trim();
+  const bare = text.trim();
+  return /^(?:```|\{)/.test(bare) ? '' : bare.replace(/^["'“]+|["'”]+$/g, '');
 }
 
 function cut(text: string): string {

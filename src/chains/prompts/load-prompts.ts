@@ -7,6 +7,7 @@ const files = {
   selectQuotes: 'select-quotes.v1',
   writeAnswer: 'write-answer.v1',
   condenseQuestion: 'condense-question.v2',
+  splitQuestion: 'split-question.v1',
 } as const;
 export type PromptName = keyof typeof files;
 
@@ -25,6 +26,7 @@ export function loadPrompts(): Prompts {
     selectQuotes: loadPrompt(files.selectQuotes),
     writeAnswer: loadPrompt(files.writeAnswer),
     condenseQuestion: loadPrompt(files.condenseQuestion),
+    splitQuestion: loadPrompt(files.splitQuestion),
   };
 }
 
