@@ -116,7 +116,6 @@ export function scriptedAnswer(script: Script): AnswerQuestion {
       ...stamp(),
       reason: 'no-documents',
       message: 'There are no documents.',
-      ranked: [],
       nearest: [],
     };
   };

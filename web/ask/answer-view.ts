@@ -1,5 +1,6 @@
 import type { AnswerEvent, Problem, Quote } from '../../src/domain/answer.ts';
 import {
+  type AlsoIn,
   degradedWords,
   expansionElement,
   finishedParts,
@@ -46,6 +47,7 @@ function createFrame(question: string) {
 export function createAnswerView({ question, panel, onFeedback, onAskAsIs }: AnswerViewOptions): AnswerView {
   const { root, progress, draft, notes, quoteList, after } = createFrame(question);
   const quotes = new Map<number, Quote>();
+  const alsoIn = new Map<string, AlsoIn>();
   let answerId = '';
   let last = -1;
 
@@ -73,10 +75,11 @@ export function createAnswerView({ question, panel, onFeedback, onAskAsIs }: Ans
         break;
       case 'passages-retrieved':
         progress.textContent = 'Checking quotes…';
+        for (const passage of event.passages) alsoIn.set(passage.id, passage.alsoIn ?? []);
         break;
       case 'quote-verified':
         quotes.set(event.number, event);
-        quoteList.append(quoteElement(event, openQuote));
+        quoteList.append(quoteElement(event, openQuote, { alsoIn: alsoIn.get(event.passageId) ?? [], panel }));
         break;
       case 'text-delta':
         draft.textContent += event.text;
