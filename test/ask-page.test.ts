@@ -152,12 +152,12 @@ describe.skipIf(!chromiumPath)('the page for asking', () => {
 
   it('says what was searched in the place of a misspelt question, and searches only for that when asked to', async () => {
     await ask('refnds');
-    const note = page.locator('.notes li', { hasText: 'Showing results for “refunds' });
+    const note = page.locator('.readings li', { hasText: 'Showing results for “refunds' });
     await page.locator('.feedback').waitFor();
     await note.getByRole('button', { name: 'Search only for “refnds”' }).click();
     await page.locator('.feedback').nth(1).waitFor();
     expect(await page.locator('.question').allTextContents()).toEqual(['refnds', 'refnds']);
-    expect(await page.locator('.notes').nth(1).textContent()).toBe('');
+    expect(await page.locator('.readings').nth(1).textContent()).toBe('');
     expect(await note.count()).toBe(1);
   });
 

@@ -162,7 +162,9 @@ async function findInRanking(
   const scores = describeStanding(standing);
   if (dropped) return { step: dropped.step, detail: `${dropped.detail} ${scores}`, rank, standing };
   const where =
-    rank === null ? `It is not among the best ${ranksLookedAt}.` : `It ranks ${rank}; ${input.limit} were asked for.`;
+    rank === null
+      ? `It is not among the best ${ranksLookedAt}.`
+      : `It ranks ${rank}; the best ${input.limit === 1 ? 'one was' : `${input.limit} were`} asked for.`;
   return { step: 'rank', detail: `${where} ${scores}`, rank, standing };
 }
 

@@ -16,7 +16,8 @@ interface Kept {
 export function createFoldStage(): RankStage {
   return {
     name: 'fold',
-    countLeft: (passages, { queries }) => fold(passages, queries[0] ?? '').kept.length,
+    countLeft: (passages, { queries, limit }) =>
+      fold(passages, { question: queries[0] ?? '', enough: limit }).kept.length,
     run: async (passages, { input }) => foldDuplicates(passages, input.queries[0] ?? ''),
   };
 }
@@ -25,15 +26,20 @@ export function foldDuplicates(
   passages: readonly ScoredPassage[],
   question: string,
 ): { passages: ScoredPassage[]; dropped: DroppedPassage[] } {
-  const { kept, dropped } = fold(passages, question);
+  const { kept, dropped } = fold(passages, { question, enough: passages.length });
   return { passages: kept.map(withAlsoIn), dropped };
 }
 
-function fold(passages: readonly ScoredPassage[], question: string): { kept: Kept[]; dropped: DroppedPassage[] } {
+/** Stops as soon as `enough` different passages are found. */
+function fold(
+  passages: readonly ScoredPassage[],
+  { question, enough }: { question: string; enough: number },
+): { kept: Kept[]; dropped: DroppedPassage[] } {
   const versionsMatter = versionsNamed(question).length > 0;
   const kept: Kept[] = [];
   const dropped: DroppedPassage[] = [];
   for (const passage of passages) {
+    if (kept.length >= enough) break;
     const profile = profileOf(passage.text, documentVersion(passage));
     const same = kept.find((other) => saysTheSame(other.profile, profile, { versionsMatter }));
     if (!same) {

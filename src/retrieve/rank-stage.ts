@@ -26,7 +26,7 @@ export interface RankOutput {
 /** Orders the passages of a question anew, or takes some out. A stage that fails says so by a degradation and leaves the order as it was. */
 export interface RankStage {
   readonly name: string;
-  /** How many of these passages it would leave; absent: all of them. Where they are too few, more are read before the stages run. */
+  /** How many of these passages it would leave, counted up to the limit; absent: all of them. Where they are too few, more are read before the stages run. */
   countLeft?(passages: readonly ScoredPassage[], input: RetrieveInput): number;
   run(passages: readonly ScoredPassage[], context: RankContext, signal: AbortSignal): Promise<RankOutput>;
 }
