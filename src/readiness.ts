@@ -41,7 +41,7 @@ export function createReadinessChecks({
       name: 'index',
       async check() {
         const waiting = await stores.embeddings.waiting(embedder.id, null);
-        const { state, detail } = await index.health(AbortSignal.timeout(1_500));
+        const { state, detail } = await index.health(AbortSignal.timeout(3_000));
         const vectors = waiting === 0 ? 'every passage has its vector' : `${waiting} passages wait for their vector`;
         return { state, detail: state === 'ok' ? `${detail}, ${vectors}` : detail };
       },
@@ -50,7 +50,7 @@ export function createReadinessChecks({
       name: 'embedder',
       async check() {
         try {
-          const [vector] = await embedder.embedQuestions(['ready'], AbortSignal.timeout(1_500));
+          const [vector] = await embedder.embedQuestions(['ready'], AbortSignal.timeout(3_000));
           return { state: 'ok', detail: `${embedder.id} gives vectors of ${vector?.length ?? 0} dimensions` };
         } catch {
           return {
