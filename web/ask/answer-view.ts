@@ -34,7 +34,7 @@ interface AnswerViewOptions {
 /** The empty places of an answer, in the order in which they are read. */
 function createFrame(question: string) {
   const progress = element('p', { class: 'working' }, 'Reading the sources…');
-  const readings = element('ul', { class: 'notes readings' });
+  const readings = element('ul', { class: 'readings' });
   const draft = element('span', { class: 'draft', 'aria-hidden': 'true' });
   const sentences = element('div', { class: 'sentences', 'aria-live': 'polite' }, draft);
   const notes = element('ul', { class: 'notes' });
