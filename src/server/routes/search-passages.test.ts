@@ -14,19 +14,25 @@ const found: Retrieval = {
       dense: 0.8,
       steps: [
         { step: 'fuse', score: 1 },
+        { step: 'rank', score: 1, window: { start: 0, end: 33 }, terms: { refunds: 1 } },
         { step: 'boost', score: 0.9, contributions: { version: -0.1 } },
       ],
       alsoIn: [{ documentId: 'doc_b', title: 'Refunds', uri: null, version: 2, versionTag: '7.4' }],
       supersededBy: { reference: 'new.md', documentId: null },
     }),
   ],
+  ranked: [],
   nearest: [],
   questionVector: null,
   relevance: 0,
   idealSparse: 1,
   degradations: [{ step: 'embed', to: 'search by words', cause: 'MODEL_UNAVAILABLE' }],
   dropped: [
-    { passage: { id: 'psg_2', documentId: 'doc_b', title: 'Refunds' }, step: 'fold', detail: 'It says the same.' },
+    {
+      passage: scoredPassage({ id: 'psg_2', documentId: 'doc_b', title: 'Refunds', text: 'Refunds.' }),
+      step: 'fold',
+      detail: 'It says the same.',
+    },
   ],
   timings: { embed: 1.5, search: 0.25 },
 };
@@ -79,14 +85,16 @@ describe('POST /v1/search', () => {
       dense: 0.8,
       steps: [
         { step: 'fuse', score: 1 },
+        { step: 'rank', score: 1 },
         { step: 'boost', contributions: { version: -0.1 } },
       ],
       explanation: {
-        terms: [{ term: 'refund', share: 1 }],
+        terms: [{ term: 'refunds', share: 1 }],
         missing: [],
         window: { text: 'Refunds are paid within ten days.', start: 0, end: 33, coverage: 1 },
       },
     });
+    expect(JSON.stringify(body.passages[0])).not.toContain('"window":{"start":0,"end":33}');
     expect(body.steps).toEqual([
       { step: 'embed', milliseconds: 1.5 },
       { step: 'search', milliseconds: 0.25 },

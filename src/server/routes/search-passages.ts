@@ -68,7 +68,9 @@ function describeSteps(retrieval: Retrieval, explained: ReadonlyMap<PassageId, P
   return {
     passages: passages.map((passage) => {
       const explanation = explained.get(passage.id);
-      return explanation ? { ...passage, explanation } : passage;
+      // The explanation says which window and terms they are, in words.
+      const steps = passage.steps.map(({ window: _window, terms: _terms, ...step }) => step);
+      return { ...passage, steps, ...(explanation ? { explanation } : {}) };
     }),
     nearest,
     steps: [...timed, ...degraded],
