@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AnswerInput } from '../src/chains/answer-question.ts';
 import { type DocumentId, newId } from '../src/domain/ids.ts';
 import type { SubmitDocuments } from '../src/ingest/submit-document.ts';
 import { listen, type RunningServer } from '../src/server/listen.ts';
@@ -31,9 +32,24 @@ describe.skipIf(!chromiumPath)('the page for asking', () => {
   let complaints: string[];
   let foreignRequests: string[];
 
-  const scripts: Record<string, (signal: AbortSignal) => AsyncGenerator<ScriptedEvent>> = {
+  const scripts: Record<string, (signal: AbortSignal, input: AnswerInput) => AsyncGenerator<ScriptedEvent>> = {
     async *quoted() {
       yield { type: 'step-degraded', step: 'embed', to: 'words', cause: 'the embedder does not answer' };
+      yield* quotedAnswer(quoteOf({ id: documentId, title: `Refunds ${hostile}`, text }, sentence));
+    },
+    async *folded() {
+      const title = `Refunds ${hostile}`;
+      const quote = quoteOf({ id: documentId, title, text }, sentence);
+      const { passageId: id, version, uri, headingPath } = quote;
+      const alsoIn = [{ documentId, title: 'Refunds', uri: null, version: 1, versionTag: '7.4' }];
+      const passage = { id, documentId, version, title, uri, headingPath: [...headingPath], score: 0.9, alsoIn };
+      yield { type: 'passages-retrieved', passages: [passage] };
+      yield* quotedAnswer(quote);
+    },
+    async *refnds(_signal, { expand }) {
+      const changes = [{ from: 'refnds', to: 'refunds', reason: 'spelling' as const }];
+      const searched = { original: 'refnds', searched: `refunds ${hostile}`, reason: 'spelling' as const, changes };
+      if (expand !== false) yield { type: 'question-expanded', ...searched };
       yield* quotedAnswer(quoteOf({ id: documentId, title: `Refunds ${hostile}`, text }, sentence));
     },
     async *refused() {
@@ -50,7 +66,7 @@ describe.skipIf(!chromiumPath)('the page for asking', () => {
   beforeAll(async () => {
     driver = await openTestDatabase();
     app = await openApp(driver, {
-      answerQuestion: scriptedAnswer((input, signal) => scripts[input.question]?.(signal) ?? []),
+      answerQuestion: scriptedAnswer((input, signal) => scripts[input.question]?.(signal, input) ?? []),
       submit: fakePort<SubmitDocuments>('submit', {
         submit: async () => ({ documentId: newId('document'), jobId: null, version: 1, outcome: 'unchanged' }),
       }),
@@ -131,6 +147,24 @@ describe.skipIf(!chromiumPath)('the page for asking', () => {
     await page.locator('.nearest button').click();
     await page.locator('#source-text', { hasText: 'Opening hours.' }).waitFor();
     expect(await page.locator('.refusal').textContent()).toContain('Your sources don’t answer this.');
+    expect(await page.locator('#source mark').count()).toBe(0);
+  });
+
+  it('says what was searched in the place of a misspelt question, and searches only for that when asked to', async () => {
+    await ask('refnds');
+    const note = page.locator('.readings li', { hasText: 'Showing results for “refunds' });
+    await page.locator('.feedback').waitFor();
+    await note.getByRole('button', { name: 'Search only for “refnds”' }).click();
+    await page.locator('.feedback').nth(1).waitFor();
+    expect(await page.locator('.question').allTextContents()).toEqual(['refnds', 'refnds']);
+    expect(await page.locator('.readings').nth(1).textContent()).toBe('');
+    expect(await note.count()).toBe(1);
+  });
+
+  it('names the other documents that say the same as a quote, and opens them', async () => {
+    await ask('folded');
+    await page.locator('.also-in').getByRole('button', { name: 'Refunds 7.4' }).click();
+    await page.locator('#source-text', { hasText: 'Opening hours.' }).waitFor();
     expect(await page.locator('#source mark').count()).toBe(0);
   });
 

@@ -225,6 +225,7 @@ describe('refusals', () => {
         never,
       )),
       passages: [],
+      ranked: [],
       nearest: [],
     };
     const none = await ask('How long?', {

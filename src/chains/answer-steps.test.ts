@@ -38,6 +38,7 @@ const passage: ScoredPassage = {
 };
 const retrieval: Retrieval = {
   passages: [passage],
+  ranked: [passage],
   nearest: [{ documentId: 'doc_1', title: passage.title, uri: passage.uri, score: 1 }],
   questionVector: null,
   idealSparse: 14,

@@ -34,6 +34,7 @@ export interface SearchOptions extends FilterOptions {
 
 const textShown = 300;
 const termsShown = 8;
+const contributionsShown = 5;
 const droppedShown = 5;
 
 export async function search(
@@ -52,6 +53,8 @@ export async function search(
     ...filterOf(filters),
   };
   const result = await client.post<SearchResult>('/v1/search', body);
+  for (const { step, degradedTo, cause } of result.steps ?? [])
+    if (degradedTo !== undefined) output.note(`note: ${step} fell back to ${degradedTo} (${cause})`);
   output.result(result, (found) => describeResult(output, found));
 }
 
@@ -60,7 +63,7 @@ function describeResult(output: Output, { passages, expansion, steps, dropped = 
   if (parts.length === 0) parts.push('Nothing found. Add documents with: footnote ingest <file, folder or URL>');
   if (expansion) parts.unshift(expansionWords(expansion));
   if (dropped.length > 0) parts.push(describeDropped(output, dropped));
-  if (steps) parts.push(describeTimes(output, steps));
+  if (steps?.some(({ milliseconds }) => milliseconds !== undefined)) parts.push(describeTimes(output, steps));
   if (whyNot) parts.push(describeAbsence(output, whyNot));
   return parts.join('\n\n');
 }
@@ -68,10 +71,9 @@ function describeResult(output: Output, { passages, expansion, steps, dropped = 
 function describePassage({ style }: Output, passage: FoundPassage, index: number): string {
   const { title, headingPath, score, documentId, uri, alsoIn, supersededBy } = passage;
   const path = [title, ...headingPath.filter((heading) => heading !== title)].join(' › ');
-  const text = passage.text.replace(/\s+/g, ' ');
   const lines = [
     `${style.accent(String(index + 1))}. ${style.bold(path)}  ${score.toFixed(3)}`,
-    `   ${text.length > textShown ? `${text.slice(0, textShown - 1)}…` : text}`,
+    `   ${shorten(passage.text)}`,
     style.dim(`   ${documentId}${uri ? `  ${uri}` : ''}`),
   ];
   if (supersededBy) lines.push(`   superseded by ${supersededBy.documentId ?? supersededBy.reference}`);
@@ -86,25 +88,38 @@ function describePassage({ style }: Output, passage: FoundPassage, index: number
 function describeScores({ steps, dense, sparse, explanation }: FoundPassage): string[] {
   if (!steps) return [];
   const lines: [string, string][] = [
-    ['score', steps.map(describeStep).join(' → ')],
+    ['score', steps.map(({ step, score }) => `${step} ${score.toFixed(3)}`).join(' → ')],
+    ...steps.flatMap(describeContributions),
     ['meaning', dense === null || dense === undefined ? 'no vector yet' : `cosine ${dense.toFixed(3)}`],
     ['words', `BM25 ${(sparse ?? 0).toFixed(2)}${explanation ? describeTerms(explanation) : ''}`],
   ];
   const window = explanation?.window;
   if (window)
     lines.push([
-      'sentence',
-      `“${window.text.replace(/\s+/g, ' ').slice(0, textShown)}” (${percent(window.coverage)} of the question's words, by weight)`,
+      'window',
+      `“${shorten(window.text)}” ${window.coverage > 0 ? `(${percent(window.coverage)} of the question's words, by weight)` : '(by meaning alone)'}`,
     ]);
   return lines.map(([name, value]) => `     ${name.padEnd(9)}${value}`);
 }
 
-function describeStep({ step, score, contributions = {} }: StepScore): string {
+/** What moved the score most at a step; the rest, and what is the same for every passage, is in the JSON. */
+function describeContributions({ step, contributions = {} }: StepScore): [string, string][] {
   const added = Object.entries(contributions)
-    .filter(([, value]) => Math.abs(value) >= 0.0005)
-    .sort(([, one], [, other]) => Math.abs(other) - Math.abs(one))
-    .map(([name, value]) => `${name} ${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`);
-  return `${step} ${score.toFixed(3)}${added.length > 0 ? ` (${added.join(', ')})` : ''}`;
+    .filter(([name, value]) => name !== 'intercept' && Math.abs(value) >= 0.0005)
+    .sort(([, one], [, other]) => Math.abs(other) - Math.abs(one));
+  if (added.length === 0) return [];
+  const shown = added
+    .slice(0, contributionsShown)
+    .map(
+      ([name, value]) => `${name} ${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(Math.abs(value) < 0.1 ? 3 : 2)}`,
+    );
+  const more = added.length > contributionsShown ? [`and ${added.length - contributionsShown} more`] : [];
+  return [[step, [...shown, ...more].join(', ')]];
+}
+
+function shorten(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > textShown ? `${line.slice(0, textShown - 1)}…` : line;
 }
 
 function describeTerms({ terms, missing }: PassageExplanation): string {
@@ -126,10 +141,7 @@ function describeTimes({ style }: Output, steps: readonly StepTime[]): string {
   const times = steps.flatMap(({ step, milliseconds }) =>
     milliseconds === undefined ? [] : [`${step} ${milliseconds.toFixed(1)}`],
   );
-  const degraded = steps.flatMap(({ step, degradedTo, cause }) =>
-    degradedTo === undefined ? [] : [`   ${step} fell back to: ${degradedTo} (${cause})`],
-  );
-  return [`${style.bold('Milliseconds')}  ${times.join(' · ')}`, ...degraded].join('\n');
+  return `${style.bold('Milliseconds')}  ${times.join(' · ')}`;
 }
 
 function describeAbsence({ style }: Output, { title, documentId, step, detail }: Absence): string {

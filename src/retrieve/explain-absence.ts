@@ -5,7 +5,7 @@ import type { DocumentId } from '../domain/ids.ts';
 import { grantsOf, type Principal } from '../domain/principal.ts';
 import type { DocumentStanding, DocumentStore } from '../store/documents.ts';
 import { explainPassages, type LookUpFrequencies } from './explain-passages.ts';
-import type { Retrieval, Retrieve, RetrieveInput, ScoredPassage } from './retrieve.ts';
+import type { DroppedPassage, Retrieval, Retrieve, RetrieveInput, ScoredPassage } from './retrieve.ts';
 
 /** In the order in which they are looked at; `none`: it was found. */
 export const absenceSteps = [
@@ -139,37 +139,72 @@ function describeUnpublished({ state, error }: DocumentStanding): string {
 }
 
 async function findInRanking(
-  { retrieve, lookUp }: AbsencePorts,
+  ports: AbsencePorts,
   { question, document }: { question: AbsenceQuestion; document: DocumentStanding },
   signal: AbortSignal,
 ): Promise<Pick<Absence, 'step' | 'detail' | 'rank' | 'standing'>> {
   const { input, retrieval } = question;
-  const only: FilterClause = { kind: 'condition', field: 'documentId', operator: 'eq', value: document.id };
-  const filter: FilterClause = { kind: 'and', clauses: input.filter ? [input.filter, only] : [only] };
-  const alone = { ...input, filter, limit: 1, tokenBudget: null };
-  const [best] = (await retrieve(alone, signal)).passages;
-  if (!best)
+  const place = await findPlace(ports.retrieve, { question, documentId: document.id }, signal);
+  if (!place)
     return {
       step: 'search',
       detail: 'No passage of it shares a word with the question or is near in meaning.',
       rank: null,
       standing: null,
     };
-  const wide = await retrieve({ ...input, limit: ranksLookedAt, tokenBudget: null }, signal);
-  const rank = rankOf(wide.passages, document.id);
-  const explained = await explainPassages(lookUp, { query: input.queries[0] ?? '', tenant: input.principal.tenantId }, [
-    best,
-  ]);
+  const { best, rank } = place;
+  const asked = { query: input.queries[0] ?? '', tenant: input.principal.tenantId };
+  const explained = await explainPassages(ports.lookUp, asked, [best]);
   const missingTerms = (explained.get(best.id)?.missing ?? []).map(({ term }) => term);
-  const place = { best: wide.passages[(rank ?? 0) - 1] ?? best, isRanked: rank !== null };
-  const standing = { ...standingOf(place, { retrieval, wide }), missingTerms };
+  const standing = { ...standingOf(place, retrieval), missingTerms };
   const dropped =
     findDropped(retrieval, document.id, 'fold') ?? findDropped(retrieval, document.id, 'pack') ?? waiting(document);
   const scores = describeStanding(standing);
   if (dropped) return { step: dropped.step, detail: `${dropped.detail} ${scores}`, rank, standing };
   const where =
-    rank === null ? `It is not among the best ${ranksLookedAt}.` : `It ranks ${rank}; ${input.limit} were asked for.`;
+    rank === null
+      ? `It is not among the best ${ranksLookedAt}.`
+      : `It ranks ${rank}; the best ${input.limit === 1 ? 'one was' : `${input.limit} were`} asked for.`;
   return { step: 'rank', detail: `${where} ${scores}`, rank, standing };
+}
+
+/** The document's best passage among what was ranked. */
+interface Place {
+  readonly best: ScoredPassage;
+  /** Null when it was taken out or stands below all of `ranked`. */
+  readonly rank: number | null;
+  readonly ranked: readonly ScoredPassage[];
+}
+
+/** In the search itself; else, in the same words, in one that looks further down; else in the document alone. Null: not found by either side. */
+async function findPlace(
+  retrieve: Retrieve,
+  { question, documentId }: { question: AbsenceQuestion; documentId: DocumentId },
+  signal: AbortSignal,
+): Promise<Place | null> {
+  const { input, retrieval } = question;
+  const known = placeIn(retrieval, documentId);
+  if (known) return known;
+  const { expansion } = retrieval;
+  const queries = expansion ? [expansion.searched, ...input.queries] : input.queries;
+  const asked = { ...input, queries, expand: false, tokenBudget: null };
+  const wide = await retrieve({ ...asked, limit: ranksLookedAt }, signal);
+  const further = placeIn(wide, documentId);
+  if (further) return further;
+  const only: FilterClause = { kind: 'condition', field: 'documentId', operator: 'eq', value: documentId };
+  const filter: FilterClause = { kind: 'and', clauses: input.filter ? [input.filter, only] : [only] };
+  const [best] = (await retrieve({ ...asked, filter, limit: 1 }, signal)).passages;
+  return best ? { best, rank: null, ranked: wide.ranked } : null;
+}
+
+function placeIn({ ranked, dropped }: Retrieval, documentId: DocumentId): Place | null {
+  const rank = rankOf(ranked, documentId);
+  const best = rank === null ? takenOut(dropped, documentId) : ranked[rank - 1];
+  return best ? { best, rank, ranked } : null;
+}
+
+function takenOut(dropped: readonly DroppedPassage[], documentId: DocumentId): ScoredPassage | undefined {
+  return dropped.find(({ passage }) => passage.documentId === documentId)?.passage;
 }
 
 function findDropped(
@@ -192,20 +227,17 @@ function waiting({
   };
 }
 
-function standingOf(
-  { best, isRanked }: { best: ScoredPassage; isRanked: boolean },
-  { retrieval, wide }: { retrieval: Retrieval; wide: Retrieval },
-): Omit<Standing, 'missingTerms'> {
-  const last = retrieval.passages.at(-1);
+function standingOf({ best, rank, ranked }: Place, { passages }: Retrieval): Omit<Standing, 'missingTerms'> {
+  const last = passages.at(-1);
   const side = (name: 'dense' | 'sparse'): SideStanding => {
     const score = best[name];
-    const better = wide.passages.filter((passage) => (passage[name] ?? -1) > (score ?? -1)).length;
+    const better = ranked.filter((passage) => (passage[name] ?? -1) > (score ?? -1)).length;
     return { score, rank: score === null ? null : better + 1, lastShown: last?.[name] ?? null };
   };
-  const lowest = wide.passages.at(-1)?.score ?? best.score;
+  const lowest = ranked.at(-1)?.score ?? best.score;
   return {
     // Searched for alone, a passage is the best of its kind; among others it has at most what the last of them has.
-    score: isRanked ? best.score : Math.min(best.score, lowest),
+    score: rank === null ? Math.min(best.score, lowest) : best.score,
     lastShown: last?.score ?? null,
     dense: side('dense'),
     sparse: side('sparse'),

@@ -3,9 +3,6 @@ import { profileOf, saysTheSame, type TextProfile } from './near-duplicates.ts';
 import type { RankStage } from './rank-stage.ts';
 import type { AlsoIn, DroppedPassage, ScoredPassage } from './retrieve.ts';
 
-/** Passages that are compared with each other; what ranks lower is passed on as it is. */
-const comparedAtMost = 100;
-
 interface Kept {
   readonly passage: ScoredPassage;
   readonly profile: TextProfile;
@@ -19,6 +16,8 @@ interface Kept {
 export function createFoldStage(): RankStage {
   return {
     name: 'fold',
+    countLeft: (passages, { queries, limit }) =>
+      fold(passages, { question: queries[0] ?? '', enough: limit }).kept.length,
     run: async (passages, { input }) => foldDuplicates(passages, input.queries[0] ?? ''),
   };
 }
@@ -27,10 +26,20 @@ export function foldDuplicates(
   passages: readonly ScoredPassage[],
   question: string,
 ): { passages: ScoredPassage[]; dropped: DroppedPassage[] } {
+  const { kept, dropped } = fold(passages, { question, enough: passages.length });
+  return { passages: kept.map(withAlsoIn), dropped };
+}
+
+/** Stops as soon as `enough` different passages are found. */
+function fold(
+  passages: readonly ScoredPassage[],
+  { question, enough }: { question: string; enough: number },
+): { kept: Kept[]; dropped: DroppedPassage[] } {
   const versionsMatter = versionsNamed(question).length > 0;
   const kept: Kept[] = [];
   const dropped: DroppedPassage[] = [];
-  for (const passage of passages.slice(0, comparedAtMost)) {
+  for (const passage of passages) {
+    if (kept.length >= enough) break;
     const profile = profileOf(passage.text, documentVersion(passage));
     const same = kept.find((other) => saysTheSame(other.profile, profile, { versionsMatter }));
     if (!same) {
@@ -40,7 +49,7 @@ export function foldDuplicates(
     addDocument(same, passage);
     dropped.push(describeFolded(passage, same.passage));
   }
-  return { passages: [...kept.map(withAlsoIn), ...passages.slice(comparedAtMost)], dropped };
+  return { kept, dropped };
 }
 
 function addDocument({ passage: shown, alsoIn }: Kept, passage: ScoredPassage): void {
@@ -49,9 +58,9 @@ function addDocument({ passage: shown, alsoIn }: Kept, passage: ScoredPassage): 
   alsoIn.push({ documentId, title, uri, version, versionTag: documentVersion(passage) });
 }
 
-function describeFolded({ id, documentId, title }: ScoredPassage, into: ScoredPassage): DroppedPassage {
+function describeFolded(passage: ScoredPassage, into: ScoredPassage): DroppedPassage {
   return {
-    passage: { id, documentId, title },
+    passage,
     step: 'fold',
     detail: `Its passage says the same as one of ${into.title} (${into.documentId}), which ranks above it.`,
     foldedInto: { id: into.id, documentId: into.documentId, title: into.title },

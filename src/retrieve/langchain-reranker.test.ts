@@ -106,6 +106,7 @@ it('retriever and reranker work in a plain LangChain chain', async () => {
     },
     retrieve: async () => ({
       passages,
+      ranked: [],
       nearest: [],
       questionVector: null,
       idealSparse: 0,

@@ -36,6 +36,7 @@ const passage = {
 };
 const retrieval = {
   passages: [passage],
+  ranked: [],
   nearest: [],
   questionVector: null,
   idealSparse: 0,

@@ -16,7 +16,7 @@ const fnvPrime = 0x01000193;
 const zero = 48;
 const nine = 57;
 
-/** One pass over the text without making a string for each word: a hundred passages cost about a millisecond. `version` as in "7.4". */
+/** One pass over the text, without a string for each word. `version` as in "7.4". */
 export function profileOf(text: string, version: string | null): TextProfile {
   const lower = text.toLowerCase();
   const ownVersion = version === null ? null : hashOf(version);
@@ -26,31 +26,26 @@ export function profileOf(text: string, version: string | null): TextProfile {
   let at = 0;
   while (at < lower.length) {
     const kind = kindOf(lower.charCodeAt(at));
-    if (kind === 'gap') {
+    if (kind === gap) {
       at += 1;
       continue;
     }
-    let end = at + 1;
-    let hasDigit = isDigit(lower.charCodeAt(at));
-    if (kind === 'letter')
-      for (; end < lower.length; end += 1) {
-        const code = lower.charCodeAt(end);
-        if (isDigit(code)) hasDigit = true;
-        else if (kindOf(code) !== 'letter' && !joinsDigits(lower, end)) break;
-      }
-    if (hasDigit) {
-      const number = hashOf(lower, isVersionSign(lower, at) ? at + 1 : at, end);
-      numbers = mix(numbers, number);
-      if (number !== ownVersion) numbersWithoutVersion = mix(numbersWithoutVersion, number);
-    } else {
-      const word = hashOf(lower, at, end);
-      words.push(word);
-      if (negations.has(word)) {
-        numbers = mix(numbers, word);
-        numbersWithoutVersion = mix(numbersWithoutVersion, word);
-      }
+    const start = at;
+    let hasDigit = false;
+    let hash = fnvOffset;
+    for (let next = kind; ; ) {
+      hasDigit ||= next === digit;
+      hash = mix(hash, lower.charCodeAt(at));
+      at += 1;
+      if (kind === single || at >= lower.length) break;
+      next = kindOf(lower.charCodeAt(at));
+      if (next !== letter && next !== digit && !joinsDigits(lower, at)) break;
     }
-    at = end;
+    if (!hasDigit) words.push(hash);
+    if (!hasDigit && !negations.has(hash)) continue;
+    const number = isVersionSign(lower, start) ? hashOf(lower, start + 1, at) : hash;
+    numbers = mix(numbers, number);
+    if (number !== ownVersion) numbersWithoutVersion = mix(numbersWithoutVersion, number);
   }
   return { words: distinct(Int32Array.from(words).sort()), numbers, numbersWithoutVersion };
 }
@@ -101,13 +96,23 @@ function mix(hash: number, value: number): number {
   return Math.imul(hash ^ value, fnvPrime);
 }
 
-/** Chinese and Japanese have no spaces: each character counts as a word. */
-function kindOf(code: number): 'letter' | 'single' | 'gap' {
-  if (code < 128) return isDigit(code) || (code >= 97 && code <= 122) ? 'letter' : 'gap';
-  if (code < 0xc0) return code === 0xaa || code === 0xb5 || code === 0xba ? 'letter' : 'gap';
-  if (code >= 0x3040 && code <= 0x9fff) return 'single';
+const gap = 0;
+const letter = 1;
+const digit = 2;
+const single = 3;
+
+const asciiKinds = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (isDigit(code)) return digit;
+  return code >= 97 && code <= 122 ? letter : gap;
+});
+
+/** Of a character in lower case. Chinese and Japanese have no spaces: each character counts as a word. */
+function kindOf(code: number): number {
+  if (code < 128) return asciiKinds[code] ?? gap;
+  if (code < 0xc0) return code === 0xaa || code === 0xb5 || code === 0xba ? letter : gap;
+  if (code >= 0x3040 && code <= 0x9fff) return single;
   const isPunctuation = (code >= 0x2000 && code <= 0x206f) || (code >= 0x3000 && code <= 0x303f) || code === 0xfeff;
-  return isPunctuation || (code >= 0xff00 && code <= 0xff0f) ? 'gap' : 'letter';
+  return isPunctuation || (code >= 0xff00 && code <= 0xff0f) ? gap : letter;
 }
 
 /** The dot of "7.4" and the comma of "1,000". */

@@ -34,7 +34,7 @@ describe('pack', () => {
     const ranked = [passage('a', 'one two three', 0), passage('b', 'a much longer text than fits', 2)];
     expect(pack(ranked, { ...options, tokenBudget: 5 }).dropped).toEqual([
       {
-        passage: { id: 'psg_b', documentId: 'doc_a', title: 'T' },
+        passage: ranked[1],
         step: 'pack',
         detail: 'Its passage has 6 tokens; of the 5 that all may have, 2 were left.',
       },

@@ -43,11 +43,11 @@ export function pack(
 }
 
 function describeCut(
-  { id, documentId, title }: ScoredPassage,
+  passage: ScoredPassage,
   { tokens, left, tokenBudget }: { tokens: number; left: number; tokenBudget: number },
 ): DroppedPassage {
   const detail = `Its passage has ${tokens} tokens; of the ${tokenBudget} that all may have, ${Math.max(0, left)} were left.`;
-  return { passage: { id, documentId, title }, step: 'pack', detail };
+  return { passage, step: 'pack', detail };
 }
 
 function joinNeighbours(passages: readonly ScoredPassage[]): ScoredPassage[] {

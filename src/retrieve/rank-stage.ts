@@ -26,7 +26,18 @@ export interface RankOutput {
 /** Orders the passages of a question anew, or takes some out. A stage that fails says so by a degradation and leaves the order as it was. */
 export interface RankStage {
   readonly name: string;
+  /** How many of these passages it would leave, counted up to the limit; absent: all of them. Where they are too few, more are read before the stages run. */
+  countLeft?(passages: readonly ScoredPassage[], input: RetrieveInput): number;
   run(passages: readonly ScoredPassage[], context: RankContext, signal: AbortSignal): Promise<RankOutput>;
+}
+
+/** The fewest that any of the stages would leave of the passages. */
+export function countLeft(
+  stages: readonly RankStage[],
+  passages: readonly ScoredPassage[],
+  input: RetrieveInput,
+): number {
+  return Math.min(passages.length, ...stages.map((stage) => stage.countLeft?.(passages, input) ?? passages.length));
 }
 
 /** One stage after the other, each on what the one before left. */

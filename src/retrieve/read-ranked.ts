@@ -12,16 +12,23 @@ export interface RankedRead {
   readonly windows: ReadonlyMap<PassageId, readonly PassageWindow[]>;
 }
 
-/** The read protocol, in rank order; more candidates are read when many of the best may not be shown. */
+export interface RankedReadOptions {
+  /** Best first. */
+  readonly fused: readonly FusedCandidate[];
+  /** Of what was read, how many may be shown. */
+  readonly countLeft: (passages: readonly ScoredPassage[]) => number;
+}
+
+/** The read protocol, in rank order; more candidates are read when many of the best may not be shown, or say the same. */
 export async function readRanked(
   documents: Pick<DocumentStore, 'readPassages'>,
   { principal, filter, limit }: RetrieveInput,
-  fused: readonly FusedCandidate[],
+  { fused, countLeft }: RankedReadOptions,
 ): Promise<RankedRead> {
   const step = Math.max(fewestRead, 2 * limit);
   const passages: ScoredPassage[] = [];
   const windows = new Map<PassageId, readonly PassageWindow[]>();
-  for (let start = 0; start < fused.length && passages.length < limit; start += step) {
+  for (let start = 0; start < fused.length && countLeft(passages) < limit; start += step) {
     const batch = fused.slice(start, start + step);
     const read = await documents.readPassages(
       principal,

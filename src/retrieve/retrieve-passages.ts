@@ -9,7 +9,7 @@ import type { ExpandQuestion } from './expand-question.ts';
 import { type FusedCandidate, fuse, mergeBest } from './fuse.ts';
 import { evidenceOf, keepEvidence, mergeParts, type PartRankings } from './keep-parts.ts';
 import { pack } from './pack.ts';
-import { type RankContext, type RankStage, runStages } from './rank-stage.ts';
+import { countLeft, type RankContext, type RankStage, runStages } from './rank-stage.ts';
 import { readRanked } from './read-ranked.ts';
 import type { Degradation, DroppedPassage, Expansion, Retrieve, RetrieveInput, ScoredPassage } from './retrieve.ts';
 import { type SecondLook, searchExpanded } from './search-expanded.ts';
@@ -39,7 +39,10 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
   return async (input, signal) => {
     const clock = createClock();
     const look = await findCandidates({ ...deps, embed }, { input, clock }, signal);
-    const { passages: read, windows } = await readRanked(documents, input, look.fused);
+    const { passages: read, windows } = await readRanked(documents, input, {
+      fused: look.fused,
+      countLeft: (passages) => countLeft(stages, passages, input),
+    });
     signal.throwIfAborted();
     clock.lap('read');
     const { second, questionVector } = look;
@@ -58,6 +61,7 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
     clock.lap('pack');
     return {
       passages,
+      ranked,
       nearest: nearestOf(ranked),
       questionVector,
       idealSparse,

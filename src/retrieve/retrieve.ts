@@ -59,7 +59,8 @@ export interface ScoredPassage extends RankedPassage {
 
 /** A passage that a step took out after it was found. */
 export interface DroppedPassage {
-  readonly passage: Pick<ScoredPassage, 'id' | 'documentId' | 'title'>;
+  /** As it was when it was taken out. */
+  readonly passage: ScoredPassage;
   readonly step: string;
   readonly detail: string;
   /** The passage that says the same and stayed. */
@@ -87,7 +88,10 @@ export function describeExpansion(expansion: Expansion) {
 }
 
 export interface Retrieval {
+  /** Within the limit and the budget. */
   readonly passages: readonly ScoredPassage[];
+  /** All that was read and left by the stages, best first, before limit and budget. */
+  readonly ranked: readonly ScoredPassage[];
   /** Documents of the best passages, best first, at most 5. */
   readonly nearest: readonly NearestDocument[];
   /** The vector of the first query, or of the wording searched for it; null when the embedder is down. */

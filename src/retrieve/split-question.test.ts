@@ -57,6 +57,7 @@ describe('splitQuestion', () => {
     'How many terms and conditions apply to refunds?',
     'Where does Marks and Spencer sell gift cards?',
     'What happens after the end of a trial?',
+    'Which integration is common between Kestrel and Heron?',
     'Who invented it and why?',
     'Backups are kept for 30 days and restored on request.',
     'refunds',

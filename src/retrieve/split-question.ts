@@ -112,13 +112,18 @@ function itemsOfList(text: string): string[] {
   return shareTheirNoun ? [...items.slice(0, -1), last] : items;
 }
 
+/** What is asked of two names together, no half of the question asks. */
+const isRelation = /\bbetween\s+(?:the\s+)?$/iu;
+
 /** Two names that are compared; "Marks and Spencer" alone is one. */
 function splitNames(question: string): string[] {
   const isAsked = new RegExp(String.raw`^\W*(?:${auxiliary})\b`, 'iu').test(question);
   if (!isAsked && !comparesNames.test(question)) return [];
   const opening = /^\p{Lu}\p{Ll}+\s+/u.exec(question)?.[0] ?? '';
   const rest = isAsked ? question.slice(opening.length) : question;
-  return replaceItems(rest, namePair.exec(rest), (match) => [match[1], match[2]]).map((part) =>
+  const pair = namePair.exec(rest);
+  if (pair && isRelation.test(rest.slice(0, pair.index))) return [];
+  return replaceItems(rest, pair, (match) => [match[1], match[2]]).map((part) =>
     isAsked ? `${opening}${part}` : part,
   );
 }

@@ -19,7 +19,7 @@ export const SearchRequest = z
     }),
     explain: z.boolean().default(false).openapi({
       description:
-        'Adds to each passage what each step made of it, its matched terms and its best sentence, and the time of each step.',
+        'Adds to each passage what each step made of it, its matched terms and its best window, and the time of each step.',
     }),
     whyNot: text(4000, 1).optional().openapi({
       description: 'A document that was expected, by id, external id, URI or title; says at which step it fell out.',
@@ -51,10 +51,10 @@ const ExplanationSchema = z
       .array(z.object({ term: z.string(), idf: z.number() }))
       .readonly()
       .openapi({ description: 'Terms of the question that the passage lacks, rarest first.' }),
-    window: z
-      .object({ text: z.string(), start: z.int(), end: z.int(), coverage: z.number() })
-      .nullable()
-      .openapi({ description: "The sentence that matched best; offsets into the document's content." }),
+    window: z.object({ text: z.string(), start: z.int(), end: z.int(), coverage: z.number() }).nullable().openapi({
+      description:
+        "The window of sentences that spoke most for the passage, with the share of the question's words that it holds; offsets into the document's content. Null below the passages that are ranked by their windows.",
+    }),
   })
   .openapi('PassageExplanation');
 
@@ -115,7 +115,11 @@ export const SearchResult = z
     passages: z.array(FoundPassageSchema).readonly(),
     nearest: z.array(NearestDocument).readonly(),
     expansion: ExpansionSchema.optional(),
-    steps: z.array(StepTimeSchema).readonly().optional(),
+    steps: z
+      .array(StepTimeSchema)
+      .readonly()
+      .optional()
+      .openapi({ description: 'What was degraded, and why; with `explain` also the time of each step.' }),
     dropped: z
       .array(
         z.object({

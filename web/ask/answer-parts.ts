@@ -80,8 +80,15 @@ function chipOf(quote: Quote, open: OpenQuote): HTMLElement {
   return element('button', attributes, String(quote.number));
 }
 
-/** A quote in the list below the answer, with its title, headings and page. */
-export function quoteElement(quote: Quote, open: OpenQuote): HTMLElement {
+/** Other documents that say the same as a passage; of versions of one document, the version tells them apart. */
+export type AlsoIn = NonNullable<EventOf<'passages-retrieved'>['passages'][number]['alsoIn']>;
+
+/** A quote in the list below the answer, with its title, headings and page, and where else it stands. */
+export function quoteElement(
+  quote: Quote,
+  open: OpenQuote,
+  others: { readonly alsoIn: AlsoIn; readonly panel: SourcePanel },
+): HTMLElement {
   const page = quote.page === null ? [] : [`page ${quote.page}`];
   const place = [quote.title, ...headingsBelowTitle(quote), ...page].join(' › ');
   const attributes = {
@@ -96,7 +103,19 @@ export function quoteElement(quote: Quote, open: OpenQuote): HTMLElement {
     element('span', { class: 'number' }, String(quote.number)),
     element('blockquote', {}, quote.text.replace(/\s+/g, ' ')),
     element('button', attributes, place),
+    ...alsoInParts(others),
   );
+}
+
+function alsoInParts({ alsoIn, panel }: { readonly alsoIn: AlsoIn; readonly panel: SourcePanel }): HTMLElement[] {
+  if (alsoIn.length === 0) return [];
+  const links = alsoIn.map(({ documentId, title, uri, versionTag }) => {
+    const open = (event: Event) => void panel.show({ documentId, title, uri, quote: null }, targetOf(event));
+    const attributes = { type: 'button', class: 'link', 'aria-expanded': 'false', click: open };
+    return element('button', attributes, versionTag === null ? title : `${title} ${versionTag}`);
+  });
+  const listed = links.flatMap((link, index) => (index === 0 ? [link] : [', ', link]));
+  return [element('p', { class: 'hint also-in' }, 'Also in: ', ...listed)];
 }
 
 function factsElement({ confidence, timings }: EventOf<'answer-finished'>): HTMLElement {

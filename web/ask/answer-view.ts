@@ -1,5 +1,6 @@
 import type { AnswerEvent, Problem, Quote } from '../../src/domain/answer.ts';
 import {
+  type AlsoIn,
   degradedWords,
   expansionElement,
   finishedParts,
@@ -33,25 +34,27 @@ interface AnswerViewOptions {
 /** The empty places of an answer, in the order in which they are read. */
 function createFrame(question: string) {
   const progress = element('p', { class: 'working' }, 'Reading the sources…');
+  const readings = element('ul', { class: 'readings' });
   const draft = element('span', { class: 'draft', 'aria-hidden': 'true' });
   const sentences = element('div', { class: 'sentences', 'aria-live': 'polite' }, draft);
   const notes = element('ul', { class: 'notes' });
   const quoteList = element('ol', { class: 'quotes', 'aria-label': 'Quotes' });
   const after = element('div', { class: 'after' });
-  const answer = element('div', { class: 'answer' }, progress, sentences, notes, quoteList, after);
+  const answer = element('div', { class: 'answer' }, progress, readings, sentences, notes, quoteList, after);
   const root = element('article', { class: 'turn' }, element('h2', { class: 'question' }, question), answer);
-  return { root, progress, draft, notes, quoteList, after };
+  return { root, progress, readings, draft, notes, quoteList, after };
 }
 
 export function createAnswerView({ question, panel, onFeedback, onAskAsIs }: AnswerViewOptions): AnswerView {
-  const { root, progress, draft, notes, quoteList, after } = createFrame(question);
+  const { root, progress, readings, draft, notes, quoteList, after } = createFrame(question);
   const quotes = new Map<number, Quote>();
+  const alsoIn = new Map<string, AlsoIn>();
   let answerId = '';
   let last = -1;
 
   const openQuote: OpenQuote = (quote, opener) =>
     void panel.show({ documentId: quote.documentId, title: quote.title, uri: quote.uri, quote }, opener);
-  const addNote = (text: string) => notes.append(element('li', {}, text));
+  const addNote = (text: string, list = notes) => list.append(element('li', {}, text));
 
   function end(message: string, ...parts: readonly Node[]): void {
     progress.remove();
@@ -66,17 +69,18 @@ export function createAnswerView({ question, panel, onFeedback, onAskAsIs }: Ans
         answerId = event.answerId;
         break;
       case 'question-condensed':
-        if (event.standalone !== question) addNote(`Read as: ${event.standalone}`);
+        if (event.standalone !== question) addNote(`Read as: ${event.standalone}`, readings);
         break;
       case 'question-expanded':
-        notes.append(expansionElement(event, onAskAsIs));
+        readings.append(expansionElement(event, onAskAsIs));
         break;
       case 'passages-retrieved':
         progress.textContent = 'Checking quotes…';
+        for (const passage of event.passages) alsoIn.set(passage.id, passage.alsoIn ?? []);
         break;
       case 'quote-verified':
         quotes.set(event.number, event);
-        quoteList.append(quoteElement(event, openQuote));
+        quoteList.append(quoteElement(event, openQuote, { alsoIn: alsoIn.get(event.passageId) ?? [], panel }));
         break;
       case 'text-delta':
         draft.textContent += event.text;

@@ -16,6 +16,7 @@ beforeAll(async () => {
       const changes = [{ from: 'refnud', to: 'refund', reason: 'spelling' as const }];
       const nothing = {
         passages: [],
+        ranked: [],
         nearest: [],
         questionVector: null,
         idealSparse: 0,

@@ -14,19 +14,25 @@ const found: Retrieval = {
       dense: 0.8,
       steps: [
         { step: 'fuse', score: 1 },
+        { step: 'rank', score: 1, window: { start: 0, end: 33 }, terms: { refunds: 1 } },
         { step: 'boost', score: 0.9, contributions: { version: -0.1 } },
       ],
       alsoIn: [{ documentId: 'doc_b', title: 'Refunds', uri: null, version: 2, versionTag: '7.4' }],
       supersededBy: { reference: 'new.md', documentId: null },
     }),
   ],
+  ranked: [],
   nearest: [],
   questionVector: null,
   relevance: 0,
   idealSparse: 1,
   degradations: [{ step: 'embed', to: 'search by words', cause: 'MODEL_UNAVAILABLE' }],
   dropped: [
-    { passage: { id: 'psg_2', documentId: 'doc_b', title: 'Refunds' }, step: 'fold', detail: 'It says the same.' },
+    {
+      passage: scoredPassage({ id: 'psg_2', documentId: 'doc_b', title: 'Refunds', text: 'Refunds.' }),
+      step: 'fold',
+      detail: 'It says the same.',
+    },
   ],
   timings: { embed: 1.5, search: 0.25 },
 };
@@ -61,7 +67,7 @@ describe('POST /v1/search', () => {
     return { status: response.status, body: (await response.json()) as ResultBody };
   };
 
-  it('shows what a reader needs, and scores of steps only when asked', async () => {
+  it('shows what a reader needs and what was degraded, scores and times only when asked', async () => {
     const { status, body } = await search({});
     expect(status).toBe(200);
     expect(body.passages[0]).toMatchObject({
@@ -70,7 +76,7 @@ describe('POST /v1/search', () => {
       supersededBy: { reference: 'new.md', documentId: null },
     });
     for (const name of ['dense', 'sparse', 'steps', 'explanation']) expect(body.passages[0]).not.toHaveProperty(name);
-    expect(body).not.toHaveProperty('steps');
+    expect(body.steps).toEqual([{ step: 'embed', degradedTo: 'search by words', cause: 'MODEL_UNAVAILABLE' }]);
   });
 
   it('explains each passage, what was taken out, and the time of each step', async () => {
@@ -79,14 +85,16 @@ describe('POST /v1/search', () => {
       dense: 0.8,
       steps: [
         { step: 'fuse', score: 1 },
+        { step: 'rank', score: 1 },
         { step: 'boost', contributions: { version: -0.1 } },
       ],
       explanation: {
-        terms: [{ term: 'refund', share: 1 }],
+        terms: [{ term: 'refunds', share: 1 }],
         missing: [],
         window: { text: 'Refunds are paid within ten days.', start: 0, end: 33, coverage: 1 },
       },
     });
+    expect(JSON.stringify(body.passages[0])).not.toContain('"window":{"start":0,"end":33}');
     expect(body.steps).toEqual([
       { step: 'embed', milliseconds: 1.5 },
       { step: 'search', milliseconds: 0.25 },
