@@ -7,6 +7,7 @@ import { createTokenCounter } from '../src/models/minilm/tokenizer.ts';
 import type { RankerFit, RankerSide } from '../src/retrieve/rank/ranker.ts';
 import { createCachedEmbedder } from './fit-ranker/cached-embedder.ts';
 import { describeWeights, fitRanker, fitRelevance, judgeSet, judgeSignal } from './fit-ranker/fit-sides.ts';
+import { keepSet } from './fit-ranker/kept-sets.ts';
 import { evenly, type RankedSet, readSet } from './fit-ranker/read-set.ts';
 
 /**
@@ -28,9 +29,9 @@ const { values: options, positionals } = parseArgs({
 });
 const [root] = positionals;
 if (!root) throw new Error('Name the folder that holds the sets.');
-const names = (options.sets?.split(',') ?? readdirSync(root))
-  .filter((name) => existsSync(join(root, name, 'qrels.tsv')))
-  .sort();
+const found = readdirSync(root).filter((name) => existsSync(join(root, name, 'qrels.tsv')));
+const everySet = found.sort();
+const names = options.sets?.split(',').filter((name) => everySet.includes(name)) ?? everySet;
 const own = createMiniLmEmbedder({ threads: 2 });
 const embedder = createCachedEmbedder(own, options.cache);
 const reading = {
@@ -41,10 +42,12 @@ const reading = {
 };
 
 const sets: RankedSet[] = [];
-for (const [index, name] of names.entries()) {
-  const stranger = names[(index + 1) % names.length];
+for (const name of names) {
+  const folder = join(root, name);
+  const stranger = everySet[(everySet.indexOf(name) + 1) % everySet.length];
   const strangers = stranger && stranger !== name ? await questionsOf(join(root, stranger), strangersOfSet) : [];
-  sets.push(await readSet(join(root, name), strangers, reading));
+  const asked = [embedder.id, reading.most, ...strangers];
+  sets.push(await keepSet(options.cache, { folder, asked }, () => readSet(folder, strangers, reading)));
   console.log(`read ${name}: ${sets.at(-1)?.questions.length} questions`);
 }
 await own.close();

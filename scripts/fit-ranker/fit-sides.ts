@@ -2,6 +2,7 @@ import { auroc } from '../../evals/metrics/auroc.ts';
 import { ndcgAt } from '../../evals/metrics/ranking.ts';
 import { type FeatureName, featureNames } from '../../src/retrieve/rank/passage-features.ts';
 import {
+  absoluteFeatures,
   namesOfSide,
   type RankerSide,
   type RankerWeights,
@@ -32,7 +33,7 @@ export function fitRanker(side: RankerSide, sets: readonly RankedSet[]): RankerW
       question.features.map((features, index) => ({
         values: [
           ...names.map((name) => (relativeFeatures.has(name) ? 0 : features[name])),
-          ...names.map((name) => question.within[index]?.[name] ?? 0),
+          ...names.map((name) => (absoluteFeatures.has(name) ? 0 : (question.within[index]?.[name] ?? 0))),
         ],
         label: (question.grades.get(question.records[index] ?? '') ?? 0) > 0 ? 1 : 0,
         weight: 1 / answered.length / question.features.length,

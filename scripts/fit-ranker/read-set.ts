@@ -126,7 +126,8 @@ export function evenly<T>(items: readonly T[], most: number): T[] {
   );
 }
 
-function hashOf(folder: string): string {
+/** SHA-256 of what the fit reads of a set. */
+export function hashOf(folder: string): string {
   const hash = createHash('sha256');
   for (const name of ['corpus.jsonl', 'queries.jsonl', 'qrels.tsv']) {
     const file = join(folder, name);

@@ -119,6 +119,9 @@ export interface PassageWindow extends Span {
   readonly scale: number;
 }
 
+/** Of how many passages windows are read at once: as many as are ranked by them. */
+export const passagesWithWindows = 50;
+
 export interface StoredPassage extends Passage {
   /** Empty until they are embedded, and for a passage of one window. */
   readonly windows: readonly PassageWindow[];
@@ -170,7 +173,10 @@ export interface DocumentStore {
     limit: number,
     cursor: string | null,
   ): Promise<Page<Omit<RankedPassage, 'score'>> | null>;
-  /** The read protocol: of these ids, the passages whose document is current, permitted, undeleted and matched by the filter. */
+  /**
+   * The read protocol: of these ids, the passages whose document is current, permitted, undeleted and matched by the filter.
+   * Windows come with the first `passagesWithWindows` ids only.
+   */
   readPassages(principal: Principal, ids: readonly PassageId[], filter: FilterClause | null): Promise<StoredPassage[]>;
   /** True when the principal may see at least one visible document. */
   hasDocuments(principal: Principal): Promise<boolean>;

@@ -3,6 +3,7 @@ import { createGrams } from './character-grams.ts';
 import { exactNamesOf } from './exact-names.ts';
 import { matchPassage, type PassageMatch } from './match-passage.ts';
 import type { QuestionTerms } from './question-terms.ts';
+import { readTitleLinks } from './title-links.ts';
 
 /** What the ranker may look at, in the order of the fit. Those of `denseFeatures` need vectors. */
 export const lexicalFeatures = [
@@ -16,6 +17,8 @@ export const lexicalFeatures = [
   'rarest',
   'names',
   'grams',
+  'titleAsked',
+  'linked',
 ] as const;
 export const denseFeatures = ['cosine', 'cosineShare', 'window', 'windowShare', 'windowTwo', 'windowMixed'] as const;
 export const featureNames = [...lexicalFeatures, ...denseFeatures] as const;
@@ -24,6 +27,7 @@ export type Features = Readonly<Record<FeatureName, number>>;
 
 /** A passage as the ranker sees it. */
 export interface Candidate {
+  readonly title: string;
   /** Title and headings. */
   readonly header: string;
   readonly text: string;
@@ -69,7 +73,7 @@ const coverageWeight = 0.4;
  * passage with its header, `windowCoverage` by its best window with the header, `header` by title and headings alone · `pairs` of neighbouring
  * words of the question that one window has, `phrases` that stand within two words · `rarest` whether the heaviest word is there · `names` share of
  * numbers, identifiers and capitalised words · `grams` share of the question's character 4-grams, weighted by how few of these passages have
- * them · `cosine`, `window` of the best window, `windowTwo` mean of the best two, the shares of their maxima · `windowMixed` the best of
+ * them · `titleAsked` whether the question names the title, `linked` whether a leading passage does, times what the first lacks of the question · `cosine`, `window` of the best window, `windowTwo` mean of the best two, the shares of their maxima · `windowMixed` the best of
  * .4 coverage + cosine over the windows.
  */
 export function featuresOf(question: RankedQuestion, candidates: readonly Candidate[]): CandidateFeatures[] {
@@ -79,11 +83,19 @@ export function featuresOf(question: RankedQuestion, candidates: readonly Candid
   const cosineMaximum = highest(candidates.map(({ dense }) => dense ?? 0));
   const read = candidates.map((candidate) => readCandidate(question.termsOf(candidate.language), candidate));
   const windowMaximum = highest(read.map(({ window }) => window));
+  const leads = candidates.map(
+    ({ sparse, dense }, index) =>
+      share(sparse, sparseMaximum) + share(dense ?? 0, cosineMaximum) + share(read[index]?.window ?? 0, windowMaximum),
+  );
+  const links = readTitleLinks(question.text, candidates, leads);
+  const lacking = 1 - (read[leads.indexOf(highest(leads))]?.coverage ?? 0);
   return candidates.map((candidate, index) => {
     const found = read[index] ?? readCandidate(question.termsOf(candidate.language), candidate);
     const { best, terms, ...values } = found;
     const features: Features = {
       ...values,
+      titleAsked: links[index]?.titleAsked ?? 0,
+      linked: lacking * (links[index]?.linked ?? 0),
       bm25Share: share(candidate.sparse, sparseMaximum),
       bm25Ideal: share(candidate.sparse, question.idealSparse),
       names: nameCoverage(names, candidate),

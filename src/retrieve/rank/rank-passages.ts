@@ -2,7 +2,7 @@ import type { PassageId } from '../../domain/ids.ts';
 import { splitWindows } from '../../domain/windows.ts';
 import type { Embedder } from '../../models/embedder.ts';
 import { guessLanguage } from '../../models/sparse/languages.ts';
-import type { PassageWindow } from '../../store/documents.ts';
+import { type PassageWindow, passagesWithWindows } from '../../store/documents.ts';
 import type { VectorIndex } from '../../store/vector-index.ts';
 import type { RankContext, RankStage } from '../rank-stage.ts';
 import type { ScoredPassage, StepScore } from '../retrieve.ts';
@@ -24,7 +24,7 @@ interface RankerDeps {
 }
 
 /** Passages that are scored anew; of those below, fewer than one in a hundred answers. */
-export const rankedPassages = 50;
+export const rankedPassages = passagesWithWindows;
 const charactersForLanguage = 400;
 
 /**
@@ -104,6 +104,7 @@ export function candidateOf(
 ): Candidate {
   const { title, headingPath, text, sparse, dense } = passage;
   return {
+    title,
     header: [title, ...headingPath].join('\n'),
     text,
     language: guessLanguage(text.slice(0, charactersForLanguage)).code,

@@ -46,6 +46,9 @@ export function namesOfSide(side: RankerSide): readonly FeatureName[] {
 /** Features of which only the distance from the other passages counts: without titles they are 0 in a whole collection. */
 export const relativeFeatures: ReadonlySet<FeatureName> = new Set(['header']);
 
+/** Features of which only the value counts: most questions lead nowhere. */
+export const absoluteFeatures: ReadonlySet<FeatureName> = new Set(['linked']);
+
 /** A spread below this is noise. */
 const leastDeviation = 0.01;
 const mostDeviations = 6;

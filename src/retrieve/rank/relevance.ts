@@ -2,7 +2,7 @@ import type { Features } from './passage-features.ts';
 
 /** What tells whether the passages answer a question at all: the best that any passage has of some features, and how the first stands out. */
 export const lexicalRelevanceFeatures = ['windowCoverage', 'pairs', 'bm25Ideal', 'odds', 'lead'] as const;
-export const denseRelevanceFeatures = ['cosine', 'windowMixed'] as const;
+export const denseRelevanceFeatures = ['cosine', 'windowMixed', 'agreement'] as const;
 export const relevanceFeatures = [...lexicalRelevanceFeatures, ...denseRelevanceFeatures] as const;
 export type RelevanceFeatureName = (typeof relevanceFeatures)[number];
 export type RelevanceFeatures = Readonly<Record<RelevanceFeatureName, number>>;
@@ -15,7 +15,7 @@ export interface JudgedPassage {
 
 const leastScore = 1e-6;
 
-/** `odds` are the logarithmic odds of the best passage, `lead` how far those of the second lie behind. */
+/** `odds` are the logarithmic odds of the best passage, `lead` how far those of the second lie behind, `agreement` whether words and vectors put the same one first. */
 export function relevanceFeaturesOf(passages: readonly JudgedPassage[]): RelevanceFeatures {
   const best = (name: keyof Features) => Math.max(0, ...passages.map(({ features }) => features[name]));
   const [first, second] = passages.map(({ score }) => score).sort((one, other) => other - one);
@@ -28,6 +28,7 @@ export function relevanceFeaturesOf(passages: readonly JudgedPassage[]): Relevan
     lead: odds - logOdds(second ?? 0),
     cosine: best('cosine'),
     windowMixed: best('windowMixed'),
+    agreement: passages.some(({ features }) => features.bm25Share === 1 && features.cosineShare === 1) ? 1 : 0,
   };
 }
 

@@ -2,8 +2,13 @@ import fc from 'fast-check';
 import { beforeEach, expect, it } from 'vitest';
 import { createTestTenant, describeOnEachDatabase } from '../../../../test/open-database.ts';
 import { sampleDocument, samplePrepared, samplePrincipal, sha256 } from '../../../../test/sample-documents.ts';
-import type { DocumentId, TenantId } from '../../../domain/ids.ts';
-import type { DocumentStore, EmbeddingStore, IncomingDocument } from '../../documents.ts';
+import type { DocumentId, PassageId, TenantId } from '../../../domain/ids.ts';
+import {
+  type DocumentStore,
+  type EmbeddingStore,
+  type IncomingDocument,
+  passagesWithWindows,
+} from '../../documents.ts';
 import type { IndexPoint, IndexRows } from '../../vector-index.ts';
 import { createDocumentStore } from './document-store.ts';
 import { createEmbeddingStore } from './embedding-store.ts';
@@ -141,6 +146,12 @@ describeOnEachDatabase('embeddings and index rows', (database) => {
     expect(read.map(({ windows }) => windows.map(({ start, end, vector }) => [start, end, [...vector]]))).toEqual([
       [[0, 2, [0, -127, 0]]],
       [],
+    ]);
+    const others = Array.from({ length: passagesWithWindows }, (_, place): PassageId => `psg_other${place}`);
+    const later = await store.readPassages(principal, [...others, ...ids], null);
+    expect(later.map(({ text, windows }) => [text, windows])).toEqual([
+      ['one', []],
+      ['two', []],
     ]);
     await store.remove(tenant, [id]);
     expect(await embeddings.withoutWindows('e1', 9)).toEqual([]);

@@ -2,7 +2,14 @@ import type { DocumentSummary } from '../../../domain/document.ts';
 import type { DocumentId, PassageId } from '../../../domain/ids.ts';
 import type { Passage } from '../../../domain/passage.ts';
 import { grantsOf, type Principal } from '../../../domain/principal.ts';
-import type { DocumentListOptions, DocumentStanding, DocumentStore, Page, StoredPassage } from '../../documents.ts';
+import {
+  type DocumentListOptions,
+  type DocumentStanding,
+  type DocumentStore,
+  type Page,
+  passagesWithWindows,
+  type StoredPassage,
+} from '../../documents.ts';
 import type { SqlDriver, SqlValue } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
 import { bindingValues, filterCondition } from './filter-condition.ts';
@@ -79,9 +86,10 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
     async readPassages(principal, ids, filter) {
       if (ids.length === 0) return [];
       const { values, bind } = bindingValues(...accessOf(principal), ids);
+      const windowed = bind(ids.slice(0, passagesWithWindows));
       const rows = await driver.queryAsTenant<Passage & WindowColumns>(
         principal.tenantId,
-        `select ${passageColumns}, ${windowColumns} from ${currentPassages} ${windowsOfPassages}
+        `select ${passageColumns}, ${windowColumns} from ${currentPassages} ${windowsOfPassages} and p.id = any(${windowed})
          where ${permitted} and p.tenant_id = $1 and p.id = any($4) and ${filterCondition(filter, bind)}`,
         values,
       );
