@@ -1,12 +1,8 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { percentile } from '../evals/metrics/percentile.ts';
 import { readQuestionFolder } from '../evals/readers/beir.ts';
 import { newId, type PassageId, passageId, type TenantId } from '../src/domain/ids.ts';
-import { createMiniLmEmbedder } from '../src/models/minilm/minilm-embedder.ts';
 import { encodeDocument, encodeQuestion } from '../src/models/sparse/encode.ts';
 import { fuse } from '../src/retrieve/fuse.ts';
 import type { IndexPoint, VectorIndex } from '../src/store/vector-index.ts';
@@ -21,6 +17,7 @@ import { createTestRows } from '../test/index-rows.ts';
 import { createTestStates } from '../test/index-states.ts';
 import { hasQdrant, startQdrant } from '../test/with-qdrant.ts';
 import { createCorpus, dimensions, type Question } from './bench/corpus.ts';
+import { embedOnce } from './bench/embed-once.ts';
 
 /**
  * Qdrant against the index in memory: `node scripts/bench-qdrant.ts [FOLDER…]`. On each folder in BEIR format the share of questions
@@ -31,6 +28,8 @@ const everyone = { clause: null, grants: null };
 const depth = 10;
 const shares = [0.001, 0.01, 0.1, 0.889];
 const size = Number(process.env.BENCH_PASSAGES ?? 100_000);
+/** Of a folder with more questions so many are asked, evenly spread. */
+const mostQuestions = Number(process.env.BENCH_QUESTIONS ?? 1_000);
 const recallQuestions = 200;
 const latencyQuestions = 400;
 const atOnce = 8;
@@ -82,6 +81,8 @@ async function benchAgreement(folder: string): Promise<void> {
   if (!corpus) throw new Error(`${folder} has no corpus.jsonl.`);
   const records = await Array.fromAsync(corpus());
   const texts = records.map(({ title, text }) => (title ? `${title}\n\n${text}` : text));
+  const step = Math.max(1, queries.length / mostQuestions);
+  const asked = queries.flatMap((_, position) => (Math.floor(position % step) === 0 ? [position] : []));
   const vectors = await embedOnce(
     texts,
     queries.map(({ text }) => text),
@@ -98,16 +99,17 @@ async function benchAgreement(folder: string): Promise<void> {
   const memory = createMemoryIndex({ rows, embedder: { id: 'agreement', dimensions } });
   await index.refresh(tenant);
   let [sameOrder, sameSet] = [0, 0];
-  for (const [position, { text }] of queries.entries()) {
+  for (const position of asked) {
+    const text = queries[position]?.text ?? '';
     const dense = vectors.questions[position];
     const question = { sparse: encodeQuestion(text), ...(dense ? { dense } : {}) };
     const [one, other] = [await bestOf(memory, tenant, question), await bestOf(index, tenant, question)];
     if (one.join() === other.join()) sameOrder += 1;
     if (one.toSorted().join() === other.toSorted().join()) sameSet += 1;
   }
-  const percent = (count: number) => `${((100 * count) / queries.length).toFixed(2)} %`;
+  const percent = (count: number) => `${((100 * count) / asked.length).toFixed(2)} %`;
   console.log(
-    `${basename(folder)}: ${points.length} passages, ${queries.length} questions; best ${depth} the same ${percent(sameSet)}, in the same order ${percent(sameOrder)}`,
+    `${basename(folder)}: ${points.length} passages, ${asked.length} questions; best ${depth} the same ${percent(sameSet)}, in the same order ${percent(sameOrder)}`,
   );
   await collections.drop((await collections.live()).name);
 }
@@ -119,46 +121,24 @@ async function bestOf(index: VectorIndex, tenant: TenantId, question: Partial<Qu
     .map(({ id }) => id);
 }
 
-/** Vectors are kept in the folder for temporary files, by the texts: a second run embeds nothing. */
-async function embedOnce(texts: readonly string[], questions: readonly string[]) {
-  const all = [...texts, ...questions];
-  const hash = createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 16);
-  const file = join(tmpdir(), `footnote-bench-${hash}.f32`);
-  if (!existsSync(file)) {
-    const embedder = createMiniLmEmbedder({ threads: 2 });
-    const made: Float32Array[] = [];
-    for (let start = 0; start < all.length; start += 64)
-      made.push(...(await embedder.embedDocuments(all.slice(start, start + 64), never)));
-    await embedder.close();
-    writeFileSync(
-      file,
-      Buffer.concat(made.map((vector) => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength))),
-    );
-  }
-  const bytes = readFileSync(file);
-  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  const vectors = all.map((_, position) => values.slice(position * dimensions, (position + 1) * dimensions));
-  return { texts: vectors.slice(0, texts.length), questions: vectors.slice(texts.length) };
-}
-
 async function benchSize(): Promise<void> {
   const own: number[] = [];
   const { index, deps, rows, collections, calls } = open('size', false, (seconds) => own.push(seconds * 1000));
   const corpus = createCorpus(size);
   const tenants = shares.map((share) => ({ tenant: newId('tenant'), passages: Math.round(share * size) }));
-  const started = performance.now();
-  for (const { tenant, passages } of tenants) {
+  for (const { tenant, passages } of tenants)
     rows.put(
       tenant,
       Array.from({ length: passages }, (_, number) => pointOf(corpus.point(number), tenant, number)),
     );
-    await index.refresh(tenant);
-  }
-  const filled = (performance.now() - started) / 1000;
+  const started = performance.now();
+  for (const { tenant } of tenants) await index.refresh(tenant);
+  const filled = secondsSince(started);
   const collection = await collections.live();
   await waitForGraphs(calls, collection.name);
-  const built = (performance.now() - started) / 1000;
-  console.log(`${size} passages written in ${filled.toFixed(0)} s, graphs built after ${built.toFixed(0)} s`);
+  console.log(
+    `${size} passages written in ${filled.toFixed(0)} s, graphs built after ${secondsSince(started).toFixed(0)} s; Qdrant holds ${await residentMegabytes()} MB in memory`,
+  );
   for (const { tenant, passages } of tenants) {
     const recall = await recallOf({ calls, collection: collection.name }, tenant, () => corpus.question().dense);
     console.log(`tenant of ${passages} passages: recall@${depth} against exact ${recall.toFixed(4)}`);
@@ -183,6 +163,16 @@ async function benchSize(): Promise<void> {
 
 function pointOf(point: IndexPoint, tenant: TenantId, number: number): IndexPoint {
   return { ...point, id: passageId(tenant, point.documentId, 1, number) };
+}
+
+const secondsSince = (started: number) => (performance.now() - started) / 1000;
+
+/** What Qdrant's allocator holds; pages of files that the system keeps in memory come on top. */
+async function residentMegabytes(): Promise<string> {
+  const headers: Record<string, string> = server.apiKey === null ? {} : { 'api-key': server.apiKey };
+  const text = await (await fetch(new URL('metrics', `${server.url}/`), { headers })).text();
+  const bytes = /^memory_resident_bytes (\d+)$/m.exec(text)?.[1];
+  return bytes === undefined ? '?' : (Number(bytes) / 1e6).toFixed(0);
 }
 
 async function waitForGraphs(calls: QdrantCalls, collection_name: string): Promise<void> {

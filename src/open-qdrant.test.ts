@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { flatEmbedder } from '../test/flat-embedder.ts';
 import { jsonBody, openApp, type TestApp } from '../test/open-app.ts';
 import { openTestDatabase } from '../test/open-database.ts';
 import { describeWithQdrant, type RunningQdrant, startQdrant } from '../test/with-qdrant.ts';
 import { loadConfig } from './config.ts';
 import type { OpenedIndex } from './index-parts.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
-import type { Embedder } from './models/embedder.ts';
 import { encodeQuestion } from './models/sparse/encode.ts';
 import { openQdrant } from './open-qdrant.ts';
 import type { Reindex } from './store/index-administration.ts';
@@ -16,13 +16,6 @@ import { createQdrantCalls } from './store/vectors/qdrant/qdrant-calls.ts';
 const never = new AbortController().signal;
 const words = encodeQuestion('text');
 const everyone = { clause: null, grants: null };
-
-/** All texts along one axis of so many dimensions. */
-function flatEmbedder(id: string, dimensions: number): Embedder {
-  const embed = async (texts: readonly string[]) =>
-    texts.map(() => Float32Array.from({ length: dimensions }, (_, axis) => (axis === 0 ? 1 : 0)));
-  return { id, dimensions, maxTokens: 100, embedQuestions: embed, embedDocuments: embed, close: async () => {} };
-}
 
 describeWithQdrant('reindexing on Qdrant', () => {
   let server: RunningQdrant;
@@ -139,9 +132,14 @@ describeWithQdrant('reindexing on Qdrant', () => {
     expect(after.degradation).toBeNull();
     expect(after.candidates).toHaveLength(4);
 
+    await app.publish({ title: 'Five', text: 'Text of Five.' });
     await opened.administration.switchTo('previous');
     expect(embedder.id).toBe('three');
-    expect((await search()).candidates).toHaveLength(4);
+    const { candidates } = await search();
+    expect(candidates).toHaveLength(5);
+    // What came since has no vector of the embedder before; its words are found at once.
+    expect(candidates.filter(({ sparse }) => (sparse ?? 0) > 0)).toHaveLength(5);
+    expect(candidates.filter(({ dense }) => dense === null)).toHaveLength(2);
   });
 
   it('uses the embedder of the live collection from the start', async () => {

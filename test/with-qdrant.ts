@@ -13,7 +13,8 @@ export interface RunningQdrant {
   close(): Promise<void>;
 }
 
-const startMilliseconds = 20_000;
+/** Below the time that a hook has; a busy machine needs most of it. */
+const startMilliseconds = 50_000;
 
 /** Whether `startQdrant` has something to start or to talk to. */
 export const hasQdrant = (): boolean => Boolean(process.env.QDRANT_URL) || isOnPath();
@@ -30,13 +31,16 @@ export async function startQdrant(): Promise<RunningQdrant> {
   const folder = await mkdtemp(join(tmpdir(), 'footnote-qdrant-'));
   const port = await freePort();
   const server = spawnServer(folder, port);
+  const kill = () => void server.kill('SIGKILL');
+  process.once('exit', kill);
   const own = `http://127.0.0.1:${port}`;
   const close = async () => {
-    server.kill('SIGKILL');
+    process.off('exit', kill);
+    kill();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    return { url: own, apiKey: null, version: await waitForVersion(own, null), close };
+    return { url: own, apiKey: null, version: await waitForVersion(own, null, server), close };
   } catch (error) {
     await close();
     throw error;
@@ -62,7 +66,7 @@ function spawnServer(folder: string, port: number): ChildProcess {
   });
 }
 
-async function waitForVersion(url: string, apiKey: string | null): Promise<string> {
+async function waitForVersion(url: string, apiKey: string | null, server?: ChildProcess): Promise<string> {
   const headers: Record<string, string> = apiKey === null ? {} : { 'api-key': apiKey };
   const until = Date.now() + startMilliseconds;
   for (;;) {
@@ -71,6 +75,8 @@ async function waitForVersion(url: string, apiKey: string | null): Promise<strin
       const { version } = (await response.json()) as { version: string };
       return version;
     } catch (error) {
+      if (typeof server?.exitCode === 'number')
+        throw new Error(`The qdrant on PATH ended with ${server.exitCode}.`, { cause: error });
       if (Date.now() > until) throw new Error(`No Qdrant answers at ${url}.`, { cause: error });
       await pause(100);
     }

@@ -16,7 +16,16 @@ export interface Style {
   accent(text: string): string;
 }
 
-export function createOutput(json: boolean, stdout = process.stdout, stderr = process.stderr): Output {
+interface TextSink {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+export function createOutput(
+  json: boolean,
+  stdout: TextSink = process.stdout,
+  stderr: TextSink = process.stderr,
+): Output {
   const paint = (code: number) => (text: string) => (stdout.isTTY ? `\u001b[${code}m${text}\u001b[0m` : text);
   return {
     json,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../domain/errors.ts';
-import type { IndexComparison, IndexStatus, Reindex } from '../store/index-administration.ts';
+import type { IndexComparison, IndexStatus, Reindex, TenantProof } from '../store/index-administration.ts';
 import type { Client } from './client.ts';
 import { formatTable, type Output } from './output.ts';
 import { createEta, type Progress } from './progress.ts';
@@ -48,7 +48,7 @@ async function build({ client, output, progress, signal }: Context, embedder: st
     const { stage, done, total } = status.reindex;
     const eta = etas.get(stage) ?? createEta();
     etas.set(stage, eta);
-    progress.show({ label: stage, done, total, etaSeconds: eta(done, total) });
+    if (total > 0) progress.show({ label: stage, done, total, etaSeconds: eta(done, total) });
     await pause(pollMilliseconds, undefined, { signal });
     status = await client.get<IndexStatus>('/v1/index');
   }
@@ -61,17 +61,31 @@ async function build({ client, output, progress, signal }: Context, embedder: st
 }
 
 function describeBuild({ collection, embedder, proofs }: Reindex): string {
-  const rows = proofs.map(({ tenantId, rows: expected, index, isComplete }) => [
-    tenantId,
-    String(expected.passages),
-    String(index.passages),
-    String(expected.embedded),
-    String(index.embedded ?? '–'),
-    index.checksum ?? '–',
-    isComplete ? 'complete' : `DIFFERS from ${expected.checksum}`,
+  const rows = proofs.map((proof) => [
+    proof.tenantId,
+    String(proof.rows.passages),
+    String(proof.index.passages),
+    String(proof.rows.embedded),
+    String(proof.index.embedded ?? '–'),
+    proof.index.checksum ?? '–',
+    proof.isComplete ? 'complete' : `DIFFERS: ${differenceOf(proof)}`,
   ]);
   const table = formatTable(['tenant', 'passages', 'in index', 'vectors', 'in index', 'checksum', 'state'], rows);
   return `${collection} (${embedder})\n${table}`;
+}
+
+function differenceOf({ rows, index }: TenantProof): string {
+  const passages = rows.passages - (index.passages ?? rows.passages);
+  const vectors = rows.embedded - (index.embedded ?? rows.embedded);
+  if (passages !== 0) return missingOrTooMany(passages, 'passage');
+  if (vectors !== 0) return missingOrTooMany(vectors, 'vector');
+  return rows.checksum === index.checksum ? 'the ids with a vector differ' : 'the ids differ';
+}
+
+function missingOrTooMany(missing: number, unit: string): string {
+  const count = Math.abs(missing);
+  const units = `${count} ${unit}${count === 1 ? '' : 's'}`;
+  return missing < 0 ? `${units} too many` : `${units} ${count === 1 ? 'is' : 'are'} missing`;
 }
 
 function showComparison(output: Output, comparison: IndexComparison): void {

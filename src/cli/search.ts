@@ -53,6 +53,8 @@ export async function search(
     ...filterOf(filters),
   };
   const result = await client.post<SearchResult>('/v1/search', body);
+  for (const { step, degradedTo, cause } of result.steps ?? [])
+    if (degradedTo !== undefined) output.note(`note: ${step} fell back to ${degradedTo} (${cause})`);
   output.result(result, (found) => describeResult(output, found));
 }
 
@@ -61,7 +63,7 @@ function describeResult(output: Output, { passages, expansion, steps, dropped = 
   if (parts.length === 0) parts.push('Nothing found. Add documents with: footnote ingest <file, folder or URL>');
   if (expansion) parts.unshift(expansionWords(expansion));
   if (dropped.length > 0) parts.push(describeDropped(output, dropped));
-  if (steps) parts.push(describeTimes(output, steps));
+  if (steps?.some(({ milliseconds }) => milliseconds !== undefined)) parts.push(describeTimes(output, steps));
   if (whyNot) parts.push(describeAbsence(output, whyNot));
   return parts.join('\n\n');
 }
@@ -139,10 +141,7 @@ function describeTimes({ style }: Output, steps: readonly StepTime[]): string {
   const times = steps.flatMap(({ step, milliseconds }) =>
     milliseconds === undefined ? [] : [`${step} ${milliseconds.toFixed(1)}`],
   );
-  const degraded = steps.flatMap(({ step, degradedTo, cause }) =>
-    degradedTo === undefined ? [] : [`   ${step} fell back to: ${degradedTo} (${cause})`],
-  );
-  return [`${style.bold('Milliseconds')}  ${times.join(' · ')}`, ...degraded].join('\n');
+  return `${style.bold('Milliseconds')}  ${times.join(' · ')}`;
 }
 
 function describeAbsence({ style }: Output, { title, documentId, step, detail }: Absence): string {

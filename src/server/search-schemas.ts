@@ -115,7 +115,11 @@ export const SearchResult = z
     passages: z.array(FoundPassageSchema).readonly(),
     nearest: z.array(NearestDocument).readonly(),
     expansion: ExpansionSchema.optional(),
-    steps: z.array(StepTimeSchema).readonly().optional(),
+    steps: z
+      .array(StepTimeSchema)
+      .readonly()
+      .optional()
+      .openapi({ description: 'What was degraded, and why; with `explain` also the time of each step.' }),
     dropped: z
       .array(
         z.object({

@@ -67,7 +67,7 @@ describe('POST /v1/search', () => {
     return { status: response.status, body: (await response.json()) as ResultBody };
   };
 
-  it('shows what a reader needs, and scores of steps only when asked', async () => {
+  it('shows what a reader needs and what was degraded, scores and times only when asked', async () => {
     const { status, body } = await search({});
     expect(status).toBe(200);
     expect(body.passages[0]).toMatchObject({
@@ -76,7 +76,7 @@ describe('POST /v1/search', () => {
       supersededBy: { reference: 'new.md', documentId: null },
     });
     for (const name of ['dense', 'sparse', 'steps', 'explanation']) expect(body.passages[0]).not.toHaveProperty(name);
-    expect(body).not.toHaveProperty('steps');
+    expect(body.steps).toEqual([{ step: 'embed', degradedTo: 'search by words', cause: 'MODEL_UNAVAILABLE' }]);
   });
 
   it('explains each passage, what was taken out, and the time of each step', async () => {

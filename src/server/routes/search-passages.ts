@@ -54,17 +54,20 @@ function searcher(asker: Principal, grants: readonly string[] | undefined): Prin
   return { ...asker, role: 'reader', grants };
 }
 
-function describeResult({ passages, nearest }: Retrieval) {
+function describeResult({ passages, nearest, degradations }: Retrieval) {
   return {
+    ...(degradations.length > 0 ? { steps: degradedSteps(degradations) } : {}),
     passages: passages.map(({ dense: _dense, sparse: _sparse, steps: _steps, ...passage }) => passage),
     nearest,
   };
 }
 
+const degradedSteps = (degradations: Retrieval['degradations']) =>
+  degradations.map(({ step, to, cause }) => ({ step, degradedTo: to, cause }));
+
 function describeSteps(retrieval: Retrieval, explained: ReadonlyMap<PassageId, PassageExplanation>) {
   const { passages, nearest, timings, degradations, dropped } = retrieval;
   const timed = Object.entries(timings).map(([step, milliseconds]) => ({ step, milliseconds }));
-  const degraded = degradations.map(({ step, to, cause }) => ({ step, degradedTo: to, cause }));
   return {
     passages: passages.map((passage) => {
       const explanation = explained.get(passage.id);
@@ -73,7 +76,7 @@ function describeSteps(retrieval: Retrieval, explained: ReadonlyMap<PassageId, P
       return { ...passage, steps, ...(explanation ? { explanation } : {}) };
     }),
     nearest,
-    steps: [...timed, ...degraded],
+    steps: [...timed, ...degradedSteps(degradations)],
     dropped: dropped.map(({ passage: { id, documentId, title }, step, detail }) => ({
       passageId: id,
       documentId,

@@ -25,7 +25,7 @@ export interface Collections {
   prepare(identity: CollectionIdentity): Promise<Collection>;
   /** Points the alias at the collection, in one request. */
   switchTo(collection: Collection): Promise<void>;
-  exists(name: string): Promise<boolean>;
+  exists(name: string, signal?: AbortSignal): Promise<boolean>;
   drop(name: string): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function createCollections(deps: CollectionsDeps): Collections {
   function resolve(): Promise<Collection> {
     resolving ??= findOrMake(deps)
       .then(async (collection) => {
-        if (known?.collection.name !== collection.name) await deps.onLive(collection);
+        if (known?.collection.name !== collection.name) await becomeLive(deps, collection);
         known = { collection, at: now() };
         return collection;
       })
@@ -79,11 +79,12 @@ export function createCollections(deps: CollectionsDeps): Collections {
     async switchTo(collection) {
       const create_alias = { alias_name: alias, collection_name: collection.name };
       await calls.write((api, init) => api.updateAliases({ actions: [{ create_alias }] }, init));
-      await states.setLive(collection.name);
+      // One that was under way may have read the alias before.
+      await resolving?.catch(() => {});
       await resolve();
     },
-    exists: async (name) =>
-      (await calls.find((api, init) => api.getCollection({ collection_name: name }, init))) !== null,
+    exists: async (name, signal) =>
+      (await calls.find((api, init) => api.getCollection({ collection_name: name }, init), signal)) !== null,
     async drop(name) {
       await calls.write((api, init) => api.deleteCollection({ collection_name: name }, init));
       await states.removeCollection(name);
@@ -92,15 +93,21 @@ export function createCollections(deps: CollectionsDeps): Collections {
 }
 
 async function findOrMake(deps: CollectionsDeps): Promise<Collection> {
-  const { calls, alias, embedder, states } = deps;
+  const { calls, alias, embedder } = deps;
   const target = await targetOf(calls, alias);
   if (target !== null) return await describe(calls, target);
   const identity = { embedder: embedder.id, dimensions: embedder.dimensions };
   const collection = await make(deps, collectionName(alias, embedder.id, 1), identity);
   const create_alias = { alias_name: alias, collection_name: collection.name };
   await calls.write((api, init) => api.updateAliases({ actions: [{ create_alias }] }, init));
-  await states.setLive(collection.name);
   return collection;
+}
+
+/** The alias decides; the notes follow it, also after a restored database or a process that ended between the two. */
+async function becomeLive({ states, onLive }: CollectionsDeps, collection: Collection): Promise<void> {
+  await states.addCollection(collection);
+  await states.setLive(collection.name);
+  await onLive(collection);
 }
 
 async function freeName({ calls, alias }: CollectionsDeps, embedder: string): Promise<string> {

@@ -22,23 +22,30 @@ export async function describeHealth(deps: HealthDeps, signal: AbortSignal): Pro
     if (isOlder(version))
       return { state: 'degraded', detail: `Qdrant ${version} is older than ${oldestVersion.join('.')}; update it.` };
     const { name } = await collections.live(signal);
-    const exists = await collections.exists(name);
+    const exists = await collections.exists(name, signal);
     if (!exists) {
       collections.forget();
       return { state: 'degraded', detail: `The collection ${name} is gone; it is built again from the database.` };
     }
     const tenants = await states.lag(name);
     const behind = tenants.reduce((sum, { passagesBehind }) => sum + passagesBehind, 0);
-    const lag = behind === 0 ? 'up to date' : `${behind} passages behind`;
+    const lag = behind === 0 ? 'up to date' : `${behind} passages behind, which the next search writes`;
     return { state: 'ok', detail: `Qdrant ${version}, collection ${name}, ${lag}` };
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'INDEX_UNAVAILABLE') throw error;
+    const reason = reasonOf(error, signal);
+    if (reason === null) throw error;
     const rest =
       fallbackPassages > 0
         ? ` Tenants of up to ${fallbackPassages} passages are searched by words, in memory.`
         : ' INDEX_FALLBACK_PASSAGES is 0, so nothing is searched.';
-    return { state: fallbackPassages > 0 ? 'degraded' : 'down', detail: `${error.detail}${rest}` };
+    return { state: fallbackPassages > 0 ? 'degraded' : 'down', detail: `${reason}${rest}` };
   }
+}
+
+/** Why searches do without Qdrant; null for a fault that has nothing to do with it. */
+function reasonOf(error: unknown, signal: AbortSignal): string | null {
+  if (error instanceof AppError && error.code === 'INDEX_UNAVAILABLE') return error.detail;
+  return signal.aborted ? 'Qdrant took too long.' : null;
 }
 
 function isOlder(version: string): boolean {

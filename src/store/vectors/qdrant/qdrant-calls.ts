@@ -38,18 +38,22 @@ const never = new AbortController().signal;
 export function createQdrantCalls(options: QdrantCallsOptions): QdrantCalls {
   const { askMilliseconds = 5_000, writeMilliseconds = 60_000, retryDelayMs = 100, openMilliseconds = 5_000 } = options;
   const api = openClient(options).api();
+  let lastFault: unknown = null;
   const guard = guardCalls({
     retries,
     retryDelayMs,
     openMilliseconds,
     mayPass,
-    isServerFault,
+    isServerFault(error) {
+      const isFault = isServerFault(error);
+      if (isFault) lastFault = error;
+      return isFault;
+    },
     askedToWait: retryAfterOf,
-    whileOpen: (cause, retryAfter) =>
-      new AppError('INDEX_UNAVAILABLE', 'Qdrant failed several times and is left alone for a moment.', {
-        cause,
-        retryAfter,
-      }),
+    whileOpen(cause, retryAfter) {
+      const detail = `${toIndexError(lastFault).detail} It is left alone for a moment.`;
+      return new AppError('INDEX_UNAVAILABLE', detail, { cause, retryAfter });
+    },
   });
 
   async function attempt<T>(send: Send<T>, signal: AbortSignal, milliseconds: number): Promise<T | undefined> {
@@ -111,8 +115,12 @@ function openClient({ url, apiKey }: QdrantCallsOptions): QdrantClient {
     // `null`: no port in the address, so that the scheme decides.
     port: port === '' ? null : Number(port),
     ...(prefix ? { prefix } : {}),
-    // As a header of our own: `apiKey` prints a warning on every start over http.
-    headers: apiKey === null ? {} : { 'api-key': apiKey },
+    headers: {
+      // Packing and unpacking an answer takes longer than a local network does to carry it.
+      'accept-encoding': 'identity',
+      // As a header of our own: `apiKey` prints a warning on every start over http.
+      ...(apiKey === null ? {} : { 'api-key': apiKey }),
+    },
     // Deadlines are ours: the client's would take the place of the signal.
     timeout: Number.POSITIVE_INFINITY,
     checkCompatibility: false,

@@ -96,6 +96,16 @@ describe('a Qdrant in trouble', () => {
     expect(await index.health(never)).toMatchObject({ state: 'degraded' });
   });
 
+  it('says that it is slow when the one who asks for its health waits no longer', async () => {
+    const { index, search } = open();
+    await search();
+    stub.always({ never: true });
+    expect(await index.health(AbortSignal.timeout(20))).toMatchObject({
+      state: 'degraded',
+      detail: expect.stringMatching(/took too long.* searched by words/),
+    });
+  });
+
   it('is down for everybody without a fallback', async () => {
     const { index, search } = open(0);
     rows.put(tenant, [point()]);

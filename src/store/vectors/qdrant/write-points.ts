@@ -5,7 +5,7 @@ import type { QdrantCalls } from './qdrant-calls.ts';
 
 type Point = Schemas['PointStruct'];
 
-/** Writes points in batches, a few at a time. */
+/** Writes points in full batches, a few at a time; small documents share one. */
 export interface PointWriter {
   /** Resolves when there is room for more. Throws what an earlier batch threw. */
   add(points: readonly Point[]): Promise<void>;
@@ -26,9 +26,11 @@ interface WriterOptions {
 
 export function createWriter({ calls, collection, signal }: WriterOptions): PointWriter {
   const inFlight = new Set<Promise<void>>();
+  let batch: Point[] = [];
+  let bytes = 0;
   let failure: { readonly error: unknown } | null = null;
 
-  async function send(batch: readonly Point[]): Promise<void> {
+  async function send(): Promise<void> {
     while (inFlight.size >= batchesInFlight) await Promise.race(inFlight);
     if (failure) throw failure.error;
     const work = upsert(batch)
@@ -37,10 +39,12 @@ export function createWriter({ calls, collection, signal }: WriterOptions): Poin
       })
       .finally(() => inFlight.delete(work));
     inFlight.add(work);
+    batch = [];
+    bytes = 0;
   }
 
-  async function upsert(points: readonly Point[]): Promise<void> {
-    const request = { collection_name: collection.name, wait: true, points: [...points] };
+  async function upsert(points: Point[]): Promise<void> {
+    const request = { collection_name: collection.name, wait: true, points };
     const result = await calls.write((api, init) => api.upsertPoints(request, init), signal);
     if (result.status !== 'completed')
       throw new AppError(
@@ -51,29 +55,19 @@ export function createWriter({ calls, collection, signal }: WriterOptions): Poin
 
   return {
     async add(points) {
-      for (const batch of batchesOf(points)) await send(batch);
+      for (const point of points) {
+        const size = bytesOf(point);
+        if (batch.length >= pointsPerBatch || (batch.length > 0 && bytes + size > bytesPerBatch)) await send();
+        batch.push(point);
+        bytes += size;
+      }
     },
     async finish() {
+      if (batch.length > 0) await send();
       await Promise.all(inFlight);
       if (failure) throw failure.error;
     },
   };
-}
-
-export function* batchesOf(points: readonly Point[]): Generator<Point[]> {
-  let batch: Point[] = [];
-  let bytes = 0;
-  for (const point of points) {
-    const size = bytesOf(point);
-    if (batch.length > 0 && (batch.length >= pointsPerBatch || bytes + size > bytesPerBatch)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(point);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
 }
 
 /** About the size of its JSON: a number of a vector takes 12 bytes, a character of a text at most 4. */
