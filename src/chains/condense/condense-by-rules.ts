@@ -19,6 +19,20 @@ const longestPattern = 300;
  * its place, else says after the question what it is about. English in place; other languages by the words of the last turn only.
  */
 export function condenseByRules(question: string, conversation: Conversation): string {
+  const written = writeStandalone(question, conversation);
+  return isMadeOfWords(written, question, conversation) ? written : question;
+}
+
+/** Where letters of another script touch English words, a word could be cut in two; such a rewrite is thrown away. */
+function isMadeOfWords(written: string, question: string, { history, topic }: Conversation): boolean {
+  const wordsOf = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const earlier = history.flatMap((turn) => [turn.question.slice(0, mostRead), turn.answer.slice(0, mostRead)]);
+  // The possessive is the only thing that the rules add.
+  const said = new Set(['s', ...[question, topic ?? '', ...earlier].flatMap(wordsOf)]);
+  return written === question || wordsOf(written).every((word) => said.has(word));
+}
+
+function writeStandalone(question: string, conversation: Conversation): string {
   const history = conversation.history.map((turn) => ({
     question: turn.question.slice(0, mostRead),
     answer: turn.answer.slice(0, mostRead),

@@ -1,6 +1,6 @@
 import type { Span } from '../../domain/sentences.ts';
-import { visitTerms } from '../../models/sparse/analyze.ts';
 import type { QuestionTerms } from './question-terms.ts';
+import { readTerms } from './read-terms.ts';
 
 /** Where a passage has the question's terms; arrays are by the term's place in the question, 1 where it stands there. */
 export interface PassageMatch {
@@ -38,26 +38,29 @@ export function matchPassage({ places, pairs, ids }: QuestionTerms, passage: Mat
       if (word - (lastSeen[partner] ?? farAway) <= phraseReach) phrases[pair] = 1;
   };
   const count = createWordCounter();
-  visitTerms(passage.header, passage.language, ({ id }, offset) => {
-    const word = count(offset);
+  const headerTerms = readTerms(passage.header, passage.language);
+  for (const [at, id] of headerTerms.ids.entries()) {
+    const word = count(headerTerms.offsets[at] ?? 0);
     const place = places.get(id);
-    if (place === undefined) return;
+    if (place === undefined) continue;
     header[place] = 1;
     see(place, word);
-  });
+  }
   lastSeen.fill(farAway);
   const countInText = createWordCounter();
   let current = 0;
-  visitTerms(passage.text, passage.language, ({ id }, offset) => {
+  const terms = readTerms(passage.text, passage.language);
+  for (const [at, id] of terms.ids.entries()) {
+    const offset = terms.offsets[at] ?? 0;
     const word = countInText(offset);
     const place = places.get(id);
-    if (place === undefined) return;
+    if (place === undefined) continue;
     while (current < windows.length - 1 && offset >= (passage.windows[current]?.end ?? 0)) current += 1;
     body[place] = 1;
     const window = windows[current];
     if (window) window[place] = 1;
     see(place, word);
-  });
+  }
   return { header, body, windows, phrases };
 }
 
