@@ -4,6 +4,7 @@ import type { CountTokens } from '../models/embedder.ts';
 import { encodeQuestion } from '../models/sparse/encode.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
+import { addNeighbours } from './add-neighbours.ts';
 import { createQuestionEmbedder, type QuestionEmbedderDeps } from './embed-questions.ts';
 import type { ExpandQuestion } from './expand-question.ts';
 import { type FusedCandidate, fuse, mergeBest } from './fuse.ts';
@@ -57,7 +58,11 @@ export function createRetrieve(deps: RetrieveDeps): Retrieve {
       lap: clock.lap,
     };
     const staged = await runStages(stages, read, context, signal);
-    const { ranked, passages, dropped } = choose(deps, { input, ...staged }, look.parts);
+    const packed = input.tokenBudget !== null;
+    const widened = packed ? await addNeighbours(documents, input, staged) : staged.passages;
+    if (packed) clock.lap('neighbours');
+    const chosen = { input, passages: widened, dropped: staged.dropped };
+    const { ranked, passages, dropped } = choose(deps, chosen, look.parts);
     clock.lap('pack');
     return {
       passages,
