@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../evals/quotes/random.ts';
+import { indexPoint } from '../../../test/index-point.ts';
 import { createTestRows, type TestRows } from '../../../test/index-rows.ts';
 import type { Filter, FilterClause, FilterCondition, FilterOperator, FilterScalar } from '../../domain/filter.ts';
 import { type DocumentId, newId, type PassageId, type TenantId } from '../../domain/ids.ts';
@@ -37,23 +38,8 @@ const terms = (weights: Record<number, number>) => ({
   indices: Int32Array.from(Object.keys(weights), Number),
   values: Float32Array.from(Object.values(weights)),
 });
-const point = (name: string, fields: Partial<IndexPoint> = {}): IndexPoint => ({
-  id: passage(name),
-  documentId: refunds,
-  version: 1,
-  source: 'handbook',
-  acl: [],
-  tags: {},
-  language: 'en',
-  title: 'Handbook',
-  uri: null,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  updatedAt: '2026-01-01T00:00:00.000Z',
-  metadata: {},
-  sparse: terms({ 7: 1 }),
-  dense: unit(1, 0, 0),
-  ...fields,
-});
+const point = (name: string, fields: Partial<IndexPoint> = {}): IndexPoint =>
+  indexPoint({ id: passage(name), documentId: refunds, sparse: terms({ 7: 1 }), dense: unit(1, 0, 0), ...fields });
 
 /** What the cases of the suite share: each has a tenant of its own. */
 interface Context {

@@ -1,4 +1,5 @@
 import type { SparseVector } from '../../documents.ts';
+import { positionOf } from '../term-position.ts';
 
 /** The inverted lists of the sparse side: for each term the rows that have it, with their weights. */
 export interface Postings {
@@ -211,17 +212,4 @@ function renumberSegment({ base: oldBase, ...segment }: Segment, newRows: Int32A
     offsets.push(filled);
   }
   return { terms: Int32Array.from(terms), offsets: Int32Array.from(offsets), base, rows, weights };
-}
-
-function positionOf(term: number, terms: Int32Array): number {
-  let low = 0;
-  let high = terms.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const found = terms[middle] ?? 0;
-    if (found === term) return middle;
-    if (found < term) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
 }

@@ -1,5 +1,6 @@
 import type { DocumentId, TenantId } from '../../../domain/ids.ts';
 import type { IndexChange, IndexSource } from '../../vector-index.ts';
+import { positionOf } from '../term-position.ts';
 
 /** How often each term occurs in a tenant's passages, counted from the rows: Qdrant's own figures span all tenants. */
 export interface TermStatistics {
@@ -102,17 +103,4 @@ function changedPassages({ documents }: Counted, changes: readonly IndexChange[]
       changed += Math.max(passages, held?.passages ?? 0);
   }
   return changed;
-}
-
-function positionOf(term: number, terms: Int32Array): number {
-  let low = 0;
-  let high = terms.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const found = terms[middle] ?? 0;
-    if (found === term) return middle;
-    if (found < term) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
 }
