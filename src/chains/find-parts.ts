@@ -22,7 +22,7 @@ const longestPart = 600;
 const fewestWords = 8;
 /** What joins two things that are asked, in the languages that are met most. */
 const joins =
-  /[?？؟].*\p{L}|(?:^|\s)(?:and|or|vs\.?|versus|between|und|oder|et|ou|y|e|o|en|och|og|ja|i|и|или|und)(?:\s|$)|\s[و]|[和与跟及或]/iu;
+  /[?？؟].*\p{L}|(?:^|\s)(?:and|or|vs\.?|versus|between|und|oder|et|ou|y|e|o|en|och|og|ja|i|и|или)(?:\s|$)|\sو|[和与跟及或]/iu;
 
 const Reply = z.object({ questions: z.array(z.string().trim().min(1).max(longestPart)).min(1).max(mostParts) });
 const replySchema = { name: 'parts_of_question', schema: z.toJSONSchema(Reply) };

@@ -1,10 +1,7 @@
 import type { PassageId } from '../domain/ids.ts';
-import type { DocumentStore, PassageWindow } from '../store/documents.ts';
+import { type DocumentStore, type PassageWindow, passagesWithWindows } from '../store/documents.ts';
 import type { FusedCandidate } from './fuse.ts';
 import type { RetrieveInput, ScoredPassage } from './retrieve.ts';
-
-/** What is read at once at least: as many as the stages order anew. */
-const fewestRead = 50;
 
 export interface RankedRead {
   readonly passages: ScoredPassage[];
@@ -25,7 +22,8 @@ export async function readRanked(
   { principal, filter, limit }: RetrieveInput,
   { fused, countLeft }: RankedReadOptions,
 ): Promise<RankedRead> {
-  const step = Math.max(fewestRead, 2 * limit);
+  // At least as many as the stages order anew.
+  const step = Math.max(passagesWithWindows, 2 * limit);
   const passages: ScoredPassage[] = [];
   const windows = new Map<PassageId, readonly PassageWindow[]>();
   for (let start = 0; start < fused.length && countLeft(passages) < limit; start += step) {
