@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
+import { closedByClient, sendJson, startLoopbackServer } from './loopback-server.ts';
 
 export interface ModelRequest {
   readonly path: string;
@@ -54,9 +53,6 @@ export async function startStubModelServer({
 } = {}): Promise<StubModelServer> {
   const requests: ModelRequest[] = [];
   const queue: Behaviour[] = [];
-  const server = createServer((incoming, response) => {
-    handle(incoming, response).catch(() => response.destroy());
-  });
   const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
     const request = await readRequest(incoming, response);
     requests.push(request);
@@ -65,35 +61,23 @@ export async function startStubModelServer({
     if (!behaviour) return sendJson(response, 418, { error: { message: 'the script of the stub is at its end' } });
     await behave(behaviour, request, response);
   };
-  const close = async () => {
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = await startLoopbackServer(handle);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    ...server,
+    url: `${server.url}/v1`,
     requests,
     script: (...behaviours) => queue.push(...behaviours),
-    close,
-    [Symbol.asyncDispose]: close,
   };
 }
 
 async function readRequest(incoming: IncomingMessage, response: ServerResponse): Promise<ModelRequest> {
-  const closedByClient = new Promise<void>((resolve) => {
-    response.once('close', () => {
-      if (!response.writableFinished) resolve();
-    });
-  });
+  const closed = closedByClient(response);
   const body: unknown = JSON.parse((await readText(incoming)) || '{}');
   return {
     path: incoming.url ?? '',
     authorization: incoming.headers.authorization,
     body: body as ModelRequest['body'],
-    closedByClient,
+    closedByClient: closed,
   };
 }
 
@@ -175,14 +159,4 @@ function vectorOf(text: string, dimensions: number): Float32Array {
   });
   const length = Math.hypot(...bytes);
   return bytes.map((value) => value / length);
-}
-
-function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: object,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify(body));
 }

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json as readJson } from 'node:stream/consumers';
+import { closedByClient, sendJson, startLoopbackServer } from './loopback-server.ts';
 
 export interface RerankServerRequest {
   readonly path: string;
@@ -52,9 +51,6 @@ export async function startStubRerankServer(
 ): Promise<StubRerankServer> {
   const requests: RerankServerRequest[] = [];
   const queue: RerankBehaviour[] = [];
-  const server = createServer((incoming, response) => {
-    handle(incoming, response).catch(() => response.destroy());
-  });
   const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
     const request = await readRequest(incoming, response);
     requests.push(request);
@@ -65,20 +61,11 @@ export async function startStubRerankServer(
     if (!behaviour || !request.path.endsWith('/rerank')) return sendJson(response, 418, { message: 'not scripted' });
     await behave(behaviour, request, response);
   };
-  const close = async () => {
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = await startLoopbackServer(handle);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...server,
     requests,
     script: (...behaviours) => queue.push(...behaviours),
-    close,
-    [Symbol.asyncDispose]: close,
   };
 }
 
@@ -90,17 +77,13 @@ export function wordOverlap(query: string, text: string): number {
 }
 
 async function readRequest(incoming: IncomingMessage, response: ServerResponse): Promise<RerankServerRequest> {
-  const closedByClient = new Promise<void>((resolve) => {
-    response.once('close', () => {
-      if (!response.writableFinished) resolve();
-    });
-  });
+  const closed = closedByClient(response);
   const body: unknown = await readJson(incoming);
   return {
     path: incoming.url ?? '',
     authorization: incoming.headers.authorization,
     body: body as RerankServerRequest['body'],
-    closedByClient,
+    closedByClient: closed,
   };
 }
 
@@ -149,14 +132,4 @@ const textsOf = ({ body }: RerankServerRequest): readonly string[] => body.docum
 function frame({ body }: RerankServerRequest, entries: readonly { index: unknown; score: unknown }[]): object {
   if (body.texts) return entries;
   return { results: entries.map(({ index, score }) => ({ index, relevance_score: score })) };
-}
-
-function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: object,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify(body));
 }
