@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { percentile } from '../evals/metrics/percentile.ts';
-import { createRandom } from '../evals/quotes/random.ts';
 import { readQuestionFolder } from '../evals/readers/beir.ts';
 import { createEvalTarget } from '../src/cli/eval-target.ts';
 import { loadConfig } from '../src/config.ts';
 import { isFinalEvent } from '../src/domain/answer.ts';
+import { createRandom } from '../src/domain/random.ts';
 import { splitSentences } from '../src/domain/sentences.ts';
 import { openFootnote } from '../src/main.ts';
 

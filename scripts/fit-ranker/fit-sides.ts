@@ -1,5 +1,6 @@
 import { auroc } from '../../evals/metrics/auroc.ts';
-import { ndcgAt } from '../../evals/metrics/ranking.ts';
+import { ndcgAt } from '../../src/retrieve/metrics/ranking.ts';
+import { fitLogistic, type Table } from '../../src/retrieve/rank/fit/logistic.ts';
 import { type FeatureName, featureNames } from '../../src/retrieve/rank/passage-features.ts';
 import {
   absoluteFeatures,
@@ -17,7 +18,6 @@ import {
   relevanceFeatures,
   relevanceFeaturesOf,
 } from '../../src/retrieve/rank/relevance.ts';
-import { fitLogistic, type Table } from './logistic.ts';
 import type { AskedQuestion, RankedSet } from './read-set.ts';
 
 /** Chosen by the mean of the sets left out; from a third to three times of it the mean moves by less than .001. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Grades } from '../../evals/metrics/ranking.ts';
 import { readQuestionFolder } from '../../evals/readers/beir.ts';
 import { newId } from '../../src/domain/ids.ts';
 import type { Principal } from '../../src/domain/principal.ts';
 import { prepareDocument, wholePassageType } from '../../src/ingest/prepare-document.ts';
 import type { CountTokens, Embedder } from '../../src/models/embedder.ts';
+import type { Grades } from '../../src/retrieve/metrics/ranking.ts';
 import type { Candidate, Features } from '../../src/retrieve/rank/passage-features.ts';
 import { candidateOf, rankedPassages, readFeatures, writtenLanguage } from '../../src/retrieve/rank/rank-passages.ts';
 import { standardise } from '../../src/retrieve/rank/ranker.ts';
