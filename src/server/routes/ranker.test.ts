@@ -94,7 +94,7 @@ async function rate(topic: string, feedback: object): Promise<void> {
   expect(rated.status).toBe(204);
 }
 
-async function fit(key: string, body: object = {}) {
+async function fitRanker(key: string, body: object = {}) {
   const response = await app.request('/v1/ranker/fit', key, jsonBody(body));
   return { status: response.status, body: await response.json() };
 }
@@ -109,7 +109,11 @@ async function searchUnseen() {
       passages: { title: string; steps: { step: string; weights?: string; fittedAt?: string }[] }[];
     };
     const rank = passages[0]?.steps.find(({ step }) => step === 'rank');
-    found.push({ isManual: passages[0]?.title === `${topic} manual`, weights: rank?.weights, fittedAt: rank?.fittedAt });
+    found.push({
+      isManual: passages[0]?.title === `${topic} manual`,
+      weights: rank?.weights,
+      fittedAt: rank?.fittedAt,
+    });
   }
   return found;
 }
@@ -121,20 +125,23 @@ const shippedOrder = () =>
 describe('the ranker of a tenant', () => {
   it('is for administrators', async () => {
     const reader = await app.createKey({ role: 'reader' });
-    expect((await fit(reader)).status).toBe(403);
+    expect((await fitRanker(reader)).status).toBe(403);
     for (const method of ['GET', 'DELETE'])
       expect((await app.request('/v1/ranker', reader, { method })).status).toBe(403);
   });
 
   it('says how many judged questions are missing', async () => {
     const foreign = await app.createKey({ tenant: await createTestTenant(driver) });
-    const { status, body } = await fit(foreign);
-    expect([status, body]).toMatchObject([409, { code: 'TOO_FEW_JUDGEMENTS', detail: expect.stringContaining('30 more') }]);
+    const { status, body } = await fitRanker(foreign);
+    expect([status, body]).toMatchObject([
+      409,
+      { code: 'TOO_FEW_JUDGEMENTS', detail: expect.stringContaining('30 more') },
+    ]);
     expect(await show(foreign)).toMatchObject({ weights: 'shipped', own: null, judgedQuestions: 0 });
   });
 
   it('is judged without a change by check', async () => {
-    expect(await fit(admin, { check: true })).toMatchObject({
+    expect(await fitRanker(admin, { check: true })).toMatchObject({
       status: 200,
       body: { putIntoUse: false, verdict: { passed: true, reasons: [], questions: ratedTopics } },
     });
@@ -143,7 +150,7 @@ describe('the ranker of a tenant', () => {
 
   it('is not fitted twice at once', async () => {
     await app.stores.rankers.claim(app.tenant, 'another process', 60);
-    expect(await fit(admin)).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
+    expect(await fitRanker(admin)).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
     await app.stores.rankers.release(app.tenant, 'another process');
   });
 
@@ -154,11 +161,11 @@ describe('the ranker of a tenant', () => {
     await rate(topic, { rating: 'up' });
     const asked = `${questionOf(topic)} ${newId('answer')}`;
     expect((await app.request('/v1/answers', admin, jsonBody({ question: asked }))).status).toBe(200);
-    expect(await fit(admin)).toMatchObject({ status: 503, body: { code: 'MODEL_UNAVAILABLE' } });
+    expect(await fitRanker(admin)).toMatchObject({ status: 503, body: { code: 'MODEL_UNAVAILABLE' } });
   });
 
   it('ranks unseen questions by what feedback prefers once it passes, for this tenant alone', async () => {
-    const { body } = await fit(admin);
+    const { body } = await fitRanker(admin);
     expect(body).toMatchObject({ putIntoUse: true, verdict: { passed: true } });
     expect(body.verdict.after).toBeGreaterThan(body.verdict.before);
     expect(body.verdict.gain.lower).toBeGreaterThan(0);
@@ -187,6 +194,6 @@ describe('the ranker of a tenant', () => {
     expect(await show(admin)).toMatchObject({ judgedQuestions: ratedTopics - 1 });
     await app.stores.documents.remove(app.tenant, [manuals.get(second)?.id ?? newId('document')]);
     expect(await show(admin)).toMatchObject({ judgedQuestions: ratedTopics - 2 });
-    expect(await fit(admin)).toMatchObject({ status: 409, body: { code: 'TOO_FEW_JUDGEMENTS' } });
+    expect(await fitRanker(admin)).toMatchObject({ status: 409, body: { code: 'TOO_FEW_JUDGEMENTS' } });
   });
 });

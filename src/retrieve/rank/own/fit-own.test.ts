@@ -24,7 +24,11 @@ function questionsOf(count: number, feature: FeatureName | null, { seed = 1, sid
     }));
     const values = features.map((read) => (feature ? read[feature] : 0));
     const right = feature ? values.indexOf(Math.max(...values)) : random.integer(0, candidates.length - 1);
-    return { question: `Question ${place}?`, grades: new Map([[candidates[right]?.id ?? newId('passage'), 1]]), candidates };
+    return {
+      question: `Question ${place}?`,
+      grades: new Map([[candidates[right]?.id ?? newId('passage'), 1]]),
+      candidates,
+    };
   });
 }
 

@@ -17,7 +17,8 @@ const rating = (fields: Partial<AnswerRating> = {}): AnswerRating => ({
   citations: [[1], [1, 2]],
   ...fields,
 });
-const gradesOf = (...ratings: AnswerRating[]) => judgeByRatings(ratings).map(({ grades }) => Object.fromEntries(grades));
+const gradesOf = (...ratings: AnswerRating[]) =>
+  judgeByRatings(ratings).map(({ grades }) => Object.fromEntries(grades));
 
 describe('judgeByRatings', () => {
   it('takes the quotes of an answer that is right, or those that the rating names', () => {
