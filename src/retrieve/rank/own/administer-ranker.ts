@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../domain/errors.ts';
-import { newId, type PassageId, type TenantId } from '../../../domain/ids.ts';
+import type { PassageId, TenantId } from '../../../domain/ids.ts';
 import type { Principal } from '../../../domain/principal.ts';
 import type { AnswerStore } from '../../../store/answers.ts';
 import type { DocumentStore } from '../../../store/documents.ts';
@@ -67,7 +68,7 @@ export function createRankerAdministration(deps: RankerAdministrationDeps): Rank
       const { tenantId } = principal;
       const judged = await readJudged(deps, principal);
       requireEnough(judged);
-      const fitter = newId('job');
+      const fitter = randomUUID();
       if (!(await rankers.claim(tenantId, fitter, longestSeconds)))
         throw new AppError('CONFLICT', 'A fit of this tenant is running; wait until it is done.');
       try {
