@@ -95,11 +95,13 @@ it('ends with 4 and the reasons when the weights do not pass', async () => {
 });
 
 it('shows what ranks, and why own weights do not', async () => {
-  expect((await run(showRanker)).text).toMatch(/shipped weights rank, fitted 2026-01-01[^]*12 questions .* needs 30/);
+  expect((await run(showRanker)).text).toMatch(
+    /shipped weights rank, fitted 2026-01-01[\s\S]*12 questions .* needs 30/,
+  );
   status = { ...shippedStatus, weights: 'own', own: { ...ownRanker, verdict: passing.verdict, note: null } };
   expect((await run(showRanker)).text).toContain(`Your own weights rank, fitted ${judgedAt}.`);
   status = { ...shippedStatus, own: { ...ownRanker, verdict: passing.verdict, note: 'Not used: fit again.' } };
-  expect((await run(showRanker)).text).toMatch(/The shipped weights rank[^]*Not used: fit again\./);
+  expect((await run(showRanker)).text).toMatch(/The shipped weights rank[\s\S]*Not used: fit again\./);
 });
 
 it('goes back to the shipped weights', async () => {

@@ -37,10 +37,13 @@ beforeAll(async () => {
   app = await openRankingApp();
   admin = await app.createKey();
   await Promise.all(
-    topics.map(async (topic) => {
+    topics.map(async (topic, place) => {
       const manual = { title: `${topic} manual`, text: 'Press both buttons until the lamp is green.' };
       manuals.set(topic, { id: await app.publish(manual), ...manual });
-      await app.publish({ title: 'Forum', text: `Somebody asked how the ${topic} is configured. Nobody knew.` });
+      await app.publish({
+        title: `Forum ${place}`,
+        text: `Somebody asked how the ${topic} is configured. Nobody knew.`,
+      });
     }),
   );
   await Promise.all(topics.slice(0, ratedTopics).map((topic) => rate(topic, { rating: 'up' })));
