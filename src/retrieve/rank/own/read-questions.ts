@@ -28,8 +28,11 @@ export function createReadQuestions({ retrieveWith, ...deps }: ReadQuestionsDeps
       name: 'probe',
       async run(passages, context) {
         const head = await readHead(passages, context, deps);
-        candidates = head.map(({ passage, read, within, side }) => ({
-          ...{ id: passage.id, features: read.features, within, side },
+        candidates = head.map(({ passage: { id }, read: { features }, within, side }) => ({
+          id,
+          features,
+          within,
+          side,
         }));
         return { passages };
       },
