@@ -308,11 +308,13 @@ export async function serve(config: Config, output: Output, signal: AbortSignal)
   }
 }
 
-/** The first question does not wait for the embedder to load. */
+/** The first question does not wait for the embedder to load; its sentences are embedded by the documents' side too. */
 function warmUp({ embedder, log }: Footnote): void {
-  embedder
-    .embedQuestions(['How do I start?'], AbortSignal.timeout(10_000))
-    .catch((error: unknown) => log.debug({ err: error }, 'the embedder does not answer yet'));
+  const texts = ['How do I start?'];
+  const signal = AbortSignal.timeout(10_000);
+  Promise.all([embedder.embedQuestions(texts, signal), embedder.embedDocuments(texts, signal)]).catch(
+    (error: unknown) => log.debug({ err: error }, 'the embedder does not answer yet'),
+  );
 }
 
 function describeStart(url: string, link: string): string {
