@@ -25,7 +25,7 @@ function question(id: string, excerpts: readonly Excerpt[]): AnswerCase {
 const excerptOf = (words: string): Excerpt => ({ document: 'guide', text: words, start: text.indexOf(words) });
 
 /** Gives what the script says for each question; passages are kept as records. */
-function scripted(answers: Readonly<Record<string, readonly TextSpan[]>>) {
+function scripted(answers: Readonly<Record<string, readonly TextSpan[]>>, parsed = texts) {
   const records: CorpusRecord[] = [];
   const target: ContextTarget = {
     addFolder: async () => {},
@@ -33,7 +33,7 @@ function scripted(answers: Readonly<Record<string, readonly TextSpan[]>>) {
       for await (const record of added) records.push(record);
     },
     waitUntilEmbedded: async () => {},
-    texts: async () => texts,
+    texts: async () => parsed,
     packContext: async (asked) => answers[asked] ?? Promise.reject(new Error('no search')),
   };
   return { target, records };
@@ -62,6 +62,19 @@ describe('evaluateContext', () => {
       'spanRecallFixedWindows@1500': 1,
     });
     expect(baseline.records.map((record) => record.text.split(' ').length)).toEqual([200, 200, 50]);
+  });
+
+  it('counts the copy that is packed where a document repeats an excerpt', async () => {
+    const repeated = new Map([['guide', `${text} again w10 w11`]]);
+    const excerpt = excerptOf('w10 w11');
+    const copy = repeated.get('guide')?.lastIndexOf('w10 w11') ?? 0;
+    const product = scripted({ one: [{ document: 'guide', start: copy, end: copy + 7 }] }, repeated);
+    const report = await evaluateContext(
+      { target: product.target, baseline: scripted({ one: [] }).target },
+      { documents: 'documents', queries: [question('one', [excerpt])] },
+      { limit: null, signal: never, progress: () => {} },
+    );
+    expect(report).toMatchObject({ 'spanRecall@1500': 1, 'spanRecallFixedWindows@1500': 0 });
   });
 
   it('counts an excerpt that the parsed text lost as missed, and a failed search as an error', async () => {

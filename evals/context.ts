@@ -24,7 +24,8 @@ interface CaseResult {
 
 /**
  * How much of the gold excerpts stands in 1,500 tokens of packed context: once for the documents as the product cuts them, once for fixed windows
- * of 200 words, which are searched and packed in the same way. An excerpt that the parsed text does not hold counts as missed.
+ * of 200 words, which are searched and packed in the same way. An excerpt counts by the copy that is held most where a document repeats it, and
+ * as missed where the parsed text does not hold it.
  */
 export async function evaluateContext(
   { target, baseline }: { target: ContextTarget; baseline: ContextTarget },
@@ -46,13 +47,14 @@ export async function evaluateContext(
   const results: CaseResult[] = [];
   for (const { id, text, excerpts } of cases) {
     signal.throwIfAborted();
-    const gold = excerpts.map((excerpt) => locate(excerpt, texts));
+    const gold = excerpts.map((excerpt) => placesOf(excerpt, texts));
+    const recallOf = (packed: readonly TextSpan[]) => spanRecall(bestCopies(gold, packed), packed);
     results.push(
       await measure(
         id,
         async () => ({
-          recall: spanRecall(gold, await target.packContext(text, tokenBudget, signal)),
-          baselineRecall: spanRecall(gold, placeIn(windows, await baseline.packContext(text, tokenBudget, signal))),
+          recall: recallOf(await target.packContext(text, tokenBudget, signal)),
+          baselineRecall: recallOf(placeIn(windows, await baseline.packContext(text, tokenBudget, signal))),
         }),
         signal,
       ),
@@ -94,18 +96,23 @@ function placeIn(windows: ReadonlyMap<string, TextSpan>, found: readonly TextSpa
   });
 }
 
-/** Where the excerpt stands in the parsed text: at its offsets, or where the same text is nearest to them. */
-function locate(excerpt: Excerpt, texts: ReadonlyMap<string, string>): TextSpan {
-  const { document, text, start } = excerpt;
+/** Where the excerpt stands in the parsed text, the place nearest to its offsets first; a place of its own where it does not. */
+function placesOf({ document, text, start }: Excerpt, texts: ReadonlyMap<string, string>): [TextSpan, ...TextSpan[]] {
   const content = texts.get(document) ?? '';
-  let nearest = -1;
-  for (let at = content.indexOf(text); at >= 0; at = content.indexOf(text, at + 1)) {
-    if (nearest >= 0 && Math.abs(at - start) > Math.abs(nearest - start)) break;
-    nearest = at;
-  }
-  return nearest < 0
-    ? { document: `${document} (not held)`, start, end: start + text.length }
-    : { document, start: nearest, end: nearest + text.length };
+  const places: number[] = [];
+  for (let at = content.indexOf(text); at >= 0; at = content.indexOf(text, at + 1)) places.push(at);
+  const [nearest, ...others] = places
+    .sort((one, other) => Math.abs(one - start) - Math.abs(other - start))
+    .map((at) => ({ document, start: at, end: at + text.length }));
+  return nearest ? [nearest, ...others] : [{ document: `${document} (not held)`, start, end: start + text.length }];
+}
+
+/** A text that a document repeats is packed once: of each excerpt the copy that is held most counts. */
+function bestCopies(gold: readonly [TextSpan, ...TextSpan[]][], packed: readonly TextSpan[]): TextSpan[] {
+  return gold.map(([nearest, ...others]) => {
+    const held = (copy: TextSpan) => spanRecall([copy], packed) ?? 0;
+    return others.reduce((best, copy) => (held(copy) > held(best) ? copy : best), nearest);
+  });
 }
 
 function isHeld({ document, text }: Excerpt, texts: ReadonlyMap<string, string>): boolean {

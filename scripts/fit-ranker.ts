@@ -12,7 +12,7 @@ import { evenly, type RankedSet, readSet } from './fit-ranker/read-set.ts';
 
 /**
  * Fits the ranker on the BEIR folders below FOLDER and writes src/retrieve/rank/ranker-fit.json, with nDCG@10 of each set by weights fitted
- * on the others. Usage: npm run fit:ranker -- FOLDER [--cache DIR] [--sets a,b] [--most 300] [--check]; with --check nothing is written.
+ * on the others. Usage: npm run fit:ranker -- FOLDER [--cache DIR] [--sets a,b] [--most 1200] [--check]; with --check nothing is written.
  */
 const output = resolve(import.meta.dirname, '../src/retrieve/rank/ranker-fit.json');
 /** Questions of other sets that each corpus is asked. */
@@ -23,7 +23,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     cache: { type: 'string', default: '.cache/fit-ranker' },
     sets: { type: 'string' },
-    most: { type: 'string', default: '300' },
+    most: { type: 'string', default: '1200' },
     check: { type: 'boolean', default: false },
   },
 });
@@ -55,41 +55,40 @@ await own.close();
 const isEnglish = ({ language }: RankedSet) => language === 'en';
 const leftOut: RankerFit['leftOut'] = {};
 for (const set of sets) leftOut[set.name] = judgeLeftOut(set);
-const all = fitAll(sets);
-console.log(`weights, value/within: ${describeWeights(all.hybrid)}`);
-const fit: RankerFit = {
-  fittedAt: new Date().toISOString().slice(0, 10),
-  embedder: embedder.id,
-  sets: Object.fromEntries(sets.map(({ name, hash }) => [name, hash])),
-  leftOut,
-  ...all,
-};
-if (!options.check) writeFileSync(output, `${JSON.stringify(fit, null, 2)}\n`);
+if (!options.check) {
+  const [hybrid, lexical, foreign] = [fitSide('hybrid', sets), fitSide('lexical', sets), fitSide('foreign', sets)];
+  console.log(`weights, value/within: ${describeWeights(hybrid.weights)}`);
+  const fit: RankerFit = {
+    fittedAt: new Date().toISOString().slice(0, 10),
+    embedder: embedder.id,
+    sets: Object.fromEntries(sets.map(({ name, hash }) => [name, hash])),
+    leftOut,
+    ...{ hybrid: hybrid.weights, lexical: lexical.weights, foreign: foreign.weights },
+    relevance: { hybrid: hybrid.relevance, lexical: lexical.relevance, foreign: foreign.relevance },
+  };
+  writeFileSync(output, `${JSON.stringify(fit, null, 2)}\n`);
+}
 
 async function questionsOf(folder: string, most: number): Promise<string[]> {
   const { queries } = await readQuestionFolder(folder);
   return evenly(queries, most).map(({ text }) => text);
 }
 
-/** Vectors are weighed on the sets in the embedder's language, words on all. */
-function fitAll(from: readonly RankedSet[]): Pick<RankerFit, RankerSide | 'relevance'> {
-  const english = from.filter(isEnglish);
-  const hybrid = fitRanker('hybrid', english);
-  const lexical = fitRanker('lexical', from);
-  const relevance = {
-    hybrid: fitRelevance('hybrid', english, hybrid),
-    lexical: fitRelevance('lexical', from, lexical),
-  };
-  return { hybrid, lexical, relevance };
+/** Sides for passages in the embedder's language are fitted on sets in it, the other on the others. */
+function fitSide(side: RankerSide, from: readonly RankedSet[]) {
+  const sets = from.filter((set) => isEnglish(set) === (side !== 'foreign'));
+  if (sets.length === 0) throw new Error(`There is no set to fit the side ${side} on.`);
+  const weights = fitRanker(side, sets);
+  return { weights, relevance: fitRelevance(side, sets, weights) };
 }
 
 function judgeLeftOut(set: RankedSet): RankerFit['leftOut'][string] {
-  const fitted = fitAll(sets.filter((other) => other !== set));
-  const side = isEnglish(set) ? 'hybrid' : 'lexical';
-  const { ranked, ...before } = judgeSet(fitted[side], set);
-  const words = judgeSet(fitted.lexical, set).ranked;
-  const { unanswered, foreign } = judgeSignal(set, fitted[side], fitted.relevance[side]);
-  const row = { ...before, ranked, lexical: words, unanswered, foreign };
+  const others = sets.filter((other) => other !== set);
+  const { weights, relevance } = fitSide(isEnglish(set) ? 'hybrid' : 'foreign', others);
+  const { ranked, ...before } = judgeSet(weights, set);
+  const lexical = isEnglish(set) ? judgeSet(fitSide('lexical', others).weights, set).ranked : ranked;
+  const { unanswered, foreign } = judgeSignal(set, weights, relevance);
+  const row = { ...before, ranked, lexical, unanswered, foreign };
   const figures = Object.entries(row).map(
     ([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toFixed(4)) : '-'}`,
   );

@@ -15,7 +15,7 @@ import {
 import type { AskedQuestion, RankedSet } from './read-set.ts';
 
 /** Chosen by the mean of the sets left out; from a third to three times of it the mean moves by less than .001. */
-const penalty = 0.02;
+const penalties: Readonly<Record<RankerSide, number>> = { hybrid: 0.02, lexical: 0.02, foreign: 0.005 };
 const relevancePenalty = 0.01;
 
 /** Fits the weights of a side; every set counts the same, within it every answered question, within it every passage. */
@@ -33,7 +33,7 @@ export function fitRanker(side: RankerSide, sets: readonly RankedSet[]): RankerW
       ),
     );
   });
-  return fitWeights(namesOfSide(side), rows, { penalty });
+  return fitWeights(namesOfSide(side), rows, { penalty: penalties[side] });
 }
 
 /** Scores of a question's passages, in fused order. */

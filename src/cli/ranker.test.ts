@@ -31,7 +31,11 @@ const shippedStatus: RankerStatus = {
   judgedQuestions: 12,
   neededQuestions: 30,
 };
-const ownRanker = { fittedAt: judgedAt, shippedHash: 'sha256:2', weights: { hybrid: side, lexical: side } };
+const ownRanker = {
+  fittedAt: judgedAt,
+  shippedHash: 'sha256:2',
+  weights: { hybrid: side, lexical: side, foreign: side },
+};
 
 let driver: SqlDriver;
 let app: TestApp;

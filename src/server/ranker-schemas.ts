@@ -33,7 +33,7 @@ export const RankerStatusSchema = z
       .object({
         fittedAt: z.iso.datetime(),
         shippedHash: z.string().openapi({ description: 'The shipped weights that they were pulled towards.' }),
-        weights: z.object({ hybrid: WeightsSchema, lexical: WeightsSchema }),
+        weights: z.object({ hybrid: WeightsSchema, lexical: WeightsSchema, foreign: WeightsSchema }),
         verdict: GateVerdictSchema,
         note: z.string().nullable().openapi({ description: 'Why they are not used, or that they are out of date.' }),
       })

@@ -31,7 +31,7 @@ export interface OwnRanker {
   readonly fittedAt: string;
   /** Hash of the shipped weights that they were pulled towards. */
   readonly shippedHash: string;
-  readonly weights: { readonly hybrid: NamedWeights; readonly lexical: NamedWeights };
+  readonly weights: { readonly hybrid: NamedWeights; readonly lexical: NamedWeights; readonly foreign: NamedWeights };
   readonly verdict: GateVerdict;
 }
 

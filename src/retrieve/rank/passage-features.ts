@@ -1,11 +1,11 @@
 import type { Span } from '../../domain/sentences.ts';
-import { createGrams } from './character-grams.ts';
+import { scoreGrams } from './character-grams.ts';
 import { exactNamesOf } from './exact-names.ts';
 import { matchPassage, type PassageMatch } from './match-passage.ts';
 import type { QuestionTerms } from './question-terms.ts';
 import { readTitleLinks } from './title-links.ts';
 
-/** What the ranker may look at, in the order of the fit. Those of `denseFeatures` need vectors. */
+/** What the ranker may look at, in the order of the fit. Those of `denseFeatures` need vectors, those of `gramFeatures` rank languages that the embedder does not know. */
 export const lexicalFeatures = [
   'bm25Share',
   'bm25Ideal',
@@ -21,7 +21,15 @@ export const lexicalFeatures = [
   'linked',
 ] as const;
 export const denseFeatures = ['cosine', 'cosineShare', 'window', 'windowShare', 'windowTwo', 'windowMixed'] as const;
-export const featureNames = [...lexicalFeatures, ...denseFeatures] as const;
+export const gramFeatures = [
+  'gramShare',
+  'gramIdeal',
+  'shortGramShare',
+  'shortGramIdeal',
+  'longGramShare',
+  'longGramIdeal',
+] as const;
+export const featureNames = [...lexicalFeatures, ...denseFeatures, ...gramFeatures] as const;
 export type FeatureName = (typeof featureNames)[number];
 export type Features = Readonly<Record<FeatureName, number>>;
 
@@ -32,6 +40,8 @@ export interface Candidate {
   readonly header: string;
   readonly text: string;
   readonly language: string;
+  /** Whether the embedder knows the language that it is written in. */
+  readonly isKnown: boolean;
   /** BM25, >= 0. */
   readonly sparse: number;
   /** Null when there is no vector. */
@@ -74,11 +84,12 @@ const coverageWeight = 0.4;
  * words of the question that one window has, `phrases` that stand within two words · `rarest` whether the heaviest word is there · `names` share of
  * numbers, identifiers and capitalised words · `grams` share of the question's character 4-grams, weighted by how few of these passages have
  * them · `titleAsked` whether the question names the title, `linked` whether a leading passage does, times what the first lacks of the question · `cosine`, `window` of the best window, `windowTwo` mean of the best two, the shares of their maxima · `windowMixed` the best of
- * .4 coverage + cosine over the windows.
+ * .4 coverage + cosine over the windows · `gramShare` and `gramIdeal` as for BM25, over grams of these candidates' letters, `short` and `long`
+ * ones a letter shorter and longer; 0 where the embedder knows all languages.
  */
 export function featuresOf(question: RankedQuestion, candidates: readonly Candidate[]): CandidateFeatures[] {
   const names = exactNamesOf(question.text);
-  const grams = gramCoverage(question.text, candidates);
+  const grams = readGrams(question.text, candidates);
   const sparseMaximum = highest(candidates.map(({ sparse }) => sparse));
   const cosineMaximum = highest(candidates.map(({ dense }) => dense ?? 0));
   const read = candidates.map((candidate) => readCandidate(question.termsOf(candidate.language), candidate));
@@ -99,7 +110,7 @@ export function featuresOf(question: RankedQuestion, candidates: readonly Candid
       bm25Share: share(candidate.sparse, sparseMaximum),
       bm25Ideal: share(candidate.sparse, question.idealSparse),
       names: nameCoverage(names, candidate),
-      grams: grams[index] ?? 0,
+      ...(grams[index] ?? noGrams),
       cosine: candidate.dense ?? 0,
       cosineShare: share(candidate.dense ?? 0, cosineMaximum),
       windowShare: share(found.window, windowMaximum),
@@ -167,22 +178,39 @@ function nameCoverage(names: readonly string[], { header, text }: Candidate): nu
   return names.filter((name) => all.includes(name)).length / names.length;
 }
 
-/** For each candidate the share of the question's grams; a gram weighs as a term would, were these candidates all there is. */
-function gramCoverage(question: string, candidates: readonly Candidate[]): number[] {
-  const grams = createGrams(question);
-  const found = candidates.map(({ header, text }) => grams.presence(`${header}\n${text}`));
-  const count = candidates.length;
-  const weights = Array.from({ length: grams.count }, (_, place) => {
-    const having = found.reduce((sum, has) => sum + (has[place] ?? 0), 0);
-    return Math.log(1 + (count - having + 0.5) / (having + 0.5));
+type GramValues = Pick<Features, 'grams' | (typeof gramFeatures)[number]>;
+
+const noGrams: GramValues = {
+  grams: 0,
+  gramShare: 0,
+  gramIdeal: 0,
+  shortGramShare: 0,
+  shortGramIdeal: 0,
+  longGramShare: 0,
+  longGramIdeal: 0,
+};
+
+/** Grams of several lengths take time, which passages in the embedder's languages do not need. */
+function readGrams(question: string, candidates: readonly Candidate[]): GramValues[] {
+  const texts = candidates.map(({ header, text }) => `${header}\n${text}`);
+  const isForeign = candidates.some(({ isKnown }) => !isKnown);
+  const grams = scoreGrams(question, texts);
+  const [short, long] = isForeign ? [scoreGrams(question, texts, -1), scoreGrams(question, texts, 1)] : [];
+  const [gramMaximum, shortMaximum, longMaximum] = [grams, short, long].map((read) => highest(read?.score ?? []));
+  return texts.map((_, index) => {
+    const covered = { ...noGrams, grams: grams.coverage[index] ?? 0 };
+    if (!short || !long) return covered;
+    const [score = 0, shortScore = 0, longScore = 0] = [grams, short, long].map((read) => read.score[index] ?? 0);
+    return {
+      ...covered,
+      gramShare: share(score, gramMaximum ?? 0),
+      gramIdeal: share(score, grams.ideal),
+      shortGramShare: share(shortScore, shortMaximum ?? 0),
+      shortGramIdeal: share(shortScore, short.ideal),
+      longGramShare: share(longScore, longMaximum ?? 0),
+      longGramIdeal: share(longScore, long.ideal),
+    };
   });
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return found.map((has) =>
-    share(
-      has.reduce((sum, one, place) => sum + one * (weights[place] ?? 0), 0),
-      total,
-    ),
-  );
 }
 
 function highest(values: readonly number[]): number {

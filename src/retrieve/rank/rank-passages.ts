@@ -88,17 +88,21 @@ export async function readHead(
   context: RankContext,
   { index, embedder }: FeatureDeps,
 ): Promise<ReadPassage[]> {
-  const knows = (language: string) => embedder.languages?.includes(language) ?? true;
   const head = passages.slice(0, rankedPassages);
-  const candidates = head.map((passage) => candidateOf(passage, context));
+  const candidates = head.map((passage) => candidateOf(passage, context, embedder));
   const found = await readFeatures(candidates, context, index);
   const standard = standardise(found.map(({ features }) => features));
   return head.flatMap((passage, position) => {
     const [read, within, candidate] = [found[position], standard[position], candidates[position]];
     if (!read || !within || !candidate) return [];
-    const side = candidate.dense !== null && knows(writtenLanguage(candidate)) ? 'hybrid' : 'lexical';
+    const side = sideOf(candidate);
     return [{ passage, candidate, read, within, side }];
   });
+}
+
+function sideOf({ isKnown, dense }: Candidate): RankerSide {
+  if (!isKnown) return 'foreign';
+  return dense === null ? 'lexical' : 'hybrid';
 }
 
 /** Below the last that was scored, in the order that it had. */
@@ -138,13 +142,16 @@ export function writtenLanguage({ text, language }: Pick<Candidate, 'text' | 'la
 function candidateOf(
   passage: ScoredPassage,
   { questionVector, windows }: Pick<RankContext, 'questionVector' | 'windows'>,
+  embedder: FeatureDeps['embedder'],
 ): Candidate {
   const { title, headingPath, text, sparse, dense } = passage;
+  const language = guessLanguage(text.slice(0, charactersForLanguage)).code;
   return {
     title,
     header: [title, ...headingPath].join('\n'),
     text,
-    language: guessLanguage(text.slice(0, charactersForLanguage)).code,
+    language,
+    isKnown: embedder.languages?.includes(writtenLanguage({ text, language })) ?? true,
     sparse: sparse ?? 0,
     dense,
     windows: windowsOf(passage.id, text, { questionVector, windows }),

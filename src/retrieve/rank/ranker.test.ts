@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Features, featureNames, lexicalFeatures } from './passage-features.ts';
-import { namesOfSide, RankerFit, scoreFeatures, standardise } from './ranker.ts';
+import { namesOfSide, RankerFit, rankerSides, scoreFeatures, standardise } from './ranker.ts';
 import fit from './ranker-fit.json' with { type: 'json' };
 import { judgeRelevance, relevanceFeaturesOf } from './relevance.ts';
 
@@ -16,14 +16,15 @@ describe('the shipped fit', () => {
     for (const hash of Object.values(fitted.sets)) expect(hash).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(Object.keys(fitted.leftOut).sort()).toEqual(Object.keys(fitted.sets).sort());
     const sets = Object.entries(fitted.leftOut);
-    for (const [set, { bm25, fused, ranked }] of sets)
-      expect(ranked, set).toBeGreaterThan(Math.max(bm25, fused) - 0.01);
-    expect(sets.filter(([, { bm25, ranked }]) => ranked > bm25).length).toBeGreaterThanOrEqual(sets.length - 1);
+    for (const [set, { bm25, fused, ranked }] of sets) {
+      expect(ranked, set).toBeGreaterThan(bm25);
+      expect(ranked, set).toBeGreaterThan(fused - 0.015);
+    }
+    expect(sets.filter(([, { fused, ranked }]) => ranked > fused).length).toBeGreaterThanOrEqual(sets.length - 2);
   });
 
   it('weighs what its side can know, and nothing else', () => {
-    for (const side of ['hybrid', 'lexical'] as const)
-      expect(Object.keys(fitted[side].features)).toEqual([...namesOfSide(side)]);
+    for (const side of rankerSides) expect(Object.keys(fitted[side].features)).toEqual([...namesOfSide(side)]);
     expect(namesOfSide('lexical')).toEqual(lexicalFeatures);
   });
 });

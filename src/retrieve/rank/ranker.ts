@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type FeatureName, type Features, featureNames, lexicalFeatures } from './passage-features.ts';
+import {
+  denseFeatures,
+  type FeatureName,
+  type Features,
+  featureNames,
+  gramFeatures,
+  lexicalFeatures,
+} from './passage-features.ts';
 import { relevanceFeatures } from './relevance.ts';
 
 const Weights = z.object({
@@ -31,16 +38,25 @@ export const RankerFit = z.object({
   /** nDCG@10 of each set, with weights fitted on the others. */
   leftOut: z.record(z.string(), LeftOut),
   hybrid: Weights,
-  /** For passages without a vector or in a language that the embedder does not know, and for all when the question has no vector. */
+  /** For passages without a vector, and for all when the question has none. */
   lexical: Weights,
-  relevance: z.object({ hybrid: Relevance, lexical: Relevance }),
+  /** For passages in a language that the embedder does not know; words and parts of words decide. */
+  foreign: Weights,
+  relevance: z.object({ hybrid: Relevance, lexical: Relevance, foreign: Relevance }),
 });
 export type RankerFit = z.infer<typeof RankerFit>;
-export type RankerSide = 'hybrid' | 'lexical';
+
+const featuresOfSide = {
+  hybrid: [...lexicalFeatures, ...denseFeatures],
+  lexical: lexicalFeatures,
+  foreign: [...lexicalFeatures, ...gramFeatures],
+} as const satisfies Record<string, readonly FeatureName[]>;
+export type RankerSide = keyof typeof featuresOfSide;
+export const rankerSides = Object.keys(featuresOfSide) as RankerSide[];
 
 /** The features that the weights of a side are fitted for. */
 export function namesOfSide(side: RankerSide): readonly FeatureName[] {
-  return side === 'lexical' ? lexicalFeatures : featureNames;
+  return featuresOfSide[side];
 }
 
 /** Features of which only the distance from the other passages counts: without titles they are 0 in a whole collection. */

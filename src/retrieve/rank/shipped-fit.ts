@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { RankerFit } from './ranker.ts';
+import { RankerFit, rankerSides } from './ranker.ts';
 import fit from './ranker-fit.json' with { type: 'json' };
 
 /** The fit that the project ships, with the hash of its weights, by which a tenant's own ones name what they were pulled towards. */
@@ -9,6 +9,6 @@ export interface ShippedFit extends RankerFit {
 
 export function readShippedFit(): ShippedFit {
   const parsed = RankerFit.parse(fit);
-  const weights = JSON.stringify([parsed.hybrid, parsed.lexical]);
+  const weights = JSON.stringify(rankerSides.map((side) => parsed[side]));
   return { ...parsed, hash: `sha256:${createHash('sha256').update(weights).digest('hex')}` };
 }

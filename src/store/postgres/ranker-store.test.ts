@@ -7,7 +7,7 @@ const side = { intercept: -1, features: { coverage: { value: 1, within: 0.5 } } 
 const ranker: OwnRanker = {
   fittedAt: '2026-02-03T04:05:06.000Z',
   shippedHash: 'sha256:1',
-  weights: { hybrid: side, lexical: { ...side, intercept: -2 } },
+  weights: { hybrid: side, lexical: { ...side, intercept: -2 }, foreign: side },
   verdict: {
     passed: true,
     reasons: [],

@@ -42,7 +42,8 @@ const mostLost = 0.01;
  * falls with the number of questions. A side without passages keeps the shipped ones, as nothing could judge others.
  */
 export function fitOwn(questions: readonly ReadQuestion[], shipped: SideWeights): SideWeights {
-  return { hybrid: fitSide('hybrid', questions, shipped), lexical: fitSide('lexical', questions, shipped) };
+  const sideWeights = (side: RankerSide) => fitSide(side, questions, shipped);
+  return { hybrid: sideWeights('hybrid'), lexical: sideWeights('lexical'), foreign: sideWeights('foreign') };
 }
 
 function fitSide(side: RankerSide, questions: readonly ReadQuestion[], shipped: SideWeights): RankerWeights {

@@ -9,7 +9,7 @@ const tenant = newId('tenant');
 const own: OwnRanker = {
   fittedAt: '2026-02-03T04:05:06.000Z',
   shippedHash: shipped.hash,
-  weights: { hybrid: { ...shipped.hybrid, intercept: 7 }, lexical: shipped.lexical },
+  weights: { hybrid: { ...shipped.hybrid, intercept: 7 }, lexical: shipped.lexical, foreign: shipped.foreign },
   verdict: {
     passed: true,
     reasons: [],

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { TenantId } from '../../../domain/ids.ts';
 import type { NamedWeights, OwnRanker, RankerStore } from '../../../store/rankers.ts';
-import type { RankerSide, RankerWeights } from '../ranker.ts';
+import { type RankerSide, type RankerWeights, rankerSides } from '../ranker.ts';
 import type { ShippedFit } from '../shipped-fit.ts';
 
 /** Weights that rank a tenant's questions, with the time of their fit. */
@@ -59,5 +59,5 @@ export function namesSameFeatures({ weights }: Pick<OwnRanker, 'weights'>, shipp
     const names = Object.keys(own.features);
     return names.length === Object.keys(other.features).length && names.every((name) => name in other.features);
   };
-  return same(weights.hybrid, shipped.hybrid) && same(weights.lexical, shipped.lexical);
+  return rankerSides.every((side) => same(weights[side], shipped[side]));
 }
