@@ -27,6 +27,8 @@ export function openApiText(): string {
     answerQuestion: () => {
       throw new Error('No question is asked here.');
     },
+    embedder: fakePort('embedder'),
+    countTokens: () => 0,
     retrieve: () => Promise.reject(new Error('Nothing is searched here.')),
     termFrequencies: () => Promise.reject(new Error('Nothing is weighed here.')),
     passagesWaiting: () => Promise.reject(new Error('Nothing is counted here.')),

@@ -8,7 +8,7 @@ import { type Client, createClient } from './cli/client.ts';
 import type { Output } from './cli/output.ts';
 import type { Config } from './config.ts';
 import type { TenantId } from './domain/ids.ts';
-import { roleScopes } from './domain/principal.ts';
+import { usualScopes } from './domain/principal.ts';
 import { createEmbedQueue } from './ingest/embed-queue.ts';
 import { createIngestWorker } from './ingest/ingest-worker.ts';
 import { createFetchUrl } from './ingest/load/fetch-url.ts';
@@ -17,7 +17,7 @@ import { createSubmitDocuments } from './ingest/submit-document.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
 import { createChatModel } from './models/chat/create-chat-model.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
-import type { Embedder } from './models/embedder.ts';
+import type { CountTokens, Embedder } from './models/embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { createReranker } from './models/rerank/create-reranker.ts';
 import { watchReranker } from './models/rerank/watch-reranker.ts';
@@ -83,7 +83,8 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const { index, administration, ...opened } = await openIndex({ config, stores, embedder, log });
   stack.defer(() => opened.stop());
   const { documents } = stores;
-  const { reranker, retrieve } = await openRetrieval({ config, stores, index, embedder, log });
+  const countTokens = createTokenCounter();
+  const { reranker, retrieve } = await openRetrieval({ config, stores, index, embedder, countTokens, log });
   const chat = await createChatModel(config.chat);
   const answerQuestion = createAnswerQuestion({
     retrieve,
@@ -113,6 +114,8 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     retrieve,
     termFrequencies: index.inverseDocumentFrequencies,
     answerQuestion,
+    embedder,
+    countTokens,
     onQueued: queues.wake,
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
     indexAdministration: administration,
@@ -165,12 +168,12 @@ interface RetrievalParts {
   readonly stores: Stores;
   readonly index: VectorIndex;
   readonly embedder: Embedder;
+  readonly countTokens: CountTokens;
   readonly log: Logger;
 }
 
 /** The one ranking of search, answers and evaluations: the stages stand in the order in which they run. */
-async function openRetrieval({ config, stores, index, embedder, log }: RetrievalParts) {
-  const countTokens = createTokenCounter();
+async function openRetrieval({ config, stores, index, embedder, countTokens, log }: RetrievalParts) {
   const asked = await createReranker(config.reranker);
   const reranker = asked && watchReranker(asked, { now: () => performance.now() });
   const stages: RankStage[] = [createRanker({ index, embedder })];
@@ -256,7 +259,7 @@ async function ensureLocalKey(stores: Stores, folder: DataFolder): Promise<strin
   const { secret } = await stores.identities.createKey(tenant.id, {
     name: 'commands on this machine',
     role: 'admin',
-    scopes: roleScopes.admin,
+    scopes: usualScopes.admin,
     grants: [],
     userId: null,
   });

@@ -2,6 +2,7 @@ import type { AnswerQuestion } from '../chains/answer-question.ts';
 import type { AnswerMode } from '../domain/answer.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { SubmitDocuments } from '../ingest/submit-document.ts';
+import type { CountTokens, Embedder } from '../models/embedder.ts';
 import type { Retrieve } from '../retrieve/retrieve.ts';
 import type { AnswerStore } from '../store/answers.ts';
 import type { DocumentStore } from '../store/documents.ts';
@@ -44,6 +45,9 @@ export interface ServerDeps {
   /** How rare terms are in a tenant's passages, for explanations. */
   readonly termFrequencies: VectorIndex['inverseDocumentFrequencies'];
   readonly answerQuestion: AnswerQuestion;
+  /** For texts that callers bring, beside the documents. */
+  readonly embedder: Pick<Embedder, 'id' | 'dimensions' | 'maxTokens' | 'embedDocuments'>;
+  readonly countTokens: CountTokens;
   /** Called after documents were queued again. */
   readonly onQueued: () => void;
   /** Visible passages of the tenant that still wait for their vector. */
