@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { createAnswerQuestion } from './chains/answer-question-chain.ts';
+import { createSuggestFollowUps } from './chains/suggest-follow-ups.ts';
 import { type Client, createClient } from './cli/client.ts';
 import type { Output } from './cli/output.ts';
 import type { Config } from './config.ts';
@@ -16,6 +17,7 @@ import { createDocumentReader } from './ingest/read-document.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
 import { createChatModel } from './models/chat/create-chat-model.ts';
+import type { ChatModel } from './models/chat-model.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
 import type { CountTokens, Embedder } from './models/embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
@@ -30,6 +32,7 @@ import { createFoldStage } from './retrieve/fold-duplicates.ts';
 import { createRanker } from './retrieve/rank/rank-passages.ts';
 import type { RankStage } from './retrieve/rank-stage.ts';
 import { createRerankStage } from './retrieve/rerank-passages.ts';
+import type { Retrieve } from './retrieve/retrieve.ts';
 import { createRetrieve } from './retrieve/retrieve-passages.ts';
 import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
@@ -82,26 +85,16 @@ export async function openFootnote(config: Config): Promise<Footnote> {
 
   const { index, administration, ...opened } = await openIndex({ config, stores, embedder, log });
   stack.defer(() => opened.stop());
-  const { documents } = stores;
   const countTokens = createTokenCounter();
-  const { reranker, retrieve } = await openRetrieval({ config, stores, index, embedder, countTokens, log });
+  const parts = { config, stores, index, embedder, countTokens, log };
+  const { reranker, retrieve } = await openRetrieval(parts);
   const chat = await createChatModel(config.chat);
-  const answerQuestion = createAnswerQuestion({
-    retrieve,
-    embedder,
-    chat,
-    index,
-    documents,
-    refusalThreshold: config.refusalThreshold,
-    problemOf: (error) => toProblem(error, { requestId: '', baseUrl: config.publicUrl ?? '' }),
-    now: () => new Date(),
-    log,
-  });
+  const answering = openAnswering({ ...parts, retrieve, chat });
 
   const queues = startQueues({ config, stores, objects, reader, embedder, index, log });
   stack.defer(() => queues.stop());
   const submit = createSubmitDocuments({
-    documents,
+    documents: stores.documents,
     objects,
     fetchUrl: createFetchUrl({ maxFileBytes: config.maxFileBytes }),
     maxFileBytes: config.maxFileBytes,
@@ -113,7 +106,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     submit,
     retrieve,
     termFrequencies: index.inverseDocumentFrequencies,
-    answerQuestion,
+    ...answering,
     embedder,
     countTokens,
     onQueued: queues.wake,
@@ -147,7 +140,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     embedder,
     submit,
     retrieve,
-    answerQuestion,
+    answerQuestion: answering.answerQuestion,
     folder,
     maxFileBytes: config.maxFileBytes,
     log,
@@ -187,6 +180,30 @@ async function openRetrieval({ config, stores, index, embedder, countTokens, log
   const expandQuestion = createExpandQuestion({ vocabularies, glossary: stores.glossary, index });
   const { documents } = stores;
   return { reranker, retrieve: createRetrieve({ index, embedder, documents, countTokens, expandQuestion, stages }) };
+}
+
+interface AnsweringParts extends RetrievalParts {
+  readonly retrieve: Retrieve;
+  readonly chat: ChatModel | null;
+}
+
+/** The answering chain; what is only looked at, and not shown, is answered without the chat model. */
+function openAnswering({ config, stores, index, embedder, log, retrieve, chat }: AnsweringParts) {
+  const { documents } = stores;
+  const answerWith = (model: ChatModel | null) =>
+    createAnswerQuestion({
+      retrieve,
+      embedder,
+      chat: model,
+      index,
+      documents,
+      refusalThreshold: config.refusalThreshold,
+      problemOf: (error) => toProblem(error, { requestId: '', baseUrl: config.publicUrl ?? '' }),
+      now: () => new Date(),
+      log,
+    });
+  const suggestFollowUps = createSuggestFollowUps({ documents, answerQuestion: answerWith(null) });
+  return { answerQuestion: answerWith(chat), suggestFollowUps };
 }
 
 function createLog(config: Config): Logger {

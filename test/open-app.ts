@@ -55,6 +55,7 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     retrieve: () => Promise.reject(new Error('Searching is not part of this test.')),
     termFrequencies: async (_tenant, terms) => new Float32Array(terms.length).fill(1),
     answerQuestion: scriptedAnswer(() => []),
+    suggestFollowUps: async () => [],
     embedder: flatEmbedder('flat', 4),
     countTokens: (text) => text.split(/\s+/).length,
     onQueued: () => {},

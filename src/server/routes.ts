@@ -24,6 +24,7 @@ import { registerGetOpenApi } from './routes/get-openapi.ts';
 import { registerGetReadiness } from './routes/get-readiness.ts';
 import { registerListConversations } from './routes/list-conversations.ts';
 import { registerListDocuments } from './routes/list-documents.ts';
+import { registerListFollowUps } from './routes/list-follow-ups.ts';
 import { registerListJobs } from './routes/list-jobs.ts';
 import { registerListKeys } from './routes/list-keys.ts';
 import { registerListMetadataFields } from './routes/list-metadata-fields.ts';
@@ -57,6 +58,7 @@ export const routes: readonly RegisterRoute[] = [
   registerGetAnswer,
   registerStreamAnswerEvents,
   registerGetAnswerRecord,
+  registerListFollowUps,
   registerStopAnswer,
   registerAddFeedback,
   registerSearchPassages,

@@ -1,4 +1,5 @@
 import type { AnswerQuestion } from '../chains/answer-question.ts';
+import type { SuggestFollowUps } from '../chains/suggest-follow-ups.ts';
 import type { AnswerMode } from '../domain/answer.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { SubmitDocuments } from '../ingest/submit-document.ts';
@@ -45,6 +46,7 @@ export interface ServerDeps {
   /** How rare terms are in a tenant's passages, for explanations. */
   readonly termFrequencies: VectorIndex['inverseDocumentFrequencies'];
   readonly answerQuestion: AnswerQuestion;
+  readonly suggestFollowUps: SuggestFollowUps;
   /** For texts that callers bring, beside the documents. */
   readonly embedder: Pick<Embedder, 'id' | 'dimensions' | 'maxTokens' | 'embedDocuments'>;
   readonly countTokens: CountTokens;
