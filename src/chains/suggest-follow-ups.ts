@@ -95,10 +95,10 @@ interface Check {
   readonly principal: Principal;
 }
 
-/** Whether the question is answered with a quote that the answer does not have. */
+/** Whether the question is answered from its document, with a quote that the answer does not have. */
 async function bringsMore(
   answerQuestion: AnswerQuestion,
-  { candidate: { question }, answer, principal }: Check,
+  { candidate: { question, documentId }, answer, principal }: Check,
   signal: AbortSignal,
 ): Promise<boolean> {
   const known = new Set(answer.quotes.map(placeOf));
@@ -109,7 +109,7 @@ async function bringsMore(
   };
   try {
     for await (const event of answerQuestion(input, AbortSignal.any([signal, leave.signal]))) {
-      if (event.type === 'quote-verified') return !known.has(placeOf(event));
+      if (event.type === 'quote-verified') return event.documentId === documentId && !known.has(placeOf(event));
       if (isFinalEvent(event)) break;
     }
     return false;

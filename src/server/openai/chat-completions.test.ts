@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -388,5 +389,21 @@ describe('models and embeddings, with the openai package', () => {
       expect([error.status, error.param]).toEqual([400, param]);
     }
     expect((await errorOf(embedder.embeddings.create({ ...single, model: 'scripted' }))).code).toBe('model_not_found');
+  });
+});
+
+describe('LangChain’s classes for OpenAI', () => {
+  it('ask and embed with what they send by themselves', async () => {
+    const apiKey = await app.createKey({ scopes: ['read', 'embeddings'] });
+    const options = { model: 'footnote', apiKey, maxRetries: 0, configuration: { baseURL: `${server.url}/v1` } };
+    const chat = new ChatOpenAI({ ...options, temperature: 0, streamUsage: true });
+    expect((await chat.invoke('quoted')).content).toBe('A refund takes 5 days. It is free.');
+    const parts: unknown[] = [];
+    for await (const { content } of await chat.stream('quoted')) parts.push(content);
+    expect(parts.join('')).toBe('A refund takes 5 days. It is free.');
+    expect(await new OpenAIEmbeddings(options).embedDocuments(['one', 'two'])).toEqual([
+      [1, 0, 0, 0],
+      [1, 0, 0, 0],
+    ]);
   });
 });
