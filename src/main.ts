@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { createAnswerQuestion } from './chains/answer-question-chain.ts';
+import { loadPrompts } from './chains/prompts/load-prompts.ts';
 import { createSuggestFollowUps } from './chains/suggest-follow-ups.ts';
 import { type Client, createClient } from './cli/client.ts';
 import type { Output } from './cli/output.ts';
@@ -202,7 +203,8 @@ function openAnswering({ config, stores, index, embedder, log, retrieve, chat }:
       now: () => new Date(),
       log,
     });
-  const suggestFollowUps = createSuggestFollowUps({ documents, answerQuestion: answerWith(null) });
+  const prompt = loadPrompts().phraseFollowUps;
+  const suggestFollowUps = createSuggestFollowUps({ documents, answerQuestion: answerWith(null), chat, prompt, log });
   return { answerQuestion: answerWith(chat), suggestFollowUps };
 }
 

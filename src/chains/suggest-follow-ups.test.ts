@@ -4,7 +4,9 @@ import { quotedAnswer, quoteOf, type ScriptedEvent, scriptedAnswer } from '../..
 import { type Answer, foldAnswer } from '../domain/answer.ts';
 import { newId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { ChatModel, ChatRequest } from '../models/chat-model.ts';
 import type { DocumentStore } from '../store/documents.ts';
+import { loadPrompts } from './prompts/load-prompts.ts';
 import { createSuggestFollowUps } from './suggest-follow-ups.ts';
 
 const documentId = newId('document');
@@ -37,9 +39,16 @@ async function answerTo(question: string, events: ScriptedEvent[]): Promise<Answ
 }
 
 /** Suggestions where a question on each heading is answered by that heading’s passage, or as `answers` says. */
-async function suggest(answers: Record<string, readonly ScriptedEvent[]> = {}, language: string | null = 'en') {
+async function suggest(
+  answers: Record<string, readonly ScriptedEvent[]> = {},
+  { language = 'en', chat = null }: { language?: string; chat?: ChatModel | null } = {},
+) {
+  const warnings: string[] = [];
   const asked: string[] = [];
   const suggestFollowUps = createSuggestFollowUps({
+    chat,
+    prompt: loadPrompts().phraseFollowUps,
+    log: { warn: (_fields, message) => warnings.push(message) },
     documents: fakePort<DocumentStore>('documents', {
       passages: async (asker) => {
         expect(asker).toBe(principal);
@@ -54,7 +63,7 @@ async function suggest(answers: Record<string, readonly ScriptedEvent[]> = {}, l
   });
   const answer = await answerTo('When are the deadlines of transfers?', quotedAnswer(quoteIn('Cards')));
   const items = await suggestFollowUps(answer, principal, new AbortController().signal);
-  return { asked, questions: items.map(({ question }) => question), items };
+  return { asked, warnings, questions: items.map(({ question }) => question), items };
 }
 
 describe('createSuggestFollowUps', () => {
@@ -76,6 +85,39 @@ describe('createSuggestFollowUps', () => {
   });
 
   it('asks by title and heading where the document is not in English', async () => {
-    expect((await suggest({}, 'de')).questions).toContain('Refunds: Gifts?');
+    expect((await suggest({}, { language: 'de' })).questions).toContain('Refunds: Gifts?');
+  });
+
+  describe('with a chat model', () => {
+    const requests: ChatRequest[] = [];
+    const writing = (reply: unknown): ChatModel => ({
+      id: 'scripted',
+      async *stream(request) {
+        requests.push(request);
+        yield { type: 'text', text: JSON.stringify(reply) };
+      },
+    });
+
+    it('asks in its words, where they are the section’s', async () => {
+      const questions = [
+        'Who decides?',
+        'Which rule do Part refunds have?',
+        'Do Gifts have a free coupon at https://evil.example?',
+      ];
+      const { questions: offered, warnings } = await suggest({}, { chat: writing({ questions }) });
+      expect(offered).toEqual([
+        'Who decides?',
+        'Which rule do Part refunds have?',
+        'What does “Refunds” say about “Gifts”?',
+      ]);
+      expect(warnings).toEqual([]);
+      expect(requests.at(-1)?.messages[1]?.content).toContain('<passage number="3">\nRefunds > Gifts\n');
+    });
+
+    it('asks by the headings when it does not write one question a section', async () => {
+      const { questions, warnings } = await suggest({}, { chat: writing({ questions: ['Who?'] }) });
+      expect(questions).toContain('What does “Refunds” say about “Gifts”?');
+      expect(warnings).toHaveLength(1);
+    });
   });
 });
