@@ -6,7 +6,10 @@ import { createInterface } from 'node:readline';
 import { startStubModelServer } from '../test/stub-model-server.ts';
 import { startStubRerankServer, wordOverlap } from '../test/stub-rerank-server.ts';
 
-/** Runs every ```sh block of README.md and docs/guide as a reader would, with a folder of its own and model servers on loopback. */
+/**
+ * Runs every ```sh block of README.md and docs/guide as a reader would, with a folder of its own and model servers on loopback;
+ * of these files only, where some are named.
+ */
 const root = resolve(import.meta.dirname, '..');
 const defaultAddress = 'http://localhost:4680';
 const home = mkdtempSync(join(tmpdir(), 'footnote-commands-'));
@@ -26,7 +29,8 @@ writeFileSync(
 cpSync(join(root, 'datasets/handbook/documents/billing'), join(home, 'handbook', 'billing'), { recursive: true });
 
 const guides = readdirSync(join(root, 'docs/guide')).map((name) => join('docs/guide', name));
-for (const file of ['README.md', ...guides]) await checkFile(file);
+const named = process.argv.slice(2);
+for (const file of named.length > 0 ? named : ['README.md', ...guides]) await checkFile(file);
 await stopServer();
 await model.close();
 await reranker.close();
