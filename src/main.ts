@@ -30,7 +30,11 @@ import { createBoostStage } from './retrieve/boost-passages.ts';
 import { createVocabularies } from './retrieve/expand/learn-vocabularies.ts';
 import { createExpandQuestion } from './retrieve/expand-question.ts';
 import { createFoldStage } from './retrieve/fold-duplicates.ts';
+import { createRankerAdministration } from './retrieve/rank/own/administer-ranker.ts';
+import { createOwnWeights } from './retrieve/rank/own/own-weights.ts';
+import { createReadQuestions } from './retrieve/rank/own/read-questions.ts';
 import { createRanker } from './retrieve/rank/rank-passages.ts';
+import { readShippedFit } from './retrieve/rank/shipped-fit.ts';
 import type { RankStage } from './retrieve/rank-stage.ts';
 import { createRerankStage } from './retrieve/rerank-passages.ts';
 import type { Retrieve } from './retrieve/retrieve.ts';
@@ -88,7 +92,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   stack.defer(() => opened.stop());
   const countTokens = createTokenCounter();
   const parts = { config, stores, index, embedder, countTokens, log };
-  const { reranker, retrieve } = await openRetrieval(parts);
+  const { reranker, retrieve, rankerAdministration } = await openRetrieval(parts);
   const chat = await createChatModel(config.chat);
   const answering = openAnswering({ ...parts, retrieve, chat });
 
@@ -113,6 +117,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     onQueued: queues.wake,
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
     indexAdministration: administration,
+    rankerAdministration,
     readinessChecks: createReadinessChecks({
       config,
       driver,
@@ -170,7 +175,9 @@ interface RetrievalParts {
 async function openRetrieval({ config, stores, index, embedder, countTokens, log }: RetrievalParts) {
   const asked = await createReranker(config.reranker);
   const reranker = asked && watchReranker(asked, { now: () => performance.now() });
-  const stages: RankStage[] = [createRanker({ index, embedder })];
+  const shipped = readShippedFit();
+  const ownWeights = createOwnWeights({ rankers: stores.rankers, shipped, now: () => performance.now() });
+  const stages: RankStage[] = [createRanker({ index, embedder, shipped, ownWeights })];
   if (reranker && config.reranker)
     stages.push(createRerankStage({ reranker, topN: config.reranker.topN, countTokens }));
   stages.push(createBoostStage(config), createFoldStage());
@@ -180,7 +187,17 @@ async function openRetrieval({ config, stores, index, embedder, countTokens, log
   });
   const expandQuestion = createExpandQuestion({ vocabularies, glossary: stores.glossary, index });
   const { documents } = stores;
-  return { reranker, retrieve: createRetrieve({ index, embedder, documents, countTokens, expandQuestion, stages }) };
+  const retrieveWith = (by: readonly RankStage[]) =>
+    createRetrieve({ index, embedder, documents, countTokens, expandQuestion, stages: by });
+  const rankerAdministration = createRankerAdministration({
+    ...stores,
+    generation: stores.indexRows.generation,
+    readQuestions: createReadQuestions({ index, embedder, retrieveWith }),
+    ownWeights,
+    shipped,
+    now: () => new Date(),
+  });
+  return { reranker, retrieve: retrieveWith(stages), rankerAdministration };
 }
 
 interface AnsweringParts extends RetrievalParts {
@@ -313,11 +330,13 @@ export async function serve(config: Config, output: Output, signal: AbortSignal)
   }
 }
 
-/** The first question does not wait for the embedder to load. */
+/** The first question does not wait for the embedder to load; its sentences are embedded by the documents' side too. */
 function warmUp({ embedder, log }: Footnote): void {
-  embedder
-    .embedQuestions(['How do I start?'], AbortSignal.timeout(10_000))
-    .catch((error: unknown) => log.debug({ err: error }, 'the embedder does not answer yet'));
+  const texts = ['How do I start?'];
+  const signal = AbortSignal.timeout(10_000);
+  Promise.all([embedder.embedQuestions(texts, signal), embedder.embedDocuments(texts, signal)]).catch(
+    (error: unknown) => log.debug({ err: error }, 'the embedder does not answer yet'),
+  );
 }
 
 function describeStart(url: string, link: string): string {
