@@ -3,6 +3,7 @@ import { answerModes } from '../domain/answer.ts';
 import type { AnswerId } from '../domain/ids.ts';
 import type { AnswerRequest } from './answer-runs.ts';
 import { type AppContext, principalOf } from './app-env.ts';
+import { once } from './idempotency.ts';
 import { clauseOfRequest } from './request-filter.ts';
 import type { RouteDeps } from './route-deps.ts';
 import { FilterSchema } from './schemas.ts';
@@ -20,20 +21,30 @@ export const answerOptions = {
 const AnswerOptions = z.object(answerOptions);
 type Asked = z.output<typeof AnswerOptions> & Pick<AnswerRequest, 'question' | 'conversationId' | 'history'>;
 
-/** Starts the answer of this request's caller. Throws INVALID_REQUEST for a wrong filter and what `AnswerRuns.start` throws. */
+/**
+ * Starts the answer of this request's caller, once for each Idempotency-Key. Throws INVALID_REQUEST for a wrong filter, and what
+ * `once` and `AnswerRuns.start` throw.
+ */
 export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked): Promise<{ id: AnswerId }> {
   const principal = principalOf(c);
-  const { id } = await deps.runs.start({
-    question: asked.question,
-    conversationId: asked.conversationId,
-    history: asked.history,
-    filter: await clauseOfRequest(deps, principal, asked.filter),
-    mode: asked.mode ?? deps.answerMode,
-    locale: asked.locale ?? null,
-    maxQuotes: asked.maxQuotes,
-    expand: asked.expand,
-    principal,
-    problem: { requestId: c.get('requestId'), baseUrl: c.get('baseUrl') },
+  // Before the request is compared: a filter of any depth is an error, not the end of the stack.
+  const filter = await clauseOfRequest(deps, principal, asked.filter);
+  return await once(c, deps.idempotency, {
+    request: asked,
+    make: async () => {
+      const { id } = await deps.runs.start({
+        question: asked.question,
+        conversationId: asked.conversationId,
+        history: asked.history,
+        filter,
+        mode: asked.mode ?? deps.answerMode,
+        locale: asked.locale ?? null,
+        maxQuotes: asked.maxQuotes,
+        expand: asked.expand,
+        principal,
+        problem: { requestId: c.get('requestId'), baseUrl: c.get('baseUrl') },
+      });
+      return { id };
+    },
   });
-  return { id };
 }

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
 import { answerEventStream, conversationIdOf, finishedAnswer } from '../answer-events.ts';
-import type { App, AppContext } from '../app-env.ts';
+import type { App } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
-import { idempotencyHeaders, once } from '../idempotency.ts';
+import { idempotencyHeaders } from '../idempotency.ts';
 import type { RouteDeps } from '../route-deps.ts';
 import { AnswerEventSchema, AnswerSchema, text } from '../schemas.ts';
 import { answerOptions, startAnswer } from '../start-answer.ts';
@@ -17,7 +17,6 @@ const Body = z
     ...answerOptions,
   })
   .openapi('AnswerRequest');
-type Body = z.output<typeof Body>;
 
 const route = defineRoute('read', {
   method: 'post',
@@ -37,22 +36,19 @@ const route = defineRoute('read', {
 
 export function registerCreateAnswer(app: App, deps: RouteDeps): void {
   app.openapi(route, async (c) => {
-    const { stream, ...request } = c.req.valid('json');
+    const { stream, model, conversationId, ...asked } = c.req.valid('json');
     const wantsEvents = stream ?? c.req.header('accept')?.includes('text/event-stream') ?? false;
-    const { id } = await once(c, deps.idempotency, {
-      request,
-      make: () => start(c, deps, request),
-    });
+    requireModel(deps, model);
+    const conversation = conversationId === undefined ? null : conversationIdOf(conversationId);
+    const { id } = await startAnswer(c, deps, { ...asked, conversationId: conversation });
     if (wantsEvents) return await answerEventStream(c, deps, { id, after: -1 });
     return c.json(await finishedAnswer(c, deps, id), 200);
   });
 }
 
-async function start(c: AppContext, deps: RouteDeps, { model, conversationId, ...asked }: Omit<Body, 'stream'>) {
+function requireModel(deps: RouteDeps, model: string | undefined): void {
   if (model !== undefined && model !== deps.model)
     throw new AppError('INVALID_REQUEST', `This server answers with ${deps.model}.`, {
       errors: [{ field: 'model', expected: deps.model, received: JSON.stringify(model) }],
     });
-  const conversation = conversationId === undefined ? null : conversationIdOf(conversationId);
-  return await startAnswer(c, deps, { ...asked, conversationId: conversation });
 }

@@ -3,7 +3,7 @@ import { finishedAnswer, followEvents } from '../answer-events.ts';
 import { type App, type AppContext, principalOf } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
 import { eventStreamResponse } from '../event-stream.ts';
-import { idempotencyHeaders, once } from '../idempotency.ts';
+import { idempotencyHeaders } from '../idempotency.ts';
 import { ChatCompletion, ChatCompletionChunk, toCompletion } from '../openai/chat-completion.ts';
 import { ChatRequest, readChat } from '../openai/chat-request.ts';
 import { completionFrames } from '../openai/completion-chunks.ts';
@@ -40,13 +40,9 @@ const route = defineRoute(
 
 export function registerCreateChatCompletion(app: App, deps: RouteDeps): void {
   app.openapi(route, async (c) => {
-    const { stream, stream_options, ...request } = c.req.valid('json');
-    const { model, messages, ...options } = request;
+    const { model, messages, stream, stream_options, ...options } = c.req.valid('json');
     requireAnswerer(deps, model);
-    const { id } = await once(c, deps.idempotency, {
-      request,
-      make: () => startAnswer(c, deps, { ...options, ...readChat(messages), conversationId: null }),
-    });
+    const { id } = await startAnswer(c, deps, { ...options, ...readChat(messages), conversationId: null });
     stopWithClient(c, deps, id);
     const asked = { model, baseUrl: c.get('baseUrl') };
     if (!stream) return c.json(toCompletion(await finishedAnswer(c, deps, id), asked), 200);
