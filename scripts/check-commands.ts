@@ -6,12 +6,18 @@ import { createInterface } from 'node:readline';
 import { startStubModelServer } from '../test/stub-model-server.ts';
 import { startStubRerankServer, wordOverlap } from '../test/stub-rerank-server.ts';
 
-/** Runs every ```sh block of README.md and docs/guide as a reader would, with a folder of its own and model servers on loopback. */
+/**
+ * Runs every ```sh block of README.md and docs/guide as a reader would, with a folder of its own and model servers on loopback;
+ * of these files only, where some are named.
+ */
 const root = resolve(import.meta.dirname, '..');
+const defaultAddress = 'http://localhost:4680';
 const home = mkdtempSync(join(tmpdir(), 'footnote-commands-'));
 const model = await startStubModelServer({ otherwise: { kind: 'text', text: 'A stub has no answer.' } });
 const reranker = await startStubRerankServer(wordOverlap);
 let server: ChildProcess | null = null;
+/** Where the server of the file listens; the docs name the default port. */
+let address = defaultAddress;
 let failures = 0;
 let commands = 0;
 
@@ -23,7 +29,8 @@ writeFileSync(
 cpSync(join(root, 'datasets/handbook/documents/billing'), join(home, 'handbook', 'billing'), { recursive: true });
 
 const guides = readdirSync(join(root, 'docs/guide')).map((name) => join('docs/guide', name));
-for (const file of ['README.md', ...guides]) await checkFile(file);
+const named = process.argv.slice(2);
+for (const file of named.length > 0 ? named : ['README.md', ...guides]) await checkFile(file);
 await stopServer();
 await model.close();
 await reranker.close();
@@ -78,7 +85,7 @@ async function checkCommand(
   commands += 1;
   const started = performance.now();
   // The packages are installed by the time that this script runs.
-  const command = line.replace(/^npm ci && /, '');
+  const command = line.replace(/^npm ci && /, '').replaceAll(defaultAddress, address);
   const output = command === 'npm start' ? await startServer(environment) : await run(command, environment);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${output.ok ? 'ok    ' : 'FAILED'} ${file}: ${line} (${seconds} s)`);
@@ -116,6 +123,7 @@ async function startServer(environment: Record<string, string | undefined>): Pro
       const link = /https?:\/\/\S+\/sign-in\S*/.exec(line)?.[0];
       if (link) {
         child.stdout.resume();
+        address = new URL(link).origin;
         const health = await fetch(new URL('/healthz', link));
         return { ok: health.ok, text };
       }

@@ -27,6 +27,9 @@ export function openApiText(): string {
     answerQuestion: () => {
       throw new Error('No question is asked here.');
     },
+    suggestFollowUps: () => Promise.reject(new Error('Nothing is suggested here.')),
+    embedder: fakePort('embedder'),
+    countTokens: () => 0,
     retrieve: () => Promise.reject(new Error('Nothing is searched here.')),
     termFrequencies: () => Promise.reject(new Error('Nothing is weighed here.')),
     passagesWaiting: () => Promise.reject(new Error('Nothing is counted here.')),

@@ -275,7 +275,7 @@ function addIdentities(program: Command, withClient: WithClient): void {
     .command('create')
     .argument('<name>')
     .addOption(role())
-    .option('--scope <scope...>', 'read, write, admin; default: all that the role has')
+    .option('--scope <scope...>', 'read, write, admin, embeddings; default: all that the role has, without embeddings')
     .option('--grant <entry...>', 'access-list entries that the key satisfies, such as group:support')
     .option('--tenant <id>', 'for another tenant')
     .action(

@@ -4,11 +4,13 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { createAnswerQuestion } from './chains/answer-question-chain.ts';
+import { loadPrompts } from './chains/prompts/load-prompts.ts';
+import { createSuggestFollowUps } from './chains/suggest-follow-ups.ts';
 import { type Client, createClient } from './cli/client.ts';
 import type { Output } from './cli/output.ts';
 import type { Config } from './config.ts';
 import type { TenantId } from './domain/ids.ts';
-import { roleScopes } from './domain/principal.ts';
+import { usualScopes } from './domain/principal.ts';
 import { createEmbedQueue } from './ingest/embed-queue.ts';
 import { createIngestWorker } from './ingest/ingest-worker.ts';
 import { createFetchUrl } from './ingest/load/fetch-url.ts';
@@ -16,8 +18,9 @@ import { createDocumentReader } from './ingest/read-document.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
 import { createChatModel } from './models/chat/create-chat-model.ts';
+import type { ChatModel } from './models/chat-model.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
-import type { Embedder } from './models/embedder.ts';
+import type { CountTokens, Embedder } from './models/embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { createReranker } from './models/rerank/create-reranker.ts';
 import { watchReranker } from './models/rerank/watch-reranker.ts';
@@ -34,6 +37,7 @@ import { createRanker } from './retrieve/rank/rank-passages.ts';
 import { readShippedFit } from './retrieve/rank/shipped-fit.ts';
 import type { RankStage } from './retrieve/rank-stage.ts';
 import { createRerankStage } from './retrieve/rerank-passages.ts';
+import type { Retrieve } from './retrieve/retrieve.ts';
 import { createRetrieve } from './retrieve/retrieve-passages.ts';
 import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
@@ -86,25 +90,16 @@ export async function openFootnote(config: Config): Promise<Footnote> {
 
   const { index, administration, ...opened } = await openIndex({ config, stores, embedder, log });
   stack.defer(() => opened.stop());
-  const { documents } = stores;
-  const { reranker, retrieve, rankerAdministration } = await openRetrieval({ config, stores, index, embedder, log });
+  const countTokens = createTokenCounter();
+  const parts = { config, stores, index, embedder, countTokens, log };
+  const { reranker, retrieve, rankerAdministration } = await openRetrieval(parts);
   const chat = await createChatModel(config.chat);
-  const answerQuestion = createAnswerQuestion({
-    retrieve,
-    embedder,
-    chat,
-    index,
-    documents,
-    refusalThreshold: config.refusalThreshold,
-    problemOf: (error) => toProblem(error, { requestId: '', baseUrl: config.publicUrl ?? '' }),
-    now: () => new Date(),
-    log,
-  });
+  const answering = openAnswering({ ...parts, retrieve, chat });
 
   const queues = startQueues({ config, stores, objects, reader, embedder, index, log });
   stack.defer(() => queues.stop());
   const submit = createSubmitDocuments({
-    documents,
+    documents: stores.documents,
     objects,
     fetchUrl: createFetchUrl({ maxFileBytes: config.maxFileBytes }),
     maxFileBytes: config.maxFileBytes,
@@ -116,7 +111,9 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     submit,
     retrieve,
     termFrequencies: index.inverseDocumentFrequencies,
-    answerQuestion,
+    ...answering,
+    embedder,
+    countTokens,
     onQueued: queues.wake,
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
     indexAdministration: administration,
@@ -149,7 +146,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     embedder,
     submit,
     retrieve,
-    answerQuestion,
+    answerQuestion: answering.answerQuestion,
     folder,
     maxFileBytes: config.maxFileBytes,
     log,
@@ -170,12 +167,12 @@ interface RetrievalParts {
   readonly stores: Stores;
   readonly index: VectorIndex;
   readonly embedder: Embedder;
+  readonly countTokens: CountTokens;
   readonly log: Logger;
 }
 
 /** The one ranking of search, answers and evaluations: the stages stand in the order in which they run. */
-async function openRetrieval({ config, stores, index, embedder, log }: RetrievalParts) {
-  const countTokens = createTokenCounter();
+async function openRetrieval({ config, stores, index, embedder, countTokens, log }: RetrievalParts) {
   const asked = await createReranker(config.reranker);
   const reranker = asked && watchReranker(asked, { now: () => performance.now() });
   const shipped = readShippedFit();
@@ -201,6 +198,31 @@ async function openRetrieval({ config, stores, index, embedder, log }: Retrieval
     now: () => new Date(),
   });
   return { reranker, retrieve: retrieveWith(stages), rankerAdministration };
+}
+
+interface AnsweringParts extends RetrievalParts {
+  readonly retrieve: Retrieve;
+  readonly chat: ChatModel | null;
+}
+
+/** The answering chain; what is only looked at, and not shown, is answered without the chat model. */
+function openAnswering({ config, stores, index, embedder, log, retrieve, chat }: AnsweringParts) {
+  const { documents } = stores;
+  const answerWith = (model: ChatModel | null) =>
+    createAnswerQuestion({
+      retrieve,
+      embedder,
+      chat: model,
+      index,
+      documents,
+      refusalThreshold: config.refusalThreshold,
+      problemOf: (error) => toProblem(error, { requestId: '', baseUrl: config.publicUrl ?? '' }),
+      now: () => new Date(),
+      log,
+    });
+  const prompt = loadPrompts().phraseFollowUps;
+  const suggestFollowUps = createSuggestFollowUps({ documents, answerQuestion: answerWith(null), chat, prompt, log });
+  return { answerQuestion: answerWith(chat), suggestFollowUps };
 }
 
 function createLog(config: Config): Logger {
@@ -273,7 +295,7 @@ async function ensureLocalKey(stores: Stores, folder: DataFolder): Promise<strin
   const { secret } = await stores.identities.createKey(tenant.id, {
     name: 'commands on this machine',
     role: 'admin',
-    scopes: roleScopes.admin,
+    scopes: usualScopes.admin,
     grants: [],
     userId: null,
   });

@@ -67,6 +67,8 @@ describe.skipIf(!chromiumPath)('the page for asking', () => {
     driver = await openTestDatabase();
     app = await openApp(driver, {
       answerQuestion: scriptedAnswer((input, signal) => scripts[input.question]?.(signal, input) ?? []),
+      suggestFollowUps: async ({ question }) =>
+        question === 'quoted' ? [{ question: 'refused', documentId, title: 'Refunds', heading: 'Closing' }] : [],
       submit: fakePort<SubmitDocuments>('submit', {
         submit: async () => ({ documentId: newId('document'), jobId: null, version: 1, outcome: 'unchanged' }),
       }),
@@ -166,6 +168,13 @@ describe.skipIf(!chromiumPath)('the page for asking', () => {
     await page.locator('.also-in').getByRole('button', { name: 'Refunds 7.4' }).click();
     await page.locator('#source-text', { hasText: 'Opening hours.' }).waitFor();
     expect(await page.locator('#source mark').count()).toBe(0);
+  });
+
+  it('offers questions to go on with, and asks them', async () => {
+    await ask('quoted');
+    await page.locator('.follow-ups').getByRole('button', { name: 'refused' }).click();
+    await page.locator('.refusal').waitFor();
+    expect(await page.locator('.question').allTextContents()).toEqual(['quoted', 'refused']);
   });
 
   it('stops an answer', async () => {

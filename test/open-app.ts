@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AnswerInput, AnswerQuestion } from '../src/chains/answer-question.ts';
 import type { AnswerEvent, Quote } from '../src/domain/answer.ts';
 import { type DocumentId, newId, passageId, type TenantId } from '../src/domain/ids.ts';
-import { type Role, roleScopes, type Scope } from '../src/domain/principal.ts';
+import { type Role, type Scope, usualScopes } from '../src/domain/principal.ts';
 import { encodeDocument } from '../src/models/sparse/encode.ts';
 import { type Application, createApp } from '../src/server/app.ts';
 import type { Log, ServerDeps } from '../src/server/server-deps.ts';
@@ -10,6 +10,7 @@ import type { IncomingDocument } from '../src/store/documents.ts';
 import { createStores, type Stores } from '../src/store/postgres/stores.ts';
 import type { SqlDriver } from '../src/store/sql.ts';
 import { fakePort } from './fake-port.ts';
+import { flatEmbedder } from './flat-embedder.ts';
 import { createTestTenant } from './open-database.ts';
 
 export interface LogLine {
@@ -54,6 +55,9 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     retrieve: () => Promise.reject(new Error('Searching is not part of this test.')),
     termFrequencies: async (_tenant, terms) => new Float32Array(terms.length).fill(1),
     answerQuestion: scriptedAnswer(() => []),
+    suggestFollowUps: async () => [],
+    embedder: flatEmbedder('flat', 4),
+    countTokens: (text) => text.split(/\s+/).length,
     onQueued: () => {},
     passagesWaiting: (id) => stores.embeddings.waiting('test', id),
     indexAdministration: fakePort('indexAdministration'),
@@ -74,7 +78,7 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     stores,
     tenant,
     lines,
-    async createKey({ tenant: owner = tenant, role = 'admin', scopes = roleScopes[role], grants = [] } = {}) {
+    async createKey({ tenant: owner = tenant, role = 'admin', scopes = usualScopes[role], grants = [] } = {}) {
       const { secret } = await stores.identities.createKey(owner, { name: 'test', role, scopes, grants, userId: null });
       return secret;
     },

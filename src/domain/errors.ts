@@ -48,6 +48,12 @@ export const errorSpecs = {
     remedy:
       'Check the identifier and the tenant of the key; what another tenant owns looks the same as what does not exist.',
   },
+  MODEL_NOT_FOUND: {
+    status: 404,
+    title: 'There is no model of this name',
+    retryable: false,
+    remedy: 'Ask for the model `footnote`, or for one that `GET /v1/models` lists.',
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     title: 'The route does not take this method',

@@ -1,14 +1,23 @@
 import type { KeyId, SessionId, TenantId, UserId } from './ids.ts';
 
-/** What a credential may do. `read` asks and opens sources, `write` changes documents, `admin` manages keys and tenants. */
-export const scopes = ['read', 'write', 'admin'] as const;
+/**
+ * What a credential may do. `read` asks and opens sources, `write` changes documents, `admin` manages keys and tenants,
+ * `embeddings` uses the embedder for texts of its own.
+ */
+export const scopes = ['read', 'write', 'admin', 'embeddings'] as const;
 export type Scope = (typeof scopes)[number];
 
 export const roles = ['admin', 'reader'] as const;
 export type Role = (typeof roles)[number];
 
-/** The scopes that a role's sessions and keys have at most. */
+/** The scopes that a role's keys have at most. */
 export const roleScopes: Record<Role, readonly Scope[]> = {
+  admin: ['read', 'write', 'admin', 'embeddings'],
+  reader: ['read', 'embeddings'],
+};
+
+/** What its sessions have, and its keys unless they ask for others: embedding may cost money, so it is asked for by name. */
+export const usualScopes: Record<Role, readonly Scope[]> = {
   admin: ['read', 'write', 'admin'],
   reader: ['read'],
 };

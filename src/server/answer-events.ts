@@ -30,33 +30,43 @@ export async function visibleAnswer(c: AppContext, { answers }: AnswerDeps, id: 
   return canonicalAnswer(answer);
 }
 
-/** The answer when it is final; waits for it where it is still being written. */
+/** The answer when it is final; waits for it where it is still being written. Throws what it failed with. */
 export async function finishedAnswer(c: AppContext, deps: AnswerDeps, id: AnswerId): Promise<Answer> {
   const run = deps.runs.find(principalOf(c), id);
-  return run ? canonicalAnswer(await run.finished) : await visibleAnswer(c, deps, id);
+  const answer = run ? canonicalAnswer(await run.finished) : await visibleAnswer(c, deps, id);
+  if (answer.error) throw new AppError(answer.error.code, answer.error.detail, { errors: answer.error.errors });
+  return answer;
 }
 
-/** The events above `after`, as they happen or as they are stored; 204 tells an EventSource that nothing more will come. */
-export async function answerEventStream(
+interface Place {
+  readonly id: AnswerId;
+  /** Sequence number of the last event that is known; -1 for none. */
+  readonly after: number;
+}
+
+type EventBatches = AsyncIterable<readonly AnswerEvent[]> | Iterable<readonly AnswerEvent[]>;
+
+/** The events above `after`; 204 tells an EventSource that nothing more will come. */
+export async function answerEventStream(c: AppContext, deps: AnswerDeps, place: Place): Promise<Response> {
+  const open = await followEvents(c, deps, place);
+  return open ? eventStreamResponse(c, (signal) => framesOf(open(signal))) : c.body(null, 204);
+}
+
+/** Opens the events above `after`, as they happen or as they are stored; null when the answer is over and none is left. */
+export async function followEvents(
   c: AppContext,
   deps: AnswerDeps,
-  { id, after }: { id: AnswerId; after: number },
-): Promise<Response> {
-  const principal = principalOf(c);
-  const run = deps.runs.find(principal, id);
-  if (run) return eventStreamResponse(c, (signal) => framesOf(run.events(after, signal)));
+  { id, after }: Place,
+): Promise<((signal: AbortSignal) => EventBatches) | null> {
+  const run = deps.runs.find(principalOf(c), id);
+  if (run) return (signal) => run.events(after, signal);
   const stored = await storedEvents(c, deps, { id, after });
   const left = stored.filter((event) => event.sequence > after).map(canonicalEvent);
-  if (left.length === 0) return c.body(null, 204);
-  return eventStreamResponse(c, () => framesOf([left]));
+  return left.length === 0 ? null : () => [left];
 }
 
 /** An answer whose process died has no stored events; its end is told from the answer itself. */
-async function storedEvents(
-  c: AppContext,
-  deps: AnswerDeps,
-  { id, after }: { id: AnswerId; after: number },
-): Promise<readonly AnswerEvent[]> {
+async function storedEvents(c: AppContext, deps: AnswerDeps, { id, after }: Place): Promise<readonly AnswerEvent[]> {
   const events = await deps.answers.events(principalOf(c), id);
   if (!events) throw answerNotFound();
   if (events.some(isFinalEvent)) return events;
@@ -65,7 +75,7 @@ async function storedEvents(
   return [...events, { type: 'answer-failed', sequence: Math.max(after, 0) + 1, at: createdAt, error }];
 }
 
-async function* framesOf(batches: AsyncIterable<readonly AnswerEvent[]> | Iterable<readonly AnswerEvent[]>) {
+async function* framesOf(batches: EventBatches) {
   for await (const batch of batches)
     yield batch.map((event) => ({ event: event.type, id: event.sequence, data: event }));
 }

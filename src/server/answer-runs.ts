@@ -12,6 +12,8 @@ export interface AnswerRequest
   extends Pick<AnswerInput, 'question' | 'principal' | 'filter' | 'mode' | 'locale' | 'maxQuotes' | 'expand'> {
   /** Null begins a conversation. */
   readonly conversationId: ConversationId | null;
+  /** Earlier turns that came with the question, oldest first; left out, those of the conversation. */
+  readonly history?: AnswerInput['history'] | undefined;
   /** Where failures of this answer are reported from. */
   readonly problem: ProblemContext;
 }
@@ -129,7 +131,8 @@ async function openAnswer(
   request: AnswerRequest,
 ): Promise<OpenedAnswer> {
   const { principal, conversationId } = request;
-  const history = conversationId ? await answers.history(principal, conversationId, historyTurns) : [];
+  const stored = conversationId ? await answers.history(principal, conversationId, historyTurns) : [];
+  const history = request.history?.slice(-historyTurns) ?? stored;
   if (!history) throw new AppError('NOT_FOUND', 'There is no such conversation.');
   const stop = new AbortController();
   const id = newId('answer');

@@ -5,6 +5,7 @@ import type { App, AppContext, AppEnv } from './app-env.ts';
 import { createAuthentication } from './authentication.ts';
 import { createBrowserGuard, setSecurityHeaders } from './browser-guard.ts';
 import { enforcedScope } from './define-route.ts';
+import { openAiErrorResponse, speaksOpenAi } from './openai/error-response.ts';
 import { problemResponse, rejectInvalid, toAppError } from './problem.ts';
 import { createRequestLog } from './request-log.ts';
 import { routes } from './routes.ts';
@@ -31,6 +32,7 @@ export function createApp(deps: ServerDeps): Application {
   app.onError((error, c) => {
     const known = toAppError(error);
     c.set('error', known);
+    if (speaksOpenAi(c.req.path)) return openAiErrorResponse(known);
     return problemResponse(known, { requestId: c.get('requestId'), baseUrl: c.get('baseUrl') });
   });
   app.notFound((c) => {

@@ -1,4 +1,4 @@
-import { createRoute, type RouteConfig } from '@hono/zod-openapi';
+import { createRoute, type RouteConfig, type z } from '@hono/zod-openapi';
 import type { Handler, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Problem } from '../domain/answer.ts';
@@ -25,17 +25,17 @@ export function enforcedScope(handler: Handler | MiddlewareHandler): RouteScope 
 
 /**
  * A route with the scope that it needs: the check runs before anything of the request is read, then the body's size is held.
- * `takesFiles` raises the size to MAX_FILE_BYTES.
+ * `takesFiles` raises the size to MAX_FILE_BYTES; `errors` documents another body of errors than problem details.
  */
 export function defineRoute<P extends string, const R extends Omit<RouteConfig, 'path'> & { path: P }>(
   scope: RouteScope,
   config: R,
-  { takesFiles = false }: { takesFiles?: boolean } = {},
+  { takesFiles = false, errors = problemContent() }: { takesFiles?: boolean; errors?: ErrorContent } = {},
 ) {
   const route = createRoute(config);
   const middleware: MiddlewareHandler<AppEnv>[] = [requireScope(scope)];
   if (config.request?.body) middleware.push(takesFiles ? limitUpload : limitJson);
-  Object.assign(route.responses, problemResponses(scope));
+  Object.assign(route.responses, errorResponses(scope, errors));
   const security = scope === 'public' ? [] : [{ bearer: [] }, { session: [] }];
   return Object.assign(route, { middleware, security, 'x-scope': scope });
 }
@@ -77,14 +77,16 @@ const limitUpload: MiddlewareHandler<AppEnv> = async (c, next) => {
   return await inTurn(async () => await limit(c, next));
 };
 
-function problemResponses(scope: RouteScope): RouteConfig['responses'] {
-  const problem = { 'application/problem+json': { schema: Problem.clone().openapi('Problem') } };
+type ErrorContent = Readonly<Record<string, { readonly schema: z.ZodType }>>;
+
+function problemContent(): ErrorContent {
+  return { 'application/problem+json': { schema: Problem.clone().openapi('Problem') } };
+}
+
+function errorResponses(scope: RouteScope, content: ErrorContent): RouteConfig['responses'] {
   const denied = {
-    401: { description: 'A credential is missing or not valid.', content: problem },
-    403: {
-      description: 'The credential does not permit this, or the request comes from another site.',
-      content: problem,
-    },
+    401: { description: 'A credential is missing or not valid.', content },
+    403: { description: 'The credential does not permit this, or the request comes from another site.', content },
   };
-  return { ...(scope === 'public' ? {} : denied), default: { description: 'Any other problem.', content: problem } };
+  return { ...(scope === 'public' ? {} : denied), default: { description: 'Any other problem.', content } };
 }

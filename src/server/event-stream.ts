@@ -1,10 +1,12 @@
 import type { AppContext } from './app-env.ts';
 
-/** One server-sent event; `data` is written as one line of JSON. */
+/** One server-sent event. */
 export interface EventFrame {
-  readonly event: string;
-  readonly id: number;
-  readonly data: object;
+  /** Left out where a protocol has only one kind of event, or no places in its stream. */
+  readonly event?: string;
+  readonly id?: number;
+  /** Written as one line of JSON; a text, which must be one line, as it is. */
+  readonly data: object | string;
 }
 
 export interface EventStreamOptions {
@@ -39,7 +41,9 @@ export function eventStreamResponse(
 
 /** The bytes of one frame; JSON escapes line breaks, so that no text can begin a field of its own. */
 export function formatFrame({ event, id, data }: EventFrame): string {
-  return `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
+  const name = event === undefined ? '' : `event: ${event}\n`;
+  const place = id === undefined ? '' : `id: ${id}\n`;
+  return `${name}${place}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
 }
 
 interface StreamOptions extends EventStreamOptions {

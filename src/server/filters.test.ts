@@ -135,6 +135,9 @@ describe('filters', () => {
     const headers = { 'content-type': 'application/json', 'idempotency-key': 'deep' };
     const response = await app.request('/v1/answers', key, { ...answering, headers });
     expect((await problemOf(response)).errors[0]?.expected).toMatch(/at most 8/);
+    const messages = '"model":"footnote","messages":[{"role":"user","content":"x"}]';
+    const completing = { ...init, headers, body: body.replace('"query":"x"', messages) };
+    expect(await (await app.request('/v1/chat/completions', key, completing)).text()).toContain('at most 8');
   });
 });
 

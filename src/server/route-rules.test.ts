@@ -5,6 +5,7 @@ import { newId } from '../domain/ids.ts';
 import type { Scope } from '../domain/principal.ts';
 import type { SqlDriver } from '../store/sql.ts';
 import { enforcedScope, type RouteScope } from './define-route.ts';
+import { speaksOpenAi } from './openai/error-response.ts';
 import { routes } from './routes.ts';
 
 interface DeclaredRoute {
@@ -37,14 +38,25 @@ afterAll(async () => {
   await driver.close();
 });
 
-const scopesWithout: Record<Scope, readonly Scope[]> = { read: ['write'], write: ['read'], admin: ['read', 'write'] };
+const scopesWithout: Record<Scope, readonly Scope[]> = {
+  read: ['write'],
+  write: ['read'],
+  admin: ['read', 'write'],
+  embeddings: ['read'],
+};
 
 function addressOf({ path }: DeclaredRoute): string {
   return path.replace(':id', newId('document')).replace(':code', 'NOT_FOUND').replace(':name', 'ask.ts');
 }
 
-async function codeOf(response: Response): Promise<string> {
-  expect(response.headers.get('content-type')).toBe('application/problem+json');
+/** The code of an error, in the form that clients of the route expect. */
+async function codeOf(response: Response, { path }: DeclaredRoute): Promise<string> {
+  const type = response.headers.get('content-type');
+  if (speaksOpenAi(path)) {
+    expect(type).toBe('application/json');
+    return ((await response.json()) as { error: { code: string } }).error.code;
+  }
+  expect(type).toBe('application/problem+json');
   return ((await response.json()) as { code: string }).code;
 }
 
@@ -92,7 +104,7 @@ describe('every route', () => {
         const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
         const response = await app.application.app.request(addressOf(route), { method: route.method, headers });
         expect([route.path, authorization, response.status]).toEqual([route.path, authorization, 401]);
-        expect(await codeOf(response)).toBe('UNAUTHENTICATED');
+        expect(await codeOf(response, route)).toMatch(/^(UNAUTHENTICATED|invalid_api_key)$/);
       }
     }
   });
@@ -103,7 +115,7 @@ describe('every route', () => {
       const key = await app.createKey({ scopes: scopesWithout[route.scope] });
       const response = await app.request(addressOf(route), key, { method: route.method });
       expect([route.method, route.path, response.status]).toEqual([route.method, route.path, 403]);
-      expect(await codeOf(response)).toBe('FORBIDDEN');
+      expect((await codeOf(response, route)).toUpperCase()).toBe('FORBIDDEN');
     }
   });
 

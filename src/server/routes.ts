@@ -3,7 +3,9 @@ import { registerAddFeedback } from './routes/add-feedback.ts';
 import { registerCancelJob } from './routes/cancel-job.ts';
 import { registerCompareIndexes } from './routes/compare-indexes.ts';
 import { registerCreateAnswer } from './routes/create-answer.ts';
+import { registerCreateChatCompletion } from './routes/create-chat-completion.ts';
 import { registerCreateDocument } from './routes/create-document.ts';
+import { registerCreateEmbeddings } from './routes/create-embeddings.ts';
 import { registerCreateKey } from './routes/create-key.ts';
 import { registerCreateTenant } from './routes/create-tenant.ts';
 import { registerCreateUser } from './routes/create-user.ts';
@@ -24,9 +26,11 @@ import { registerGetRanker } from './routes/get-ranker.ts';
 import { registerGetReadiness } from './routes/get-readiness.ts';
 import { registerListConversations } from './routes/list-conversations.ts';
 import { registerListDocuments } from './routes/list-documents.ts';
+import { registerListFollowUps } from './routes/list-follow-ups.ts';
 import { registerListJobs } from './routes/list-jobs.ts';
 import { registerListKeys } from './routes/list-keys.ts';
 import { registerListMetadataFields } from './routes/list-metadata-fields.ts';
+import { registerListModels } from './routes/list-models.ts';
 import { registerListPassages } from './routes/list-passages.ts';
 import { registerListTenants } from './routes/list-tenants.ts';
 import { registerListUsers } from './routes/list-users.ts';
@@ -57,6 +61,7 @@ export const routes: readonly RegisterRoute[] = [
   registerGetAnswer,
   registerStreamAnswerEvents,
   registerGetAnswerRecord,
+  registerListFollowUps,
   registerStopAnswer,
   registerAddFeedback,
   registerSearchPassages,
@@ -82,6 +87,9 @@ export const routes: readonly RegisterRoute[] = [
   registerListConversations,
   registerGetConversation,
   registerRemoveConversation,
+  registerCreateChatCompletion,
+  registerListModels,
+  registerCreateEmbeddings,
   registerGetMe,
   registerListKeys,
   registerCreateKey,

@@ -1,7 +1,9 @@
 import type { AnswerQuestion } from '../chains/answer-question.ts';
+import type { SuggestFollowUps } from '../chains/suggest-follow-ups.ts';
 import type { AnswerMode } from '../domain/answer.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { SubmitDocuments } from '../ingest/submit-document.ts';
+import type { CountTokens, Embedder } from '../models/embedder.ts';
 import type { RankerAdministration } from '../retrieve/rank/own/administer-ranker.ts';
 import type { Retrieve } from '../retrieve/retrieve.ts';
 import type { AnswerStore } from '../store/answers.ts';
@@ -45,6 +47,10 @@ export interface ServerDeps {
   /** How rare terms are in a tenant's passages, for explanations. */
   readonly termFrequencies: VectorIndex['inverseDocumentFrequencies'];
   readonly answerQuestion: AnswerQuestion;
+  readonly suggestFollowUps: SuggestFollowUps;
+  /** For texts that callers bring, beside the documents. */
+  readonly embedder: Pick<Embedder, 'id' | 'dimensions' | 'maxTokens' | 'embedDocuments'>;
+  readonly countTokens: CountTokens;
   /** Called after documents were queued again. */
   readonly onQueued: () => void;
   /** Visible passages of the tenant that still wait for their vector. */

@@ -27,6 +27,8 @@ interface AnswerViewOptions {
   readonly question: string;
   readonly panel: SourcePanel;
   readonly onFeedback: (answerId: string, up: boolean) => void;
+  /** Gives the element for what can be asked next, once the answer is complete; null: nothing is offered. */
+  readonly onFinished: ((answerId: string) => HTMLElement) | null;
   /** Asks the question again, in its own words only. */
   readonly onAskAsIs: () => void;
 }
@@ -45,7 +47,13 @@ function createFrame(question: string) {
   return { root, progress, readings, draft, notes, quoteList, after };
 }
 
-export function createAnswerView({ question, panel, onFeedback, onAskAsIs }: AnswerViewOptions): AnswerView {
+export function createAnswerView({
+  question,
+  panel,
+  onFeedback,
+  onAskAsIs,
+  onFinished,
+}: AnswerViewOptions): AnswerView {
   const { root, progress, readings, draft, notes, quoteList, after } = createFrame(question);
   const quotes = new Map<number, Quote>();
   const alsoIn = new Map<string, AlsoIn>();
@@ -98,6 +106,7 @@ export function createAnswerView({ question, panel, onFeedback, onAskAsIs }: Ans
         break;
       case 'answer-finished':
         end(...finishedParts(event, (up) => onFeedback(answerId, up)));
+        if (onFinished) after.append(onFinished(answerId));
         break;
       case 'answer-refused':
         end(`Not answered. ${event.message}`, refusalElement(event, panel));

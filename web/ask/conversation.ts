@@ -3,6 +3,7 @@ import { answerEvents, type OpenStream } from './answer-stream.ts';
 import { type AnswerView, createAnswerView } from './answer-view.ts';
 import { getJson, jsonInit, type Message, postJson, RequestFailed, request } from './api.ts';
 import { announce, byId } from './elements.ts';
+import { createFollowUps } from './follow-ups.ts';
 import type { SourcePanel } from './source-panel.ts';
 
 interface ConversationOptions {
@@ -63,11 +64,18 @@ export function createConversationView({ panel, onSignedOut, onChange }: Convers
     }
   }
 
-  function addTurn(question: string): AnswerView {
+  /** Of an old answer nothing is made anew. */
+  function addTurn(question: string, isNew = true): AnswerView {
     const askAsIs = () => {
       if (running === null) void view.ask(question, false);
     };
-    const turn = createAnswerView({ question, panel, onFeedback: sendFeedback, onAskAsIs: askAsIs });
+    const goOn = (next: string) => {
+      if (running === null) void view.ask(next);
+    };
+    const turn = createAnswerView({
+      ...{ question, panel, onFeedback: sendFeedback, onAskAsIs: askAsIs },
+      onFinished: isNew ? (answerId) => createFollowUps(answerId, goOn) : null,
+    });
     byId('turns', HTMLDivElement).append(turn.root);
     turn.root.scrollIntoView({ block: 'start', behavior: scrollBehavior() });
     return turn;
@@ -100,7 +108,7 @@ export function createConversationView({ panel, onSignedOut, onChange }: Convers
       for (const { role, text, answerId } of messages) {
         if (role === 'user') question = text;
         else if (answerId && conversationId === id)
-          await follow(addTurn(question), (after, signal) => resume(answerId, after, signal));
+          await follow(addTurn(question, false), (after, signal) => resume(answerId, after, signal));
       }
     },
     clear() {

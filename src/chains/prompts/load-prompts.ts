@@ -8,6 +8,7 @@ const files = {
   writeAnswer: 'write-answer.v1',
   condenseQuestion: 'condense-question.v2',
   splitQuestion: 'split-question.v1',
+  phraseFollowUps: 'phrase-follow-ups.v1',
 } as const;
 export type PromptName = keyof typeof files;
 
@@ -27,6 +28,7 @@ export function loadPrompts(): Prompts {
     writeAnswer: loadPrompt(files.writeAnswer),
     condenseQuestion: loadPrompt(files.condenseQuestion),
     splitQuestion: loadPrompt(files.splitQuestion),
+    phraseFollowUps: loadPrompt(files.phraseFollowUps),
   };
 }
 

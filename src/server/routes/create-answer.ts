@@ -1,31 +1,22 @@
 import { z } from '@hono/zod-openapi';
-import { answerModes } from '../../domain/answer.ts';
 import { AppError } from '../../domain/errors.ts';
-import type { FilterClause } from '../../domain/filter.ts';
 import { answerEventStream, conversationIdOf, finishedAnswer } from '../answer-events.ts';
-import { type App, type AppContext, principalOf } from '../app-env.ts';
+import type { App } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
-import { idempotencyHeaders, once } from '../idempotency.ts';
-import { clauseOfRequest } from '../request-filter.ts';
+import { idempotencyHeaders } from '../idempotency.ts';
 import type { RouteDeps } from '../route-deps.ts';
-import { AnswerEventSchema, AnswerSchema, FilterSchema, text } from '../schemas.ts';
+import { AnswerEventSchema, AnswerSchema, text } from '../schemas.ts';
+import { answerOptions, startAnswer } from '../start-answer.ts';
 
 const Body = z
   .strictObject({
     question: text(4000, 1),
     conversationId: z.string().max(100).optional(),
-    filter: FilterSchema.optional(),
-    mode: z.enum(answerModes).optional(),
     stream: z.boolean().optional(),
     model: z.string().max(200).optional(),
-    locale: z.string().max(35).optional(),
-    maxQuotes: z.int().min(1).max(20).default(8),
-    expand: z.boolean().default(true).openapi({
-      description: 'Whether a question that finds little is searched in other words too; `question-expanded` says so.',
-    }),
+    ...answerOptions,
   })
   .openapi('AnswerRequest');
-type Body = z.output<typeof Body>;
 
 const route = defineRoute('read', {
   method: 'post',
@@ -45,35 +36,19 @@ const route = defineRoute('read', {
 
 export function registerCreateAnswer(app: App, deps: RouteDeps): void {
   app.openapi(route, async (c) => {
-    const body = c.req.valid('json');
-    const wantsEvents = body.stream ?? c.req.header('accept')?.includes('text/event-stream') ?? false;
-    const filter = await clauseOfRequest(deps, principalOf(c), body.filter);
-    const { id } = await once(c, deps.idempotency, {
-      request: { ...body, stream: null },
-      make: () => start(c, deps, { ...body, filter }),
-    });
+    const { stream, model, conversationId, ...asked } = c.req.valid('json');
+    const wantsEvents = stream ?? c.req.header('accept')?.includes('text/event-stream') ?? false;
+    requireModel(deps, model);
+    const conversation = conversationId === undefined ? null : conversationIdOf(conversationId);
+    const { id } = await startAnswer(c, deps, { ...asked, conversationId: conversation });
     if (wantsEvents) return await answerEventStream(c, deps, { id, after: -1 });
-    const answer = await finishedAnswer(c, deps, id);
-    if (answer.error) throw new AppError(answer.error.code, answer.error.detail, { errors: answer.error.errors });
-    return c.json(answer, 200);
+    return c.json(await finishedAnswer(c, deps, id), 200);
   });
 }
 
-async function start(c: AppContext, deps: RouteDeps, body: Omit<Body, 'filter'> & { filter: FilterClause | null }) {
-  if (body.model !== undefined && body.model !== deps.model)
+function requireModel(deps: RouteDeps, model: string | undefined): void {
+  if (model !== undefined && model !== deps.model)
     throw new AppError('INVALID_REQUEST', `This server answers with ${deps.model}.`, {
-      errors: [{ field: 'model', expected: deps.model, received: JSON.stringify(body.model) }],
+      errors: [{ field: 'model', expected: deps.model, received: JSON.stringify(model) }],
     });
-  const { id } = await deps.runs.start({
-    question: body.question,
-    conversationId: body.conversationId === undefined ? null : conversationIdOf(body.conversationId),
-    filter: body.filter,
-    mode: body.mode ?? deps.answerMode,
-    locale: body.locale ?? null,
-    maxQuotes: body.maxQuotes,
-    expand: body.expand,
-    principal: principalOf(c),
-    problem: { requestId: c.get('requestId'), baseUrl: c.get('baseUrl') },
-  });
-  return { id };
 }

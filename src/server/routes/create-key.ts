@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
 import { isId } from '../../domain/ids.ts';
-import { isGrant, type Role, roleScopes, roles, scopes } from '../../domain/principal.ts';
+import { isGrant, type Role, roleScopes, roles, scopes, usualScopes } from '../../domain/principal.ts';
 import { administeredTenant, otherTenant } from '../administered-tenant.ts';
 import type { App } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
@@ -13,7 +13,9 @@ const Body = z
   .strictObject({
     name: text(200, 1),
     role: z.enum(roles).default('reader'),
-    scopes: z.array(z.enum(scopes)).min(1).max(3).optional().openapi({ description: 'All of the role unless given.' }),
+    scopes: z.array(z.enum(scopes)).min(1).max(scopes.length).optional().openapi({
+      description: 'All of the role unless given, without `embeddings`.',
+    }),
     grants: z.array(z.string().max(200).refine(isGrant, 'user:NAME or group:NAME')).max(100).default([]),
     userId: z.string().max(100).optional(),
     tenantId: otherTenant,
@@ -42,7 +44,7 @@ const route = defineRoute('admin', {
 export function registerCreateKey(app: App, deps: RouteDeps): void {
   app.openapi(route, async (c) => {
     const { role, userId, tenantId, scopes: given, ...named } = c.req.valid('json');
-    const wanted = given ?? roleScopes[role];
+    const wanted = given ?? usualScopes[role];
     requireScopesOfRole(role, wanted);
     const tenant = await administeredTenant(c, deps, tenantId);
     const owner = userId === undefined ? null : await ownerOf(deps, tenant, userId);

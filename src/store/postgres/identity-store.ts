@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AppError } from '../../domain/errors.ts';
 import { type KeyId, newId, type SessionId, type TenantId, type UserId } from '../../domain/ids.ts';
-import { type Principal, type Role, roleScopes, type Scope } from '../../domain/principal.ts';
+import { type Principal, type Role, roleScopes, type Scope, usualScopes } from '../../domain/principal.ts';
 import type { IdentityStore, KeySummary, Tenant, User } from '../identities.ts';
 import type { SqlDriver } from '../sql.ts';
 import { isUniqueViolation } from './database-error.ts';
@@ -215,7 +215,7 @@ function createSessions(driver: SqlDriver, now: () => Date): SessionMethods {
         ),
       );
       const [row] = rows;
-      return row ? toPrincipal({ ...row, scopes: roleScopes[row.role], grants: [] }) : null;
+      return row ? toPrincipal({ ...row, scopes: usualScopes[row.role], grants: [] }) : null;
     },
 
     removeSession: async (secret) => {

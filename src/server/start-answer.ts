@@ -1,0 +1,50 @@
+import { z } from '@hono/zod-openapi';
+import { answerModes } from '../domain/answer.ts';
+import type { AnswerId } from '../domain/ids.ts';
+import type { AnswerRequest } from './answer-runs.ts';
+import { type AppContext, principalOf } from './app-env.ts';
+import { once } from './idempotency.ts';
+import { clauseOfRequest } from './request-filter.ts';
+import type { RouteDeps } from './route-deps.ts';
+import { FilterSchema } from './schemas.ts';
+
+/** What every route that answers a question takes. */
+export const answerOptions = {
+  filter: FilterSchema.optional(),
+  mode: z.enum(answerModes).optional(),
+  locale: z.string().max(35).optional(),
+  maxQuotes: z.int().min(1).max(20).default(8),
+  expand: z.boolean().default(true).openapi({
+    description: 'Whether a question that finds little is searched in other words too; `question-expanded` says so.',
+  }),
+};
+const AnswerOptions = z.object(answerOptions);
+type Asked = z.output<typeof AnswerOptions> & Pick<AnswerRequest, 'question' | 'conversationId' | 'history'>;
+
+/**
+ * Starts the answer of this request's caller, once for each Idempotency-Key. Throws INVALID_REQUEST for a wrong filter, and what
+ * `once` and `AnswerRuns.start` throw.
+ */
+export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked): Promise<{ id: AnswerId }> {
+  const principal = principalOf(c);
+  // Before the request is compared: a filter of any depth is an error, not the end of the stack.
+  const filter = await clauseOfRequest(deps, principal, asked.filter);
+  return await once(c, deps.idempotency, {
+    request: asked,
+    make: async () => {
+      const { id } = await deps.runs.start({
+        question: asked.question,
+        conversationId: asked.conversationId,
+        history: asked.history,
+        filter,
+        mode: asked.mode ?? deps.answerMode,
+        locale: asked.locale ?? null,
+        maxQuotes: asked.maxQuotes,
+        expand: asked.expand,
+        principal,
+        problem: { requestId: c.get('requestId'), baseUrl: c.get('baseUrl') },
+      });
+      return { id };
+    },
+  });
+}
