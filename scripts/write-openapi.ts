@@ -32,6 +32,7 @@ export function openApiText(): string {
     passagesWaiting: () => Promise.reject(new Error('Nothing is counted here.')),
     indexAdministration: fakePort('indexAdministration'),
     readinessChecks: [],
+    relay: null,
     onQueued: () => {},
     model: 'extractive',
     answerMode: 'strict',

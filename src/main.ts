@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
+import { createAnswerFingerprint } from './chains/answer-fingerprint.ts';
 import { createAnswerQuestion } from './chains/answer-question-chain.ts';
+import { shareAnswers } from './chains/share-answers.ts';
 import { type Client, createClient } from './cli/client.ts';
 import type { Output } from './cli/output.ts';
 import type { Config } from './config.ts';
@@ -15,7 +17,7 @@ import { createFetchUrl } from './ingest/load/fetch-url.ts';
 import { createDocumentReader } from './ingest/read-document.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
-import { createChatModel } from './models/chat/create-chat-model.ts';
+import { createChatModels } from './models/chat/create-chat-model.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
 import type { Embedder } from './models/embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
@@ -35,6 +37,7 @@ import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
 import { listen } from './server/listen.ts';
 import { toProblem } from './server/problem.ts';
+import { createRedisRelay } from './store/cache/redis/redis-answer-relay.ts';
 import { type DataFolder, openDataFolder, readHolder, readLocalKey, writeLocalKey } from './store/data-folder.ts';
 import { createFileObjects } from './store/objects/files/file-objects.ts';
 import { migrate } from './store/postgres/migrate.ts';
@@ -84,11 +87,12 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   stack.defer(() => opened.stop());
   const { documents } = stores;
   const { reranker, retrieve } = await openRetrieval({ config, stores, index, embedder, log });
-  const chat = await createChatModel(config.chat);
+  const [chat = null, ...fallbacks] = await createChatModels(config.chat);
   const answerQuestion = createAnswerQuestion({
     retrieve,
     embedder,
     chat,
+    fallbacks,
     index,
     documents,
     refusalThreshold: config.refusalThreshold,
@@ -96,6 +100,16 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     now: () => new Date(),
     log,
   });
+
+  const answerShared = shareAnswers({
+    answerQuestion,
+    generation: stores.indexRows.generation,
+    fingerprint: createAnswerFingerprint({ chat, fallbacks, embedder, refusalThreshold: config.refusalThreshold }),
+    cache: config.answerCache,
+    now: () => new Date(),
+  });
+  const relay = config.redisUrl === null ? null : createRedisRelay({ url: config.redisUrl, log });
+  stack.defer(async () => await relay?.close());
 
   const queues = startQueues({ config, stores, objects, reader, embedder, index, log });
   stack.defer(() => queues.stop());
@@ -112,7 +126,8 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     submit,
     retrieve,
     termFrequencies: index.inverseDocumentFrequencies,
-    answerQuestion,
+    answerQuestion: answerShared,
+    relay,
     onQueued: queues.wake,
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
     indexAdministration: administration,
@@ -123,7 +138,8 @@ export async function openFootnote(config: Config): Promise<Footnote> {
       embedder,
       index,
       reranker,
-      chatModel: chat?.id ?? null,
+      relay,
+      chatModels: config.chat?.models ?? [],
     }),
     version,
     publicUrl: config.publicUrl,

@@ -54,6 +54,7 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     retrieve: () => Promise.reject(new Error('Searching is not part of this test.')),
     termFrequencies: async (_tenant, terms) => new Float32Array(terms.length).fill(1),
     answerQuestion: scriptedAnswer(() => []),
+    relay: null,
     onQueued: () => {},
     passagesWaiting: (id) => stores.embeddings.waiting('test', id),
     indexAdministration: fakePort('indexAdministration'),

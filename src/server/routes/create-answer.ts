@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { answerModes } from '../../domain/answer.ts';
+import type { CachePolicy } from '../../chains/answer-question.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { FilterClause } from '../../domain/filter.ts';
 import { answerEventStream, conversationIdOf, finishedAnswer } from '../answer-events.ts';
@@ -27,6 +28,13 @@ const Body = z
   .openapi('AnswerRequest');
 type Body = z.output<typeof Body>;
 
+const headers = idempotencyHeaders.extend({
+  'cache-control': z.string().max(200).optional().openapi({
+    description:
+      '`no-cache` has the answer computed anew, `no-store` also keeps it from being given to others. Without it an answer to the same question, from unchanged sources, may be given again: `cached` says so.',
+  }),
+});
+
 const route = defineRoute('read', {
   method: 'post',
   path: '/v1/answers',
@@ -34,7 +42,7 @@ const route = defineRoute('read', {
   summary: 'Ask a question',
   description:
     'With `stream: true` or `Accept: text/event-stream` the events are sent as they happen. A disconnect does not stop the answer; `stop` does.',
-  request: { headers: idempotencyHeaders, body: { required: true, content: { 'application/json': { schema: Body } } } },
+  request: { headers, body: { required: true, content: { 'application/json': { schema: Body } } } },
   responses: {
     200: {
       description: 'The answer or the refusal, or its events.',
@@ -72,8 +80,16 @@ async function start(c: AppContext, deps: RouteDeps, body: Omit<Body, 'filter'> 
     locale: body.locale ?? null,
     maxQuotes: body.maxQuotes,
     expand: body.expand,
+    cache: cachePolicyOf(c.req.header('cache-control')),
     principal: principalOf(c),
     problem: { requestId: c.get('requestId'), baseUrl: c.get('baseUrl') },
   });
   return { id };
+}
+
+/** What the client's Cache-Control asks for. */
+export function cachePolicyOf(header = ''): CachePolicy {
+  const directives = new Set(header.split(',').map((directive) => directive.trim().toLowerCase()));
+  if (directives.has('no-store')) return 'bypass';
+  return directives.has('no-cache') || directives.has('max-age=0') ? 'refresh' : 'use';
 }
