@@ -55,7 +55,9 @@ export async function answerEventStream(
   const { relay } = deps;
   if (!relay || (await relay.health()).state !== 'ok')
     throw new AppError('CONFLICT', 'Another process is writing this answer.', { retryAfter: 1 });
-  return eventStreamResponse(c, (signal) => framesOf(eventsElsewhere({ ...deps, relay }, { principal, id, after }, signal)));
+  return eventStreamResponse(c, (signal) =>
+    framesOf(eventsElsewhere({ ...deps, relay }, { principal, id, after }, signal)),
+  );
 }
 
 interface Place {

@@ -17,15 +17,20 @@ function principalIn(tenantId: TenantId): Principal {
   return { tenantId, credential: newId('key'), userId: null, role: 'admin', scopes: ['read'], grants: [] };
 }
 
-type Limits = Partial<Pick<Parameters<typeof createAnswerRuns>[0], 'runsMax' | 'deadlineMilliseconds' | 'readerlessMilliseconds' | 'relay'>>;
+type Limits = Partial<
+  Pick<Parameters<typeof createAnswerRuns>[0], 'runsMax' | 'deadlineMilliseconds' | 'readerlessMilliseconds' | 'relay'>
+>;
 
-function setUp(
-  answerQuestion: AnswerQuestion,
-  overrides: Partial<AnswerStore> & Limits = {},
-) {
+function setUp(answerQuestion: AnswerQuestion, overrides: Partial<AnswerStore> & Limits = {}) {
   const stored: { answer: Answer; events: readonly AnswerEvent[] }[] = [];
   const logged: string[] = [];
-  const { runsMax = 1_000, deadlineMilliseconds = 120_000, readerlessMilliseconds = 60_000, relay = null, ...methods } = overrides;
+  const {
+    runsMax = 1_000,
+    deadlineMilliseconds = 120_000,
+    readerlessMilliseconds = 60_000,
+    relay = null,
+    ...methods
+  } = overrides;
   const runs = createAnswerRuns({
     answerQuestion,
     answers: fakePort<AnswerStore>('answers', {
@@ -260,7 +265,7 @@ describe('createAnswerRuns', () => {
     it(
       'an answer is written on for a while, then stopped',
       withFakeTime(async () => {
-        const { start, stored } = setUp(deaf);
+        const { start, stored } = setUp(deaf, { deadlineMilliseconds: 1_000_000 });
         const run = await start();
         const leave = come(run);
         await vi.advanceTimersByTimeAsync(70_000);
@@ -289,7 +294,7 @@ describe('createAnswerRuns', () => {
         await leaveToo();
         await vi.advanceTimersByTimeAsync(50_000);
         expect(stored).toEqual([]);
-        await runs.shutdown();
+        await Promise.all([runs.shutdown(), vi.advanceTimersByTimeAsync(100)]);
       }),
     );
 
@@ -300,7 +305,7 @@ describe('createAnswerRuns', () => {
         await start();
         await vi.advanceTimersByTimeAsync(100_000);
         expect(stored).toEqual([]);
-        await runs.shutdown();
+        await Promise.all([runs.shutdown(), vi.advanceTimersByTimeAsync(100)]);
       }),
     );
 

@@ -12,7 +12,10 @@ import { pump, storeFinal } from './pump-answer.ts';
 import type { Log } from './server-deps.ts';
 
 export interface AnswerRequest
-  extends Pick<AnswerInput, 'question' | 'principal' | 'filter' | 'mode' | 'locale' | 'maxQuotes' | 'expand' | 'cache'> {
+  extends Pick<
+    AnswerInput,
+    'question' | 'principal' | 'filter' | 'mode' | 'locale' | 'maxQuotes' | 'expand' | 'cache'
+  > {
   /** Null begins a conversation. */
   readonly conversationId: ConversationId | null;
   /** Where failures of this answer are reported from. */

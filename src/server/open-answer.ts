@@ -91,4 +91,3 @@ function emptyRecord(events: readonly AnswerEvent[]): AnswerRecord {
     rejectedQuotes: [],
   };
 }
-

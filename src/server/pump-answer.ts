@@ -82,4 +82,3 @@ function overdueAfterAbort(signal: AbortSignal, milliseconds: number): { promise
     },
   };
 }
-

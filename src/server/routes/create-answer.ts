@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { answerModes } from '../../domain/answer.ts';
 import type { CachePolicy } from '../../chains/answer-question.ts';
+import { answerModes } from '../../domain/answer.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { FilterClause } from '../../domain/filter.ts';
 import { answerEventStream, conversationIdOf, finishedAnswer } from '../answer-events.ts';

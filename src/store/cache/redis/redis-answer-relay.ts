@@ -29,7 +29,9 @@ export function createRedisRelay({ url, log, quietMilliseconds = 2_000 }: RedisR
   const followers = new Map<string, number>();
   subscriber.on('message', (channel: string, message: string) => messages.emit(channel, message));
   subscriber.on('ready', () => {
-    subscriber.subscribe(stopChannel).catch((error: unknown) => log.warn({ err: error }, 'stop requests are not heard'));
+    subscriber
+      .subscribe(stopChannel)
+      .catch((error: unknown) => log.warn({ err: error }, 'stop requests are not heard'));
   });
 
   async function read(answer: AnswerKey, after: number): Promise<AnswerEvent[]> {
