@@ -154,6 +154,7 @@ async function openOwn() {
     termFrequencies: () => Promise.reject(new Error('Nothing is weighed here.')),
     passagesWaiting: async () => 0,
     indexAdministration: fakePort('indexAdministration'),
+    rankerAdministration: fakePort('rankerAdministration'),
     answerQuestion,
     relay: null,
     readinessChecks: [],

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRandom } from '../../evals/quotes/random.ts';
+import { createRandom } from '../domain/random.ts';
 import {
   jsonBody,
   openApp,
