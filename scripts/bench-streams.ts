@@ -15,6 +15,7 @@ import { createApp } from '../src/server/app.ts';
 import { listen } from '../src/server/listen.ts';
 import type { AnswerStore } from '../src/store/answers.ts';
 import type { IdentityStore } from '../src/store/identities.ts';
+import type { MetadataFieldStore } from '../src/store/metadata-fields.ts';
 import { fakePort } from '../test/fake-port.ts';
 
 /**
@@ -145,7 +146,7 @@ async function openOwn() {
     }),
     answers: fakePort<AnswerStore>('answers', { begin: async () => {}, finish: async () => {} }),
     documents: fakePort('documents'),
-    metadataFields: fakePort('metadataFields', { list: async () => [] }),
+    metadataFields: fakePort<MetadataFieldStore>('metadataFields', { list: async () => [] }),
     jobs: fakePort('jobs'),
     idempotency: fakePort('idempotency'),
     glossary: fakePort('glossary'),

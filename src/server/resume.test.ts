@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRandom } from '../domain/random.ts';
 import {
   jsonBody,
   openApp,
@@ -12,6 +11,7 @@ import {
 } from '../../test/open-app.ts';
 import { openTestDatabase } from '../../test/open-database.ts';
 import { newId } from '../domain/ids.ts';
+import { createRandom } from '../domain/random.ts';
 import type { SqlDriver } from '../store/sql.ts';
 import { listen, type RunningServer } from './listen.ts';
 

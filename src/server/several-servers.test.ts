@@ -63,8 +63,8 @@ async function openPair(redis: RunningRedis) {
       go = Promise.withResolvers();
       const response = await writer.request('/v1/answers', key, jsonBody({ question: 'How long?', stream: true }));
       const text = response.text();
-      const [answer] = await vi.waitFor(() => newestRunning(writer, key));
-      return { id: answer, text };
+      const [id = ''] = await vi.waitFor(() => newestRunning(writer, key));
+      return { id, text };
     },
     async close() {
       go.resolve();
