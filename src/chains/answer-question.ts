@@ -4,6 +4,12 @@ import type { AnswerId, ConversationId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 
+/**
+ * Whether an answer that is kept, or being written for another asker, will do: `refresh` computes it anew and keeps it,
+ * `bypass` neither takes nor leaves anything.
+ */
+export type CachePolicy = 'use' | 'refresh' | 'bypass';
+
 export interface AnswerInput {
   readonly answerId: AnswerId;
   readonly conversationId: ConversationId;
@@ -18,6 +24,8 @@ export interface AnswerInput {
   readonly maxQuotes: number;
   /** Whether a question that finds little may be searched in other words too; true when left out. */
   readonly expand?: boolean;
+  /** `use` when left out. */
+  readonly cache?: CachePolicy;
   /** Called once, right before the final event. */
   readonly onRecord: (record: AnswerRecord) => void;
 }
