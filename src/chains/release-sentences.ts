@@ -1,5 +1,6 @@
 import type { Quote, UnsequencedAnswerEvent } from '../domain/answer.ts';
 import type { AnswererInput } from './answerer.ts';
+import { readEvidence } from './ground/read-evidence.ts';
 import { scoreGroundedness, withholdingOf } from './ground/score-groundedness.ts';
 import { hasUnsafeLink } from './ground/unsafe-link.ts';
 import { plainText } from './quotes/plain-text.ts';
@@ -38,7 +39,10 @@ export function createSentenceGate(input: AnswererInput): SentenceGate {
     await input.weights.prepare([text]);
     const groundedness = scoreGroundedness({
       sentence: text,
-      evidence: [quotes.map((quote) => plainText(textOf(input, quote))).join('\n')],
+      evidence: readEvidence(
+        quotes.map((quote) => plainText(textOf(input, quote))),
+        input.weights,
+      ),
       given: [input.question, ...quotes.map((quote) => input.passages[quote.passage]?.title ?? '')],
       weights: input.weights,
     });

@@ -25,6 +25,14 @@ export function polarityOf(text: string, terms: readonly ContentTerm[]): Polarit
   };
 }
 
+/** Of several texts together. */
+export function joinPolarities(all: readonly Polarity[]): Polarity {
+  return {
+    negated: new Set(all.flatMap(({ negated }) => [...negated])),
+    affirmed: new Set(all.flatMap(({ affirmed }) => [...affirmed])),
+  };
+}
+
 /** The term about which a sentence says the opposite of its evidence; null when there is none. */
 export function contradictedTerm(sentence: Polarity, evidence: Polarity): string | null {
   for (const term of sentence.negated)
