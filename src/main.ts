@@ -85,10 +85,12 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const { documents } = stores;
   const { reranker, retrieve } = await openRetrieval({ config, stores, index, embedder, log });
   const chat = await createChatModel(config.chat);
+  const judge = await createChatModel(config.groundednessJudge);
   const answerQuestion = createAnswerQuestion({
     retrieve,
     embedder,
     chat,
+    judge,
     index,
     documents,
     refusalThreshold: config.refusalThreshold,

@@ -18,6 +18,8 @@ export interface AnswerQuestionDeps {
   readonly embedder: Embedder;
   /** Null: the extractive answerer writes the answers. */
   readonly chat: ChatModel | null;
+  /** Second judge of what the chat model writes; without one words alone decide. */
+  readonly judge?: ChatModel | null;
   readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
   readonly documents: Pick<DocumentStore, 'hasDocuments'>;
   /** Null: the fitted one. */
@@ -36,10 +38,11 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     index: deps.index,
     documents: deps.documents,
     chat: deps.chat,
+    hasJudge: Boolean(deps.judge),
     prompts,
     embedUnits: createEmbedUnits(deps.embedder),
     refusal: createRefusalModel(deps.refusalThreshold),
-    answerWithModel: deps.chat ? createModelAnswerer({ chat: deps.chat, prompts }) : null,
+    answerWithModel: deps.chat ? createModelAnswerer({ chat: deps.chat, prompts, judge: deps.judge ?? null }) : null,
   };
   return async function* answerQuestion(input, signal) {
     const trace = createTrace(input, deps.embedder.id);

@@ -24,6 +24,8 @@ export interface Parts {
   readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
   readonly documents: Pick<DocumentStore, 'hasDocuments'>;
   readonly chat: ChatModel | null;
+  /** Whether a second judge reads what the chat model writes. */
+  readonly hasJudge: boolean;
   readonly prompts: Prompts;
   readonly embedUnits: (tenant: AnswerInput['principal']['tenantId']) => EmbedUnits;
   readonly refusal: RefusalModel;
@@ -183,8 +185,9 @@ interface Progress {
  */
 async function* answer(parts: Parts, input: AnswererInput, { draft, trace }: Progress, signal: AbortSignal): Events {
   if (parts.answerWithModel) {
-    const { selectQuotes, writeAnswer } = parts.prompts;
+    const { selectQuotes, writeAnswer, judgeSentence } = parts.prompts;
     Object.assign(trace.promptVersions, { selectQuotes: selectQuotes.version, writeAnswer: writeAnswer.version });
+    if (parts.hasJudge) trace.promptVersions.judgeSentence = judgeSentence.version;
     try {
       return yield* collect(parts.answerWithModel(input, signal), { draft, trace });
     } catch (error) {

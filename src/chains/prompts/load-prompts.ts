@@ -8,6 +8,7 @@ const files = {
   writeAnswer: 'write-answer.v1',
   condenseQuestion: 'condense-question.v2',
   splitQuestion: 'split-question.v1',
+  judgeSentence: 'judge-sentence.v1',
 } as const;
 export type PromptName = keyof typeof files;
 
@@ -27,6 +28,7 @@ export function loadPrompts(): Prompts {
     writeAnswer: loadPrompt(files.writeAnswer),
     condenseQuestion: loadPrompt(files.condenseQuestion),
     splitQuestion: loadPrompt(files.splitQuestion),
+    judgeSentence: loadPrompt(files.judgeSentence),
   };
 }
 
@@ -60,6 +62,6 @@ function fill(template: string, values: Readonly<Record<string, string>>): strin
 export function fence(name: string, label: string, text: string): string {
   const safe = text
     .replace(/(?!\u200c|\u200d|\ufe0e|\ufe0f)\p{Default_Ignorable_Code_Point}/gu, '')
-    .replace(/<(?=\/?\s*(?:passage|quote|turn)\b)/gi, '‹');
+    .replace(/<(?=\/?\s*(?:passage|quote|turn|sentence)\b)/gi, '‹');
   return `<${name} ${label}>\n${safe}\n</${name}>`;
 }
