@@ -54,11 +54,11 @@ export async function evaluateGroundedness(
   const lookUp = countTerms(cases);
   const scored: ScoredAnswer[] = [];
   let milliseconds = 0;
-  for (const { id, isUnsupported, response, context } of cases) {
+  for (const { id, isUnsupported, question, response, context } of cases) {
     signal.throwIfAborted();
     const started = performance.now();
-    const weights = createTermWeights({ lookUp, tenant: newId('tenant'), sample: context.join('\n') });
-    const { score, sentences } = await scoreAnswer({ response, context, weights });
+    const weights = createTermWeights({ lookUp, tenant: newId('tenant'), sample: context.join('\n').slice(0, 2000) });
+    const { score, sentences } = await scoreAnswer({ question, response, context, weights });
     milliseconds += performance.now() - started;
     const weakest = sentences.toSorted((one, other) => one.score - other.score)[0] ?? null;
     const words = response.split(/\s+/).length;

@@ -30,13 +30,13 @@ export async function readAnswerSet(name: string, cases: readonly GroundednessCa
   const lookUp = countTerms(cases);
   const tenant = newId('tenant');
   const answers: ReadAnswer[] = [];
-  for (const { context, response, isUnsupported } of cases) {
-    const weights = createTermWeights({ lookUp, tenant, sample: context.join('\n') });
+  for (const { context, question, response, isUnsupported } of cases) {
+    const weights = createTermWeights({ lookUp, tenant, sample: context.join('\n').slice(0, 2000) });
     const texts = splitPieces(response);
     await weights.prepare(texts);
     const evidence = readEvidence(context, weights);
     const sentences = texts.map((text) => {
-      const claim = readClaim(text, { evidence, given: [], weights });
+      const claim = readClaim(text, { evidence, given: [], question, weights });
       const features = claim.wanted.size > 0 ? featuresOf(claim, evidence) : null;
       const isCapped = features !== null && (features.wrongNumber > 0 || saysOpposite(claim, evidence, weights));
       return { words: wordsOf(text).length, features, isCapped };

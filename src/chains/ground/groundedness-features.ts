@@ -32,7 +32,8 @@ export interface Claim {
   readonly terms: readonly ContentTerm[];
   /** The distinct ones with their weights. */
   readonly wanted: ReadonlyMap<string, number>;
-  readonly given: readonly string[];
+  /** Texts beside the evidence whose names are no inventions. */
+  readonly named: readonly string[];
 }
 
 /** Added to each term's weight: in a small collection one unseen word would outweigh all others. */
@@ -41,16 +42,22 @@ const mostNames = 3;
 const citations = /\[\d+(?:\s*,\s*\d+)*\]/g;
 const listMark = /^\s*(?:[-*+•]|\d{1,3}[.)])\s+/;
 
-export function readClaim(
-  sentence: string,
-  { evidence, given, weights }: { evidence: Evidence; given: readonly string[]; weights: TermWeights },
-): Claim {
+export interface ClaimSources {
+  readonly evidence: Evidence;
+  /** Words that neither count for nor against. */
+  readonly given: readonly string[];
+  /** Its words count, its names are no inventions. */
+  readonly question?: string;
+  readonly weights: TermWeights;
+}
+
+export function readClaim(sentence: string, { evidence, given, question = '', weights }: ClaimSources): Claim {
   const text = sentence.replace(citations, ' ').replace(listMark, '');
   const free = new Set(given.flatMap((other) => [...weights.weighted(other).keys()]));
   const terms = weights.terms(text).filter((term) => evidence.termPlaces.has(term.text) || !free.has(term.text));
   const weightOf = weights.weighted(text);
   const wanted = new Map(terms.map((term) => [term.text, (weightOf.get(term.text) ?? 0) + leastWeight]));
-  return { text, terms, wanted, given };
+  return { text, terms, wanted, named: [...given, question] };
 }
 
 export function featuresOf(claim: Claim, evidence: Evidence): Features {
@@ -58,7 +65,7 @@ export function featuresOf(claim: Claim, evidence: Evidence): Features {
   const words = wordsOf(claim.text);
   const numbers = quantitiesOf(claim.text);
   const wrong = missingQuantities(numbers, evidence.quantities).length;
-  const names = unknownNames(claim.text, [evidence.text, ...claim.given]).length;
+  const names = unknownNames(claim.text, [evidence.text, ...claim.named]).length;
   return {
     uncovered: best.lacking,
     longestGap: longestGap(claim, evidence.termPlaces),

@@ -12,10 +12,16 @@ const closeFrom = 0.6;
  */
 export function saysOpposite({ text, wanted }: Claim, evidence: Evidence, weights: TermWeights): boolean {
   const own = polarityOf(text, weights.terms(text));
+  if (!mayContradict(own, evidence.polarity)) return false;
   const contradicts = (polarity: Polarity) => contradictedTerm(own, polarity) !== null;
   const shares = evidence.pieces.map(({ terms }) => coverage(wanted, new Set(terms.map((term) => term.text))));
   const best = Math.max(0, ...shares);
   const closest = evidence.pieces.filter((_piece, index) => shares[index] === best);
   if (best >= closeFrom && closest.every(({ polarity }) => contradicts(polarity))) return true;
   return best < 1 && contradicts(evidence.polarity);
+}
+
+/** Whether any term stands with a negation on one side and without one on the other: seldom, and cheap to tell. */
+function mayContradict(own: Polarity, evidence: Polarity): boolean {
+  return !own.negated.isDisjointFrom(evidence.affirmed) || !evidence.negated.isDisjointFrom(own.affirmed);
 }

@@ -3,7 +3,8 @@ import type { GroundednessWeights } from './groundedness-model.ts';
 import { readEvidence, splitPieces, wordsOf } from './read-evidence.ts';
 import { type Groundedness, scoreGroundedness } from './score-groundedness.ts';
 
-export interface AnswerInput {
+export interface AnswerToScore {
+  readonly question: string;
   readonly response: string;
   readonly context: readonly string[];
   readonly weights: TermWeights;
@@ -17,7 +18,7 @@ export interface AnswerGroundedness {
 
 /** Scores a whole answer against a context: the mean over its sentences, each counting by its words, so that a heading or "Sure!" says little. */
 export async function scoreAnswer(
-  { response, context, weights }: AnswerInput,
+  { question, response, context, weights }: AnswerToScore,
   model?: GroundednessWeights,
 ): Promise<AnswerGroundedness> {
   const texts = splitPieces(response);
@@ -25,7 +26,7 @@ export async function scoreAnswer(
   const evidence = readEvidence(context, weights);
   const sentences = texts.map((text) => ({
     text,
-    ...scoreGroundedness({ sentence: text, evidence, given: [], weights }, model),
+    ...scoreGroundedness({ sentence: text, evidence, given: [], question, weights }, model),
   }));
   const sizes = texts.map((text) => wordsOf(text).length);
   const total = sizes.reduce((sum, size) => sum + size, 0);

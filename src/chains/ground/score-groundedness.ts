@@ -29,6 +29,8 @@ export interface GroundednessInput {
   readonly evidence: Evidence;
   /** Words that neither count for nor against: the question, titles of the sources. */
   readonly given: readonly string[];
+  /** What an answer as a whole answers: its words count, its names are no inventions. */
+  readonly question?: string;
   readonly weights: TermWeights;
 }
 
@@ -46,10 +48,11 @@ export const cappedScore = 0.35;
  * Words of `given` that the evidence lacks are left out of the count. The terms' weights must be prepared.
  */
 export function scoreGroundedness(
-  { sentence, evidence, given, weights }: GroundednessInput,
+  { sentence, ...sources }: GroundednessInput,
   model: GroundednessWeights = fittedWeights,
 ): Groundedness {
-  const claim = readClaim(sentence, { evidence, given, weights });
+  const { evidence, weights } = sources;
+  const claim = readClaim(sentence, sources);
   if (claim.wanted.size === 0)
     return { score: 0, label: 'unsupported', reasons: ['nothing-to-check'], contributions: {} };
   const features = featuresOf(claim, evidence);
