@@ -1,7 +1,7 @@
 import { AppError } from '../src/domain/errors.ts';
+import { estimateMean } from '../src/retrieve/metrics/bootstrap.ts';
 import type { AnswerCase, Excerpt } from './answers.ts';
 import { fixedWindows } from './fixed-windows.ts';
-import { estimateMean } from './metrics/bootstrap.ts';
 import { spanRecall, type TextSpan } from './metrics/span-recall.ts';
 import type { RetrievalReport } from './retrieval.ts';
 import type { ContextTarget, CorpusRecord, Progress } from './target.ts';

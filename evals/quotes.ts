@@ -1,7 +1,7 @@
 import { alignQuote } from '../src/chains/quotes/align-quote.ts';
 import { type QuoteText, toQuoteText } from '../src/chains/quotes/quote-text.ts';
+import { createRandom, type Random } from '../src/domain/random.ts';
 import { alterations } from './quotes/alterations.ts';
-import { createRandom, type Random } from './quotes/random.ts';
 import { surfaceChanges } from './quotes/surface-changes.ts';
 
 export interface QuoteEvaluationInput {

@@ -1,8 +1,8 @@
 import { AppError } from '../src/domain/errors.ts';
+import { estimateMean } from '../src/retrieve/metrics/bootstrap.ts';
+import { allHitAt, type Grades, ndcgAt, recallAt, reciprocalRankAt } from '../src/retrieve/metrics/ranking.ts';
 import { auroc } from './metrics/auroc.ts';
-import { estimateMean } from './metrics/bootstrap.ts';
 import { percentile } from './metrics/percentile.ts';
-import { allHitAt, type Grades, ndcgAt, recallAt, reciprocalRankAt } from './metrics/ranking.ts';
 import { kindsOf } from './question-kinds.ts';
 import type { QuestionFolder } from './readers/beir.ts';
 import type { EvalTarget, Progress } from './target.ts';

@@ -2,15 +2,18 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { percentile } from '../evals/metrics/percentile.ts';
-import { createRandom } from '../evals/quotes/random.ts';
 import { readQuestionFolder } from '../evals/readers/beir.ts';
 import { createEvalTarget } from '../src/cli/eval-target.ts';
 import { loadConfig } from '../src/config.ts';
 import { isFinalEvent } from '../src/domain/answer.ts';
+import { createRandom } from '../src/domain/random.ts';
 import { splitSentences } from '../src/domain/sentences.ts';
 import { openFootnote } from '../src/main.ts';
 
-/** Time from a question to its first event, first released sentence and end, over a tenant of 10,000 passages; milliseconds. */
+/**
+ * Time from a question to its first event, first released sentence and end, over a tenant of 10,000 passages, with the time of each step and the
+ * processor time of a question; milliseconds.
+ */
 const passageCount = 10_000;
 const questionCount = 120;
 const handbook = join(import.meta.dirname, '../datasets/handbook');
@@ -27,8 +30,9 @@ try {
     firstEvent: [] as number[],
     firstSentence: [] as number[],
     end: [] as number[],
-    search: [] as number[],
   };
+  const steps = new Map<string, number[]>();
+  const before = process.cpuUsage();
   for (const question of queries.filter(({ answerable }) => answerable).slice(0, questionCount)) {
     const started = performance.now();
     const elapsed = () => performance.now() - started;
@@ -40,11 +44,17 @@ try {
       if (event.type === 'sentence-finished' && !hasSentence) times.firstSentence.push(elapsed());
       hasSentence ||= event.type === 'sentence-finished';
       if (isFinalEvent(event)) times.end.push(elapsed());
-      if (event.type === 'answer-finished') times.search.push(event.timings.search ?? 0);
+      if (event.type !== 'answer-finished') continue;
+      for (const [step, value] of Object.entries(event.timings)) steps.set(step, [...(steps.get(step) ?? []), value]);
     }
   }
+  const { user, system } = process.cpuUsage(before);
   console.log(`answers over ${passageCount} passages, ${times.end.length} questions, milliseconds`);
   for (const [name, values] of Object.entries(times)) console.log(`  ${name.padEnd(14)} ${describe(values)}`);
+  console.log('steps of answers that were given');
+  for (const [name, values] of steps) console.log(`  ${name.padEnd(14)} ${describe(values)}`);
+  const processor = (user + system) / 1_000 / times.end.length;
+  console.log(`processor time of a question, all threads: ${processor.toFixed(1)}`);
 } finally {
   await footnote.close();
   await rm(dataDir, { recursive: true, force: true });

@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandom } from '../evals/quotes/random.ts';
 import { createClient } from '../src/cli/client.ts';
 import { ingest } from '../src/cli/ingest.ts';
 import { createOutput } from '../src/cli/output.ts';
 import { createProgress } from '../src/cli/progress.ts';
 import { type Config, loadConfig } from '../src/config.ts';
+import { createRandom } from '../src/domain/random.ts';
 import { openFootnote } from '../src/main.ts';
 import { createEmbedder } from '../src/models/create-embedder.ts';
 

@@ -11,6 +11,7 @@ import { createCollections } from '../src/store/vectors/qdrant/collections.ts';
 import { createQdrantCalls, type QdrantCalls } from '../src/store/vectors/qdrant/qdrant-calls.ts';
 import { createQdrantIndex } from '../src/store/vectors/qdrant/qdrant-index.ts';
 import { searchPoints } from '../src/store/vectors/qdrant/search-points.ts';
+import { createSender, type SendRequest } from '../src/store/vectors/qdrant/send-request.ts';
 import { tenantFilter } from '../src/store/vectors/qdrant/to-filter.ts';
 import { indexPoint } from '../test/index-point.ts';
 import { createTestRows } from '../test/index-rows.ts';
@@ -48,7 +49,8 @@ try {
 }
 
 function open(embedder: string, exact: boolean, watch: (seconds: number) => void = () => {}) {
-  const calls = watched(createQdrantCalls({ ...server, askMilliseconds: 30_000 }), watch);
+  const send = watched(createSender(server), watch);
+  const calls = createQdrantCalls({ ...server, send, askMilliseconds: 30_000 });
   const states = createTestStates();
   const rows = createTestRows();
   const collections = createCollections({
@@ -62,17 +64,12 @@ function open(embedder: string, exact: boolean, watch: (seconds: number) => void
   return { ...deps, index: createQdrantIndex({ ...deps, exact }), deps };
 }
 
-/** Tells what Qdrant itself says that each search took. */
-function watched(calls: QdrantCalls, watch: (seconds: number) => void): QdrantCalls {
-  return {
-    ...calls,
-    ask: (send, signal) =>
-      calls.ask(async (api, init) => {
-        const answer = await send(api, init);
-        const { time } = answer.data as { time?: number };
-        watch(time ?? 0);
-        return answer;
-      }, signal),
+/** Tells what Qdrant itself says that each request took. */
+function watched(send: SendRequest, watch: (seconds: number) => void): SendRequest {
+  return async (request, signal) => {
+    const answer = await send(request, signal);
+    watch((answer as { time?: number }).time ?? 0);
+    return answer;
   };
 }
 
@@ -148,14 +145,14 @@ async function benchSize(): Promise<void> {
   for (const question of questions.splice(0, 40)) await bestOf(index, largest, question);
   for (const parallel of [1, atOnce]) {
     own.length = 0;
-    const { totals, added } = await timeAll(createQdrantIndex({ ...deps, exact: false }), {
+    const { totals, added, processor } = await timeAll(createQdrantIndex({ ...deps, exact: false }), {
       largest,
       questions,
       parallel,
       own,
     });
     console.log(
-      `hybrid search, ${parallel} at once: p50 ${percentile(totals, 0.5)?.toFixed(1)} ms, p95 ${percentile(totals, 0.95)?.toFixed(1)} ms; above Qdrant's own time p50 ${percentile(added, 0.5)?.toFixed(1)} ms, p95 ${percentile(added, 0.95)?.toFixed(1)} ms`,
+      `hybrid search, ${parallel} at once: p50 ${percentile(totals, 0.5)?.toFixed(1)} ms, p95 ${percentile(totals, 0.95)?.toFixed(1)} ms; above Qdrant's own time p50 ${percentile(added, 0.5)?.toFixed(1)} ms, p95 ${percentile(added, 0.95)?.toFixed(1)} ms; ${processor.toFixed(1)} ms of this process`,
     );
   }
   await collections.drop(collection.name);
@@ -177,7 +174,7 @@ async function residentMegabytes(): Promise<string> {
 
 async function waitForGraphs(calls: QdrantCalls, collection_name: string): Promise<void> {
   for (;;) {
-    const { status } = await calls.write((api, init) => api.getCollection({ collection_name }, init));
+    const { status } = await calls.write('getCollection', { collection_name });
     if (status === 'green') return;
     await pause(500);
   }
@@ -191,7 +188,7 @@ async function recallOf(
   let found = 0;
   let wanted = 0;
   for (let count = 0; count < recallQuestions; count += 1) {
-    const query = { tenant, dense: question(), sparse: null, filter: tenantFilter(tenant), limit: depth };
+    const query = { dense: question(), sparse: null, filter: tenantFilter(tenant), limit: depth };
     const exact = await searchPoints({ ...context, exact: true }, query, never);
     const approximate = await searchPoints({ ...context, exact: false }, query, never);
     const ids = new Set(approximate.map(({ id }) => id));
@@ -209,7 +206,7 @@ interface TimedRun {
   readonly own: number[];
 }
 
-/** Each search's time, and how far it is above the mean time that Qdrant took for the two requests of a search. */
+/** Each search's time, how far it is above the mean that Qdrant took for the two requests of a search, and this process's processor time. */
 async function timeAll(index: VectorIndex, { largest, questions, parallel, own }: TimedRun) {
   const waiting = [...questions];
   const totals: number[] = [];
@@ -222,7 +219,14 @@ async function timeAll(index: VectorIndex, { largest, questions, parallel, own }
   };
   own.length = 0;
   await index.inverseDocumentFrequencies(largest, Int32Array.of(1));
+  const before = process.cpuUsage();
   await Promise.all(Array.from({ length: parallel }, work));
+  const { user, system } = process.cpuUsage(before);
   const perSearch = own.reduce((sum, time) => sum + time, 0) / totals.length;
-  return { totals: totals.sort((one, other) => one - other), added: totals.map((total) => total - perSearch) };
+  const processor = (user + system) / 1000 / totals.length;
+  return {
+    totals: totals.sort((one, other) => one - other),
+    added: totals.map((total) => total - perSearch),
+    processor,
+  };
 }

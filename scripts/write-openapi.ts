@@ -31,6 +31,7 @@ export function openApiText(): string {
     termFrequencies: () => Promise.reject(new Error('Nothing is weighed here.')),
     passagesWaiting: () => Promise.reject(new Error('Nothing is counted here.')),
     indexAdministration: fakePort('indexAdministration'),
+    rankerAdministration: fakePort('rankerAdministration'),
     readinessChecks: [],
     onQueued: () => {},
     model: 'extractive',

@@ -10,6 +10,7 @@ import { declareMetadata, listMetadata, removeMetadata, typedMetadata } from './
 import { collectPair, collectText, parseCount, parseJson, splitList } from './cli/option-values.ts';
 import { createOutput, type Output } from './cli/output.ts';
 import { createProgress, type Progress } from './cli/progress.ts';
+import { fitRanker, resetRanker, showRanker } from './cli/ranker.ts';
 import { type ReindexOptions, reindex } from './cli/reindex.ts';
 import { search } from './cli/search.ts';
 import { type Config, loadConfig } from './config.ts';
@@ -91,6 +92,7 @@ function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
   addServing(program, invocation, withClient);
   addKnowledge(program, withClient);
   addGlossary(program, withClient);
+  addRanker(program, withClient);
   addMetadata(program, withClient);
   addIdentities(program, withClient);
   addEvals(program, invocation, setExitCode);
@@ -214,6 +216,25 @@ function addGlossary(program: Command, withClient: WithClient): void {
     .description('replace it by the lines of a file, such as "PTO: paid time off, annual leave"')
     .argument('<file>')
     .action(async (file: string) => await withClient(async (context) => await setGlossary(context, file)));
+}
+
+function addRanker(program: Command, withClient: WithClient): void {
+  const ranker = program.command('ranker').description('fit the ranking to the feedback on your answers');
+  ranker
+    .command('fit')
+    .description('fit weights, and use them when they rank held-out questions no worse; exits with 4 when not')
+    .option('--check', 'only judge; put nothing into use', false)
+    .action(async (options: { check: boolean }) => {
+      await withClient(async (context) => await fitRanker(context, options));
+    });
+  ranker
+    .command('show')
+    .description('show which weights rank, and the verdict on them')
+    .action(async () => await withClient(showRanker));
+  ranker
+    .command('reset')
+    .description('go back to the shipped weights')
+    .action(async () => await withClient(resetRanker));
 }
 
 /** The options by which a command looks at some documents only. */

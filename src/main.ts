@@ -27,7 +27,11 @@ import { createBoostStage } from './retrieve/boost-passages.ts';
 import { createVocabularies } from './retrieve/expand/learn-vocabularies.ts';
 import { createExpandQuestion } from './retrieve/expand-question.ts';
 import { createFoldStage } from './retrieve/fold-duplicates.ts';
+import { createRankerAdministration } from './retrieve/rank/own/administer-ranker.ts';
+import { createOwnWeights } from './retrieve/rank/own/own-weights.ts';
+import { createReadQuestions } from './retrieve/rank/own/read-questions.ts';
 import { createRanker } from './retrieve/rank/rank-passages.ts';
+import { readShippedFit } from './retrieve/rank/shipped-fit.ts';
 import type { RankStage } from './retrieve/rank-stage.ts';
 import { createRerankStage } from './retrieve/rerank-passages.ts';
 import { createRetrieve } from './retrieve/retrieve-passages.ts';
@@ -83,7 +87,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const { index, administration, ...opened } = await openIndex({ config, stores, embedder, log });
   stack.defer(() => opened.stop());
   const { documents } = stores;
-  const { reranker, retrieve } = await openRetrieval({ config, stores, index, embedder, log });
+  const { reranker, retrieve, rankerAdministration } = await openRetrieval({ config, stores, index, embedder, log });
   const chat = await createChatModel(config.chat);
   const judge = await createChatModel(config.groundednessJudge);
   const answerQuestion = createAnswerQuestion({
@@ -118,6 +122,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     onQueued: queues.wake,
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
     indexAdministration: administration,
+    rankerAdministration,
     readinessChecks: createReadinessChecks({
       config,
       driver,
@@ -175,7 +180,9 @@ async function openRetrieval({ config, stores, index, embedder, log }: Retrieval
   const countTokens = createTokenCounter();
   const asked = await createReranker(config.reranker);
   const reranker = asked && watchReranker(asked, { now: () => performance.now() });
-  const stages: RankStage[] = [createRanker({ index, embedder })];
+  const shipped = readShippedFit();
+  const ownWeights = createOwnWeights({ rankers: stores.rankers, shipped, now: () => performance.now() });
+  const stages: RankStage[] = [createRanker({ index, embedder, shipped, ownWeights })];
   if (reranker && config.reranker)
     stages.push(createRerankStage({ reranker, topN: config.reranker.topN, countTokens }));
   stages.push(createBoostStage(config), createFoldStage());
@@ -185,7 +192,17 @@ async function openRetrieval({ config, stores, index, embedder, log }: Retrieval
   });
   const expandQuestion = createExpandQuestion({ vocabularies, glossary: stores.glossary, index });
   const { documents } = stores;
-  return { reranker, retrieve: createRetrieve({ index, embedder, documents, countTokens, expandQuestion, stages }) };
+  const retrieveWith = (by: readonly RankStage[]) =>
+    createRetrieve({ index, embedder, documents, countTokens, expandQuestion, stages: by });
+  const rankerAdministration = createRankerAdministration({
+    ...stores,
+    generation: stores.indexRows.generation,
+    readQuestions: createReadQuestions({ index, embedder, retrieveWith }),
+    ownWeights,
+    shipped,
+    now: () => new Date(),
+  });
+  return { reranker, retrieve: retrieveWith(stages), rankerAdministration };
 }
 
 function createLog(config: Config): Logger {
@@ -293,11 +310,13 @@ export async function serve(config: Config, output: Output, signal: AbortSignal)
   }
 }
 
-/** The first question does not wait for the embedder to load. */
+/** The first question does not wait for the embedder to load; its sentences are embedded by the documents' side too. */
 function warmUp({ embedder, log }: Footnote): void {
-  embedder
-    .embedQuestions(['How do I start?'], AbortSignal.timeout(10_000))
-    .catch((error: unknown) => log.debug({ err: error }, 'the embedder does not answer yet'));
+  const texts = ['How do I start?'];
+  const signal = AbortSignal.timeout(10_000);
+  Promise.all([embedder.embedQuestions(texts, signal), embedder.embedDocuments(texts, signal)]).catch(
+    (error: unknown) => log.debug({ err: error }, 'the embedder does not answer yet'),
+  );
 }
 
 function describeStart(url: string, link: string): string {

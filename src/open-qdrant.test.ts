@@ -57,7 +57,7 @@ describeWithQdrant('reindexing on Qdrant', () => {
   afterAll(async () => {
     const calls = createQdrantCalls(server);
     for (const { name } of await app.stores.indexStates.collections())
-      await calls.write((api, init) => api.deleteCollection({ collection_name: name }, init));
+      await calls.write('deleteCollection', { collection_name: name });
     await opened.stop();
     await app.application.stop();
     await driver.close();
@@ -91,7 +91,7 @@ describeWithQdrant('reindexing on Qdrant', () => {
     const calls = createQdrantCalls(server);
     const collection_name = `${alias}_three_1`;
     const points = candidates.slice(0, 2).map(({ id }) => id.slice(4));
-    await calls.write((api, init) => api.deletePoints({ collection_name, wait: true, points }, init));
+    await calls.write('deletePoints', { collection_name, wait: true, points });
     expect((await search()).candidates).toHaveLength(1);
     await opened.administration.reindex(null);
     const reindex = await finished();
@@ -102,7 +102,7 @@ describeWithQdrant('reindexing on Qdrant', () => {
 
   it('builds the collection again when it is deleted', async () => {
     const calls = createQdrantCalls(server);
-    await calls.write((api, init) => api.deleteCollection({ collection_name: `${alias}_three_1` }, init));
+    await calls.write('deleteCollection', { collection_name: `${alias}_three_1` });
     const whileGone = await search();
     expect(whileGone.degradation).toEqual({ to: 'words, in memory', cause: 'INDEX_UNAVAILABLE' });
     expect(whileGone.candidates).toHaveLength(3);

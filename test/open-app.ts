@@ -57,6 +57,7 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     onQueued: () => {},
     passagesWaiting: (id) => stores.embeddings.waiting('test', id),
     indexAdministration: fakePort('indexAdministration'),
+    rankerAdministration: fakePort('rankerAdministration'),
     readinessChecks: [],
     version: '0.0.0',
     publicUrl: null,

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../../src/domain/random.ts';
 
 /** One way in which a quote can say something else than its source. */
 export interface Alteration {

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../../src/domain/random.ts';
 
 /** One way in which a quote may look different and still be the same words. */
 export interface SurfaceChange {

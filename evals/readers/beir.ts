@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { AppError } from '../../src/domain/errors.ts';
+import type { Grades } from '../../src/retrieve/metrics/ranking.ts';
 import type { AnswerCase } from '../answers.ts';
-import type { Grades } from '../metrics/ranking.ts';
 import type { CorpusRecord } from '../target.ts';
 
 const Identifier = z.union([z.string(), z.number()]).transform(String);

@@ -1,5 +1,5 @@
-import { createRandom } from '../../evals/quotes/random.ts';
 import { newId, type PassageId } from '../../src/domain/ids.ts';
+import { createRandom } from '../../src/domain/random.ts';
 import { encodeDocument, encodeQuestion } from '../../src/models/sparse/encode.ts';
 import type { SparseVector } from '../../src/store/documents.ts';
 import type { IndexPoint } from '../../src/store/vector-index.ts';

@@ -1,14 +1,9 @@
 import { auroc } from '../../evals/metrics/auroc.ts';
-import { ndcgAt } from '../../evals/metrics/ranking.ts';
+import { ndcgAt } from '../../src/retrieve/metrics/ranking.ts';
+import { type FitRow, fitWeights, rounded, toTable } from '../../src/retrieve/rank/fit/fit-weights.ts';
+import { fitLogistic } from '../../src/retrieve/rank/fit/logistic.ts';
 import { type FeatureName, featureNames } from '../../src/retrieve/rank/passage-features.ts';
-import {
-  absoluteFeatures,
-  namesOfSide,
-  type RankerSide,
-  type RankerWeights,
-  relativeFeatures,
-  scoreFeatures,
-} from '../../src/retrieve/rank/ranker.ts';
+import { namesOfSide, type RankerSide, type RankerWeights, scoreFeatures } from '../../src/retrieve/rank/ranker.ts';
 import {
   judgeRelevance,
   lexicalRelevanceFeatures,
@@ -17,7 +12,6 @@ import {
   relevanceFeatures,
   relevanceFeaturesOf,
 } from '../../src/retrieve/rank/relevance.ts';
-import { fitLogistic, type Table } from './logistic.ts';
 import type { AskedQuestion, RankedSet } from './read-set.ts';
 
 /** Chosen by the mean of the sets left out; from a third to three times of it the mean moves by less than .001. */
@@ -26,43 +20,20 @@ const relevancePenalty = 0.01;
 
 /** Fits the weights of a side; every set counts the same, within it every answered question, within it every passage. */
 export function fitRanker(side: RankerSide, sets: readonly RankedSet[]): RankerWeights {
-  const names = namesOfSide(side);
   const rows = sets.flatMap(({ questions }) => {
     const answered = questions.filter(({ kind }) => kind === 'answered');
     return answered.flatMap((question) =>
-      question.features.map((features, index) => ({
-        values: [
-          ...names.map((name) => (relativeFeatures.has(name) ? 0 : features[name])),
-          ...names.map((name) => (absoluteFeatures.has(name) ? 0 : (question.within[index]?.[name] ?? 0))),
-        ],
-        label: (question.grades.get(question.records[index] ?? '') ?? 0) > 0 ? 1 : 0,
-        weight: 1 / answered.length / question.features.length,
-      })),
+      question.features.map(
+        (features, index): FitRow => ({
+          features,
+          within: question.within[index] ?? features,
+          label: (question.grades.get(question.records[index] ?? '') ?? 0) > 0 ? 1 : 0,
+          weight: 1 / answered.length / question.features.length,
+        }),
+      ),
     );
   });
-  const { intercept, weights } = fitLogistic(toTable(rows, 2 * names.length), penalty);
-  const features = names.map((name, index) => [
-    name,
-    { value: rounded(weights[index] ?? 0), within: rounded(weights[index + names.length] ?? 0) },
-  ]);
-  return { intercept: rounded(intercept), features: Object.fromEntries(features) };
-}
-
-interface Row {
-  readonly values: readonly number[];
-  readonly label: number;
-  readonly weight: number;
-}
-
-function toTable(rows: readonly Row[], columns: number): Table {
-  const values = new Float64Array(rows.length * columns);
-  for (const [index, row] of rows.entries()) values.set(row.values, index * columns);
-  return {
-    columns,
-    values,
-    labels: Float64Array.from(rows, ({ label }) => label),
-    weights: Float64Array.from(rows, ({ weight }) => weight),
-  };
+  return fitWeights(namesOfSide(side), rows, { penalty });
 }
 
 /** Scores of a question's passages, in fused order. */
@@ -138,8 +109,4 @@ export function describeWeights({ features }: RankerWeights): string {
   const size = (name: FeatureName) => Math.abs(features[name]?.value ?? 0) + Math.abs(features[name]?.within ?? 0);
   const names = featureNames.filter((name) => features[name]).sort((one, other) => size(other) - size(one));
   return names.map((name) => `${name} ${features[name]?.value}/${features[name]?.within}`).join(', ');
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(4));
 }

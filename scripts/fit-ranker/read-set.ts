@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Grades } from '../../evals/metrics/ranking.ts';
 import { readQuestionFolder } from '../../evals/readers/beir.ts';
 import { newId } from '../../src/domain/ids.ts';
 import type { Principal } from '../../src/domain/principal.ts';
 import { prepareDocument, wholePassageType } from '../../src/ingest/prepare-document.ts';
 import type { CountTokens, Embedder } from '../../src/models/embedder.ts';
-import type { Candidate, Features } from '../../src/retrieve/rank/passage-features.ts';
-import { candidateOf, rankedPassages, readFeatures, writtenLanguage } from '../../src/retrieve/rank/rank-passages.ts';
-import { standardise } from '../../src/retrieve/rank/ranker.ts';
+import type { Grades } from '../../src/retrieve/metrics/ranking.ts';
+import type { Features } from '../../src/retrieve/rank/passage-features.ts';
+import { rankedPassages, readHead, writtenLanguage } from '../../src/retrieve/rank/rank-passages.ts';
 import type { RankStage } from '../../src/retrieve/rank-stage.ts';
 import type { ScoredPassage } from '../../src/retrieve/retrieve.ts';
 import { openLibrary } from '../fit-refusal/library.ts';
@@ -74,25 +73,23 @@ function createAsker(
   { tenant, index, retrieveWith }: Awaited<ReturnType<typeof openLibrary>>,
   { embedder, signal, recordOf }: ReadOptions & { readonly recordOf: ReadonlyMap<string, string> },
 ) {
-  let read: Omit<AskedQuestion, 'kind' | 'grades'> | null = null;
+  let asked: Omit<AskedQuestion, 'kind' | 'grades'> | null = null;
   const languages = new Map<string, number>();
   const recordsOf = (passages: readonly ScoredPassage[]) =>
     passages.map(({ documentId }) => recordOf.get(documentId) ?? '');
   const probe: RankStage = {
     name: 'probe',
     async run(passages, context) {
-      const head = passages.slice(0, rankedPassages);
-      const candidates: Candidate[] = head.map((passage) => candidateOf(passage, context));
-      for (const candidate of candidates) {
+      const head = await readHead(passages, context, { index, embedder });
+      for (const { candidate } of head) {
         const language = writtenLanguage(candidate);
         languages.set(language, (languages.get(language) ?? 0) + 1);
       }
-      const features = (await readFeatures(candidates, context, index)).map((found) => found.features);
       const byWords = passages.toSorted((one, other) => (other.sparse ?? 0) - (one.sparse ?? 0));
-      read = {
-        records: recordsOf(head),
-        features,
-        within: standardise(features),
+      asked = {
+        records: recordsOf(head.map(({ passage }) => passage)),
+        features: head.map(({ read: { features } }) => features),
+        within: head.map(({ within }) => within),
         fused: recordsOf(passages.slice(0, rankedPassages + 10)),
         bm25: recordsOf(byWords.slice(0, 10)),
       };
@@ -111,8 +108,8 @@ function createAsker(
   return {
     async ask(text: string, kind: AskedQuestion['kind'], grades: Grades): Promise<AskedQuestion> {
       await retrieve({ queries: [text], principal, filter: null, limit: readLimit, tokenBudget: null }, signal);
-      if (!read) throw new Error('The probe was not run.');
-      return { kind, grades, ...read };
+      if (!asked) throw new Error('The probe was not run.');
+      return { kind, grades, ...asked };
     },
     language: () => [...languages].sort((one, other) => other[1] - one[1])[0]?.[0] ?? 'en',
   };

@@ -90,6 +90,7 @@ function describeScores({ steps, dense, sparse, explanation }: FoundPassage): st
   const lines: [string, string][] = [
     ['score', steps.map(({ step, score }) => `${step} ${score.toFixed(3)}`).join(' → ')],
     ...steps.flatMap(describeContributions),
+    ...steps.flatMap(describeWeights),
     ['meaning', dense === null || dense === undefined ? 'no vector yet' : `cosine ${dense.toFixed(3)}`],
     ['words', `BM25 ${(sparse ?? 0).toFixed(2)}${explanation ? describeTerms(explanation) : ''}`],
   ];
@@ -115,6 +116,10 @@ function describeContributions({ step, contributions = {} }: StepScore): [string
     );
   const more = added.length > contributionsShown ? [`and ${added.length - contributionsShown} more`] : [];
   return [[step, [...shown, ...more].join(', ')]];
+}
+
+function describeWeights({ weights, fittedAt = '' }: StepScore): [string, string][] {
+  return weights === undefined ? [] : [['weights', `${weights}, fitted ${fittedAt.slice(0, 'yyyy-mm-dd'.length)}`]];
 }
 
 function shorten(text: string): string {

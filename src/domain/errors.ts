@@ -60,6 +60,13 @@ export const errorSpecs = {
     retryable: false,
     remedy: 'Read the current state first; `detail` names it.',
   },
+  TOO_FEW_JUDGEMENTS: {
+    status: 409,
+    title: 'Too few questions are judged',
+    retryable: false,
+    remedy:
+      'Rate answers up whose quotes are right (`POST /v1/answers/{id}/feedback`, or below an answer on the page); `footnote ranker show` counts the judged questions.',
+  },
   IDEMPOTENCY_KEY_REUSED: {
     status: 409,
     title: 'The idempotency key was used for another request',

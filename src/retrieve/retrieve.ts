@@ -27,6 +27,9 @@ export interface StepScore {
   readonly score: number;
   /** What each named feature added to the step's score, where the step knows. */
   readonly contributions?: Readonly<Record<string, number>>;
+  /** Whose weights the step applied, where it applies some: the shipped ones or the tenant's own; and when they were fitted, ISO 8601. */
+  readonly weights?: 'own' | 'shipped';
+  readonly fittedAt?: string;
   /** The window of the passage's text that speaks most for it, where the step looked for one. */
   readonly window?: Span;
   /** Words of the question that the passage has, with their inverse document frequencies. */

@@ -8,6 +8,7 @@ import { registerCreateKey } from './routes/create-key.ts';
 import { registerCreateTenant } from './routes/create-tenant.ts';
 import { registerCreateUser } from './routes/create-user.ts';
 import { registerDeclareMetadataField } from './routes/declare-metadata-field.ts';
+import { registerFitRanker } from './routes/fit-ranker.ts';
 import { registerGetAnswer } from './routes/get-answer.ts';
 import { registerGetAnswerRecord } from './routes/get-answer-record.ts';
 import { registerGetConversation } from './routes/get-conversation.ts';
@@ -19,6 +20,7 @@ import { registerGetIndex } from './routes/get-index.ts';
 import { registerGetJob } from './routes/get-job.ts';
 import { registerGetMe } from './routes/get-me.ts';
 import { registerGetOpenApi } from './routes/get-openapi.ts';
+import { registerGetRanker } from './routes/get-ranker.ts';
 import { registerGetReadiness } from './routes/get-readiness.ts';
 import { registerListConversations } from './routes/list-conversations.ts';
 import { registerListDocuments } from './routes/list-documents.ts';
@@ -34,6 +36,7 @@ import { registerRemoveDocument } from './routes/remove-document.ts';
 import { registerRemoveMetadataField } from './routes/remove-metadata-field.ts';
 import { registerRemoveTenant } from './routes/remove-tenant.ts';
 import { registerReplaceGlossary } from './routes/replace-glossary.ts';
+import { registerResetRanker } from './routes/reset-ranker.ts';
 import { registerRetryJob } from './routes/retry-job.ts';
 import { registerRevokeKey } from './routes/revoke-key.ts';
 import { registerRevokeUser } from './routes/revoke-user.ts';
@@ -59,6 +62,9 @@ export const routes: readonly RegisterRoute[] = [
   registerSearchPassages,
   registerGetGlossary,
   registerReplaceGlossary,
+  registerGetRanker,
+  registerFitRanker,
+  registerResetRanker,
   registerCreateDocument,
   registerListDocuments,
   registerGetDocument,

@@ -36,6 +36,10 @@ const StepScoreSchema = z
       .readonly()
       .optional()
       .openapi({ description: 'What each named feature or boost added to the score.' }),
+    weights: z.enum(['own', 'shipped']).optional().openapi({
+      description: "Of the step `rank`: whether the shipped weights ranked the passage or the tenant's own.",
+    }),
+    fittedAt: z.string().optional().openapi({ description: 'When those weights were fitted.' }),
   })
   .openapi('StepScore');
 

@@ -2,6 +2,7 @@ import type { AnswerQuestion } from '../chains/answer-question.ts';
 import type { AnswerMode } from '../domain/answer.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { SubmitDocuments } from '../ingest/submit-document.ts';
+import type { RankerAdministration } from '../retrieve/rank/own/administer-ranker.ts';
 import type { Retrieve } from '../retrieve/retrieve.ts';
 import type { AnswerStore } from '../store/answers.ts';
 import type { DocumentStore } from '../store/documents.ts';
@@ -49,6 +50,7 @@ export interface ServerDeps {
   /** Visible passages of the tenant that still wait for their vector. */
   readonly passagesWaiting: (tenant: TenantId) => Promise<number>;
   readonly indexAdministration: IndexAdministration;
+  readonly rankerAdministration: RankerAdministration;
   readonly readinessChecks: readonly ReadinessCheck[];
   readonly version: string;
   /** Address under which browsers reach the server; null when that is where it listens. */

@@ -1,5 +1,5 @@
 import type { Answer, AnswerEvent, WordChange } from '../domain/answer.ts';
-import type { AnswerId, ConversationId } from '../domain/ids.ts';
+import type { AnswerId, ConversationId, TenantId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Page } from './documents.ts';
 
@@ -64,6 +64,8 @@ export interface AnswerStore {
   events(principal: Principal, id: AnswerId): Promise<AnswerEvent[] | null>;
   record(principal: Principal, id: AnswerId): Promise<AnswerRecord | null>;
   addFeedback(principal: Principal, id: AnswerId, feedback: Feedback): Promise<boolean>;
+  /** The last ratings of all readers of the tenant, at most so many, in the order in which they were given. */
+  ratings(tenant: TenantId, limit: number): Promise<AnswerRating[]>;
 
   conversations(
     principal: Principal,
@@ -82,6 +84,20 @@ export interface AnswerStore {
   removeConversation(principal: Principal, id: ConversationId): Promise<boolean>;
   /** Marks answers that were running when their process died as failed; returns how many. */
   failInterrupted(): Promise<number>;
+}
+
+/** A reader's rating with what of the answer it speaks of. */
+export interface AnswerRating {
+  /** Standalone. */
+  readonly question: string;
+  readonly author: string;
+  readonly rating: Feedback['rating'];
+  /** The number of a quote, and the place of a sentence, where the rating names one. */
+  readonly quote: number | null;
+  readonly sentence: number | null;
+  readonly quotes: readonly { readonly number: number; readonly passageId: string }[];
+  /** The numbers of the quotes of each sentence. */
+  readonly citations: readonly (readonly number[])[];
 }
 
 export interface Feedback {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { TenantId } from '../../domain/ids.ts';
 import { analyze } from '../../models/sparse/analyze.ts';
 import { guessLanguage } from '../../models/sparse/languages.ts';
@@ -34,21 +35,29 @@ export interface TermWeightOptions {
 /** What a word weighs where no index is there to tell: one seen in about one of a hundred passages. */
 const flatWeight = 4.6;
 
+/** About 16 MB with the texts. What a text is made of depends on it and its language alone, and good passages come again. */
+const mostTerms = 200_000;
+const remembered = new LRUCache<string, readonly ContentTerm[]>({
+  maxSize: mostTerms,
+  sizeCalculation: (terms) => terms.length + 1,
+});
+
+function readTerms(text: string, language: string): readonly ContentTerm[] {
+  const key = `${language}\0${text}`;
+  const known = remembered.get(key);
+  if (known) return known;
+  const terms = analyze(text, language).filter(
+    ({ start, end }) => !questionWords.has(text.slice(start, end).toLowerCase()),
+  );
+  remembered.set(key, terms);
+  return terms;
+}
+
 /** Weights of one tenant's terms for one question. */
 export function createTermWeights({ lookUp, tenant, sample }: TermWeightOptions): TermWeights {
   const language = guessLanguage(sample).code;
   const weights = new Map<string, number>();
-  const remembered = new Map<string, readonly ContentTerm[]>();
-  const terms = (text: string) => {
-    let known = remembered.get(text);
-    if (!known) {
-      known = analyze(text, language).filter(
-        ({ start, end }) => !questionWords.has(text.slice(start, end).toLowerCase()),
-      );
-      remembered.set(text, known);
-    }
-    return known;
-  };
+  const terms = (text: string) => readTerms(text, language);
   return {
     terms,
     weighted: (text) => new Map(terms(text).map((term) => [term.text, weights.get(term.text) ?? flatWeight])),

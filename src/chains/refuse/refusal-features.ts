@@ -1,6 +1,6 @@
-import type { Retrieval, ScoredPassage } from '../../retrieve/retrieve.ts';
+import type { Retrieval } from '../../retrieve/retrieve.ts';
 import { answerTypeOf, holdsAnswerType } from '../evidence/answer-type.ts';
-import type { RankedUnit, RankedUnits } from '../evidence/rank-units.ts';
+import { headingText, type RankedUnit, type RankedUnits } from '../evidence/rank-units.ts';
 import { coverage, type TermWeights } from '../evidence/term-weights.ts';
 import { exactPartsOf, lacksOne } from './exact-parts.ts';
 
@@ -54,9 +54,10 @@ export function featuresOf({ question, retrieval, ranked, weights }: RefusalEvid
   const { units, foreignWord } = ranked;
   const read = retrieval.passages.slice(0, passagesRead);
   const wanted = weights.weighted(question);
-  const texts = read.map(fullText);
-  const all = texts.join('\n').toLowerCase();
-  const evidence = new Set(texts.flatMap((text) => [...weights.weighted(text).keys()]));
+  const texts = read.map((passage) => [headingText(passage), passage.text]);
+  const all = texts.flat().join('\n').toLowerCase();
+  const found = texts.map((parts) => new Set(parts.flatMap((text) => [...weights.weighted(text).keys()])));
+  const evidence = new Set(found.flatMap((terms) => [...terms]));
   const evidenceCoverage = coverage(wanted, evidence);
   const parts = exactPartsOf(question);
   const bestUnitCosine = highest(units.map((unit) => unit.cosine ?? 0));
@@ -66,7 +67,7 @@ export function featuresOf({ question, retrieval, ranked, weights }: RefusalEvid
     nearness: Math.log(Math.max(lowestCosine, bestCosine + bestUnitCosine)),
     sparseShare: highest(read.map((passage) => passage.sparse ?? 0)) / Math.max(retrieval.idealSparse, 1),
     unitCoverage: highest(units.map((unit) => unit.coverage)),
-    passageCoverage: highest(texts.map((text) => coverage(wanted, weights.weighted(text)))),
+    passageCoverage: highest(found.map((terms) => coverage(wanted, terms))),
     evidenceCoverage,
     nameMissing: lacksOne(parts.names, all) ? 1 : 0,
     acronymMissing: lacksOne(parts.acronyms, all) ? 1 : 0,
@@ -84,10 +85,6 @@ function answerTypeFar(question: string, units: readonly RankedUnit[]): number {
   const best = units[0];
   const holder = units.find((unit) => holdsAnswerType(type, unit.shown, question));
   return best && holder ? Math.min(1, distanceScale * (best.score - holder.score)) : 1;
-}
-
-function fullText({ title, headingPath, text }: ScoredPassage): string {
-  return [title, ...headingPath, text].join('\n');
 }
 
 function highest(values: readonly number[]): number {

@@ -9,7 +9,7 @@ const program = (onMessage: string) =>
   new URL(
     `data:text/javascript,${encodeURIComponent(`
       import { parentPort } from 'node:worker_threads';
-      parentPort.on('message', (message) => {
+      parentPort.on('message', async (message) => {
         if ('close' in message) return parentPort.close();
         ${onMessage}
       });
@@ -53,6 +53,30 @@ describe('createEmbeddingLane', () => {
     const { embed, close } = lane('', 30);
     await expect(embed(['text'], never)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
     await close();
+  });
+
+  it('shares a question out to a warm thread of another lane that is at rest, and not to one that is at work', async () => {
+    const named = (name: string) =>
+      `if (message.texts[0] === '1') await new Promise((resolve) => parentPort.once('message', resolve));
+       parentPort.postMessage({ id: message.id, vectors: Float32Array.of(${name}) });`;
+    const options = { threads: 1, maxTokens: 8, dimensions: 1, deadlineMilliseconds: 10_000, charactersPerBatch: 1 };
+    const lender = createEmbeddingLane({ ...options, program: program(named('2')) });
+    const borrower = createEmbeddingLane({
+      ...options,
+      program: program(named('3')),
+      spareThread: lender.idleThread,
+    });
+    const ask = async () => (await borrower.embed(['a', 'b'], never)).map(([value]) => value);
+    expect(lender.idleThread()).toBeNull();
+    expect(await ask()).toEqual([3, 3]);
+    await lender.embed(['warm'], never);
+    expect(await ask()).toEqual([3, 2]);
+    const working = lender.embed(['1'], never);
+    expect(lender.idleThread()).toBeNull();
+    expect(await ask()).toEqual([3, 3]);
+    const [first] = await Promise.all([lender.embed(['go'], never), working]);
+    expect(first).toEqual([Float32Array.of(2)]);
+    await Promise.all([borrower.close(), lender.close()]);
   });
 
   it('names a text on which the model failed, and goes on', async () => {

@@ -3,6 +3,10 @@ import { type ModelThread, type ModelThreadOptions, openModelThread, unavailable
 interface LaneOptions extends ModelThreadOptions {
   /** Threads that serve the lane; each holds the model once. They start when there is work. */
   readonly threads: number;
+  /** Characters of a batch, unless one text has more; 2,000 when left out, about 500 tokens of English. */
+  readonly charactersPerBatch?: number;
+  /** A warm thread of another lane that has nothing to do; it takes a batch when the lane's own threads are at work. */
+  readonly spareThread?: () => ModelThread | null;
 }
 
 /** A queue of batches before one or more threads, first come, first served. */
@@ -12,6 +16,8 @@ export interface EmbeddingLane {
    * the signal's reason when it is aborted; batches that wait are dropped then.
    */
   embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
+  /** A thread that has loaded the model and has nothing to do; null when there is none. */
+  idleThread(): ModelThread | null;
   close(): Promise<void>;
 }
 
@@ -24,8 +30,7 @@ interface Batch {
 
 /** One batch runs while the next one already waits inside the thread, so that a busy event loop never leaves it idle. */
 const batchesPerThread = 2;
-/** About 500 tokens of English. */
-const charactersPerBatch = 2_000;
+const charactersPerBatchOfDocuments = 2_000;
 
 export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
   const queue: Batch[] = [];
@@ -41,11 +46,13 @@ export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
     return thread;
   }
 
-  /** An idle thread, else a new one, else one that has room. */
+  /** An idle thread, else a new one, else a spare one, else one that has room. */
   function pickThread(): ModelThread | null {
     const idlest = [...threads].sort((one, other) => one.load() - other.load())[0];
     if (idlest?.load() === 0) return idlest;
     if (threads.size < options.threads) return open();
+    const spare = options.spareThread?.();
+    if (spare) return spare;
     return idlest && idlest.load() < batchesPerThread ? idlest : null;
   }
 
@@ -64,8 +71,8 @@ export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
 
   async function embedBatches(texts: readonly string[], isWanted: () => boolean): Promise<Float32Array[]> {
     const vectors: Float32Array[] = new Array(texts.length);
-    const { dimensions } = options;
-    const work = batchTexts(texts).map(async (positions) => {
+    const { dimensions, charactersPerBatch } = options;
+    const work = batchTexts(texts, charactersPerBatch).map(async (positions) => {
       const batch = positions.map((position) => texts[position] ?? '');
       const rows = await new Promise<Float32Array>((resolve, reject) => {
         queue.push({ texts: batch, resolve, reject, isWanted });
@@ -93,6 +100,7 @@ export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
         signal.removeEventListener('abort', onAbort);
       }
     },
+    idleThread: () => [...threads].find((thread) => thread.isWarm() && thread.load() === 0) ?? null,
     async close() {
       closed = true;
       for (const batch of queue.splice(0)) batch.reject(unavailable('The built-in embedder is closed.'));
@@ -102,7 +110,7 @@ export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
 }
 
 /** Positions of the texts in batches of like length, longest first, so that the last ones to finish are short. */
-export function batchTexts(texts: readonly string[]): number[][] {
+export function batchTexts(texts: readonly string[], charactersPerBatch = charactersPerBatchOfDocuments): number[][] {
   const length = (index: number) => texts[index]?.length ?? 0;
   const batches: number[][] = [];
   let batch: number[] = [];

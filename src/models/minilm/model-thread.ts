@@ -15,6 +15,8 @@ export interface ModelThreadOptions {
 export interface ModelThread {
   /** Requests that are not answered yet. */
   load(): number;
+  /** Whether it has answered before: its model is loaded. */
+  isWarm(): boolean;
   /** Rows of unit vectors, in order. Throws MODEL_UNAVAILABLE when the thread ends, DEADLINE_EXCEEDED when it is silent. */
   embed(texts: readonly string[]): Promise<Float32Array>;
   /** Ends after the run in progress; requests that wait fail. */
@@ -35,6 +37,7 @@ export function openModelThread(options: ModelThreadOptions, onEnd: () => void):
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let nextId = 0;
   let ended = false;
+  let warm = false;
 
   const send = (message: ThreadMessage) => worker.postMessage(message);
 
@@ -54,6 +57,7 @@ export function openModelThread(options: ModelThreadOptions, onEnd: () => void):
 
   worker.on('message', (reply: EmbeddingReply) => {
     const request = pending.get(reply.id);
+    warm = true;
     if (!request) return;
     clearTimeout(request.timer);
     pending.delete(reply.id);
@@ -67,6 +71,7 @@ export function openModelThread(options: ModelThreadOptions, onEnd: () => void):
 
   return {
     load: () => pending.size,
+    isWarm: () => warm && !ended,
     async embed(texts) {
       if (ended) throw unavailable('The built-in embedder stopped.');
       const { promise, resolve, reject } = Promise.withResolvers<Float32Array>();

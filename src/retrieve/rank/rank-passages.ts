@@ -6,21 +6,29 @@ import { type PassageWindow, passagesWithWindows } from '../../store/documents.t
 import type { VectorIndex } from '../../store/vector-index.ts';
 import type { RankContext, RankStage } from '../rank-stage.ts';
 import type { ScoredPassage, StepScore } from '../retrieve.ts';
+import type { OwnWeights } from './own/own-weights.ts';
 import {
   type Candidate,
   type CandidateFeatures,
   type CandidateWindow,
+  type Features,
   featuresOf,
   type WeightedTerms,
 } from './passage-features.ts';
 import { questionTermsOf } from './question-terms.ts';
-import { RankerFit, scoreFeatures, standardise } from './ranker.ts';
-import fit from './ranker-fit.json' with { type: 'json' };
+import { type RankerSide, scoreFeatures, standardise } from './ranker.ts';
 import { judgeRelevance, relevanceFeaturesOf } from './relevance.ts';
+import { readShippedFit, type ShippedFit } from './shipped-fit.ts';
 
-interface RankerDeps {
+export interface FeatureDeps {
   readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
   readonly embedder: Pick<Embedder, 'languages'>;
+}
+
+interface RankerDeps extends FeatureDeps {
+  /** The tenant's own weights, where it fitted some that pass; the shipped ones rank for all others. */
+  readonly ownWeights?: Pick<OwnWeights, 'of'>;
+  readonly shipped?: ShippedFit;
 }
 
 /** Passages that are scored anew; of those below, fewer than one in a hundred answers. */
@@ -32,28 +40,28 @@ const charactersForLanguage = 400;
  * keep their order beneath. The score is the probability that the passage answers, times that of any passage doing so, and can be compared
  * across questions. Works from words alone where vectors are missing.
  */
-export function createRanker({ index, embedder }: RankerDeps): RankStage {
-  const weights = RankerFit.parse(fit);
-  const knows = (language: string) => embedder.languages?.includes(language) ?? true;
+export function createRanker({ ownWeights, shipped = readShippedFit(), ...deps }: RankerDeps): RankStage {
   return {
     name: 'rank',
     async run(passages, context) {
-      const head = passages.slice(0, rankedPassages);
-      const candidates = head.map((passage) => candidateOf(passage, context));
-      const found = await readFeatures(candidates, context, index);
-      const within = standardise(found.map(({ features }) => features));
-      const scored = head.flatMap((passage, position) => {
-        const [read, standard, candidate] = [found[position], within[position], candidates[position]];
-        if (!read || !standard || !candidate) return [];
-        const side = candidate.dense !== null && knows(writtenLanguage(candidate)) ? 'hybrid' : 'lexical';
-        return [{ passage, read, side, ...scoreFeatures(weights[side], read.features, standard) }];
-      });
-      const judged = scored.map(({ read, score }) => ({ features: read.features, score }));
-      const side = scored[0]?.side === 'hybrid' ? 'hybrid' : 'lexical';
-      const relevance = judgeRelevance(weights.relevance[side], relevanceFeaturesOf(judged));
-      const ranked = scored.map(({ passage, read: { window, terms }, score, contributions }): ScoredPassage => {
-        const rank: StepScore = { step: 'rank', score, contributions, window, terms };
-        const final = score * relevance;
+      const [head, own] = await Promise.all([
+        readHead(passages, context, deps),
+        ownWeights?.of(context.input.principal.tenantId) ?? null,
+      ]);
+      // Whether a question is answered at all is judged by the shipped weights, which that judgement was fitted on.
+      const judged = head.map(({ read: { features }, within, side }) => ({
+        features,
+        score: scoreFeatures(shipped[side], features, within).score,
+      }));
+      const side = head[0]?.side ?? 'lexical';
+      const relevance = judgeRelevance(shipped.relevance[side], relevanceFeaturesOf(judged));
+      const weights = own ?? shipped;
+      const origin = { weights: own ? ('own' as const) : ('shipped' as const), fittedAt: weights.fittedAt };
+      const ranked = head.map(({ passage, read, within, side: its }): ScoredPassage => {
+        const { window, terms, features } = read;
+        const scored = scoreFeatures(weights[its], features, within);
+        const rank: StepScore = { step: 'rank', ...scored, ...origin, window, terms };
+        const final = scored.score * relevance;
         return { ...passage, score: final, steps: [...passage.steps, rank, { step: 'relevance', score: final }] };
       });
       ranked.sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1));
@@ -64,6 +72,35 @@ export function createRanker({ index, embedder }: RankerDeps): RankStage {
   };
 }
 
+/** A passage of the best 50 with all that weights are applied to. */
+export interface ReadPassage {
+  readonly passage: ScoredPassage;
+  readonly candidate: Candidate;
+  readonly read: CandidateFeatures;
+  readonly within: Features;
+  /** Which weights rank it. */
+  readonly side: RankerSide;
+}
+
+/** The best 50 with their features, in the order that they had. */
+export async function readHead(
+  passages: readonly ScoredPassage[],
+  context: RankContext,
+  { index, embedder }: FeatureDeps,
+): Promise<ReadPassage[]> {
+  const knows = (language: string) => embedder.languages?.includes(language) ?? true;
+  const head = passages.slice(0, rankedPassages);
+  const candidates = head.map((passage) => candidateOf(passage, context));
+  const found = await readFeatures(candidates, context, index);
+  const standard = standardise(found.map(({ features }) => features));
+  return head.flatMap((passage, position) => {
+    const [read, within, candidate] = [found[position], standard[position], candidates[position]];
+    if (!read || !within || !candidate) return [];
+    const side = candidate.dense !== null && knows(writtenLanguage(candidate)) ? 'hybrid' : 'lexical';
+    return [{ passage, candidate, read, within, side }];
+  });
+}
+
 /** Below the last that was scored, in the order that it had. */
 function sunk(passage: ScoredPassage, floor: number): ScoredPassage {
   const score = floor * passage.score;
@@ -71,7 +108,7 @@ function sunk(passage: ScoredPassage, floor: number): ScoredPassage {
 }
 
 /** The features of each candidate; the question's words are weighed once for all languages that its candidates are in. */
-export async function readFeatures(
+async function readFeatures(
   candidates: readonly Candidate[],
   { input, idealSparse }: Pick<RankContext, 'input' | 'idealSparse'>,
   index: Pick<VectorIndex, 'inverseDocumentFrequencies'>,
@@ -98,7 +135,7 @@ export function writtenLanguage({ text, language }: Pick<Candidate, 'text' | 'la
   return language === 'en' && latin < fewestLatin * letters ? 'und' : language;
 }
 
-export function candidateOf(
+function candidateOf(
   passage: ScoredPassage,
   { questionVector, windows }: Pick<RankContext, 'questionVector' | 'windows'>,
 ): Candidate {

@@ -191,6 +191,43 @@ describeOnEachDatabase('answer store', (database) => {
     });
   });
 
+  it('gives the last ratings of finished answers, with the quotes that each sentence has', async () => {
+    const conversationId = newId('conversation');
+    const id = await ask({ question: 'q', conversationId, isNew: true });
+    const refused = await ask({ question: 'r', conversationId, isNew: false, ending: 'refused' });
+    const answer = await store.get(ada, id);
+    if (!answer) throw new Error('no answer');
+    const place = {
+      documentId: 'doc_1',
+      version: 1,
+      start: 0,
+      end: 1,
+      uri: null,
+      title: '',
+      headingPath: [],
+      page: null,
+    };
+    const quotes = [{ number: 1, text: 'x', passageId: 'psg_1', ...place }];
+    const sentences = [
+      { text: 'x', citations: [1], groundedness: 1 },
+      { text: 'y', citations: [], groundedness: 1 },
+    ];
+    await store.finish(ada, { ...answer, quotes, sentences }, [], record);
+    for (const details of [{}, { sentence: 1 }, { quote: 1 }])
+      await store.addFeedback(ada, id, { rating: 'up', ...details });
+    await store.addFeedback(ada, refused, { rating: 'down' });
+    const ratings = await store.ratings(tenant, 2);
+    expect(ratings.map(({ quote, sentence }) => [quote, sentence])).toEqual([
+      [null, 1],
+      [1, null],
+    ]);
+    expect(ratings[0]).toMatchObject({
+      ...{ question: record.standalone, author: ada.credential, rating: 'up', citations: [[1], []] },
+      quotes: [{ number: 1, passageId: 'psg_1' }],
+    });
+    expect(await store.ratings(await createTestTenant(database()), 2)).toEqual([]);
+  });
+
   it('removes a conversation with its answers, even one that is being written', async () => {
     const conversationId = newId('conversation');
     const id = await ask({ question: 'q', conversationId, isNew: true });

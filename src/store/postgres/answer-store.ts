@@ -3,7 +3,7 @@ import { type Answer, type AnswerEvent, foldAnswer } from '../../domain/answer.t
 import { AppError } from '../../domain/errors.ts';
 import type { AnswerId } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
-import type { AnswerRecord, AnswerStore } from '../answers.ts';
+import type { AnswerRating, AnswerRecord, AnswerStore } from '../answers.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
 import { createConversationReads, ownedBy, ownershipOf } from './conversation-reads.ts';
 import { isUniqueViolation } from './database-error.ts';
@@ -60,6 +60,19 @@ export function createAnswerStore(driver: SqlDriver, options: AnswerStoreOptions
         [...ownershipOf(principal), id, rating, details, now()],
       );
       return rows.length > 0;
+    },
+
+    async ratings(tenant, limit) {
+      const rows = await driver.queryAsTenant<AnswerRating>(
+        tenant,
+        `select coalesce(a.record ->> 'standalone', a.answer ->> 'question') as question, f.author, f.rating,
+           (f.details ->> 'quote')::integer as quote, (f.details ->> 'sentence')::integer as sentence,
+           a.answer -> 'quotes' as quotes, jsonb_path_query_array(a.answer, '$.sentences[*].citations') as citations
+         from feedback f join answers a on a.tenant_id = f.tenant_id and a.id = f.answer_id
+         where f.tenant_id = $1 and a.state = 'finished' order by f.ordinal desc limit $2`,
+        [tenant, limit],
+      );
+      return rows.reverse();
     },
 
     failInterrupted: () => driver.asOperator((sql) => failInterrupted(sql, processName, now())),

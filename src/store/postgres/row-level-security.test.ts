@@ -33,6 +33,7 @@ const sampleRows: Record<string, string> = {
   feedback: `insert into feedback (tenant_id, answer_id, author, rating, details, created_at)
     values ($1, $2, '', 'up', '{}', now())`,
   glossary_terms: "insert into glossary_terms (tenant_id, term, synonyms, created_at) values ($1, $2, '{}', now())",
+  tenant_rankers: 'insert into tenant_rankers (tenant_id, fitter) values ($1, $2)',
   index_states: 'insert into index_states (collection, tenant_id) values ($2, $1)',
   metadata_fields:
     "insert into metadata_fields (tenant_id, name, type, description, created_at) values ($1, $2, 'string', '', now())",

@@ -7,6 +7,7 @@ import type { IndexStates } from '../index-states.ts';
 import type { JobStore } from '../jobs.ts';
 import type { MetadataFieldStore } from '../metadata-fields.ts';
 import type { PassageTexts } from '../passage-texts.ts';
+import type { RankerStore } from '../rankers.ts';
 import type { SqlDriver } from '../sql.ts';
 import type { IndexSource } from '../vector-index.ts';
 import { type AnswerStoreOptions, createAnswerStore } from './answer-store.ts';
@@ -20,6 +21,7 @@ import { createIdentityStore } from './identity-store.ts';
 import { createIndexStateStore } from './index-state-store.ts';
 import { createJobStore } from './job-store.ts';
 import { createMetadataFieldStore } from './metadata-field-store.ts';
+import { createRankerStore } from './ranker-store.ts';
 
 export interface Stores {
   readonly documents: DocumentStore;
@@ -33,6 +35,7 @@ export interface Stores {
   readonly idempotency: IdempotencyStore;
   readonly glossary: GlossaryStore;
   readonly passageTexts: PassageTexts;
+  readonly rankers: RankerStore;
 }
 
 /** All stores over one database. */
@@ -50,5 +53,6 @@ export function createStores(driver: SqlDriver, options: DocumentStoreOptions & 
     idempotency: createIdempotencyStore(driver, options),
     glossary: createGlossaryStore(driver, options),
     passageTexts: createPassageTexts(driver, indexRows),
+    rankers: createRankerStore(driver, options),
   };
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRandom } from '../../../evals/quotes/random.ts';
 import { indexPoint } from '../../../test/index-point.ts';
 import { createTestRows, type TestRows } from '../../../test/index-rows.ts';
 import type { Filter, FilterClause, FilterCondition, FilterOperator, FilterScalar } from '../../domain/filter.ts';
 import { type DocumentId, newId, type PassageId, type TenantId } from '../../domain/ids.ts';
+import { createRandom } from '../../domain/random.ts';
 import { readFilter } from '../../domain/read-filter.ts';
 import type { IndexCandidate, IndexFilter, IndexPoint, IndexQuery, IndexSource, VectorIndex } from '../vector-index.ts';
 import { createMatcher } from './memory/match-filter.ts';

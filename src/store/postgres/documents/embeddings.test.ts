@@ -157,6 +157,39 @@ describeOnEachDatabase('embeddings and index rows', (database) => {
     expect(await embeddings.withoutWindows('e1', 9)).toEqual([]);
   });
 
+  it('gives windows that were read before again, as long as the database says that they are those', async () => {
+    const id = await add('a', 'one');
+    const principal = samplePrincipal(tenant);
+    const ids = (await store.passages(principal, id, 9, null))?.items.map((passage) => passage.id) ?? [];
+    const read = async (reader = principal) => (await store.readPassages(reader, ids, null))[0];
+    const saveWindows = async (embedder: string, endFromEnd: number) => {
+      const waiting = await embeddings.withoutWindows(embedder, 9);
+      const windows = [{ startFromEnd: 3, endFromEnd, vector: Float32Array.of(0, -1, 0) }];
+      await embeddings.saveWindows(
+        embedder,
+        dimensions,
+        waiting.map((text) => ({ ...text, windows })),
+      );
+    };
+    await embed('e1');
+    expect(await read()).toMatchObject({ text: 'one', windows: [] });
+    await saveWindows('e1', 1);
+    const first = await read();
+    expect(first).toMatchObject({ text: 'one', headingPath: ['Top', 'Below "it", {here}'], windows: [{ end: 2 }] });
+    const second = await read();
+    expect(second).toEqual(first);
+    expect(second?.windows).toBe(first?.windows);
+    embeddings = createEmbeddingStore(database());
+    await embed('e2');
+    expect(await read()).toMatchObject({ text: 'one', windows: [] });
+    await saveWindows('e2', 0);
+    expect(await read()).toMatchObject({ windows: [{ end: 3 }] });
+    await add('a', 'one', { acl: ['group:b'] });
+    expect(await read(samplePrincipal(tenant, { role: 'reader' }))).toBeUndefined();
+    await store.remove(tenant, [id]);
+    expect(await read()).toBeUndefined();
+  });
+
   it('refuses vectors of a wrong length', async () => {
     const wrong = [{ tenantId: tenant, embeddingHash: sha256('x'), vector: new Float32Array(2) }];
     await expect(embeddings.save('e1', dimensions, wrong)).rejects.toMatchObject({ code: 'MODEL_BAD_RESPONSE' });

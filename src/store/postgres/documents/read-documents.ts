@@ -13,7 +13,8 @@ import {
 import type { SqlDriver, SqlValue } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
 import { bindingValues, filterCondition } from './filter-condition.ts';
-import { type WindowColumns, windowColumns, windowsOfPassages, withWindows } from './window-rows.ts';
+import { createPassageBodies } from './passage-bodies.ts';
+import { windowsOfPassages } from './window-rows.ts';
 
 type ReadMethods = Pick<
   DocumentStore,
@@ -46,15 +47,17 @@ const summaries = `select d.id, d.source, d.external_id as "externalId", d.uri, 
   join document_versions v on v.tenant_id = d.tenant_id and v.document_id = d.id and v.version = d.latest_version
   where ${permitted}`;
 
-const passageColumns = `p.id, p.document_id as "documentId", p.version, p.ordinal, p.text, p.start_offset as start,
-    p.end_offset as end, p.heading_path as "headingPath", p.page,
+const placeColumns = `p.id, p.document_id as "documentId", p.version, p.ordinal, p.start_offset as start, p.end_offset as end, p.page,
     d.external_id as "externalId", d.title, d.uri, d.tags, d.language, d.updated_at as "updatedAt"`;
+
+const passageColumns = `${placeColumns}, p.text, p.heading_path as "headingPath"`;
 
 const currentPassages = `passages p join documents d
     on d.tenant_id = p.tenant_id and d.id = p.document_id and d.current_version = p.version`;
 
 /** The reading side of the document store. Each method is one statement, so that it sees one state of the database. */
 export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
+  const bodies = createPassageBodies();
   return {
     list: (principal, options) => listDocuments({ driver, now }, principal, options),
 
@@ -87,13 +90,15 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
       if (ids.length === 0) return [];
       const { values, bind } = bindingValues(...accessOf(principal), ids);
       const windowed = bind(ids.slice(0, passagesWithWindows));
-      const rows = await driver.queryAsTenant<Passage & WindowColumns>(
+      const known = bodies.offer(ids.slice(0, passagesWithWindows), bind);
+      const rows = await driver.queryAsTenant<Parameters<typeof known.read>[0][number]>(
         principal.tenantId,
-        `select ${passageColumns}, ${windowColumns} from ${currentPassages} ${windowsOfPassages} and p.id = any(${windowed})
+        `select ${placeColumns}, ${known.columns}
+         from ${currentPassages} ${windowsOfPassages} and p.id = any(${windowed}) ${known.join}
          where ${permitted} and p.tenant_id = $1 and p.id = any($4) and ${filterCondition(filter, bind)}`,
         values,
       );
-      const byId = new Map<PassageId, StoredPassage>(rows.map((row) => [row.id, withWindows(row)]));
+      const byId = new Map<PassageId, StoredPassage>(known.read(rows).map((passage) => [passage.id, passage]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
 

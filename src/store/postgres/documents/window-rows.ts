@@ -10,7 +10,6 @@ export interface WindowColumns {
   readonly windows: Uint8Array | null;
   readonly vectorBytes: number | null;
 }
-export const windowColumns = `e.windows, octet_length(e.vector) as "vectorBytes"`;
 export const windowsOfPassages = `left join embeddings e on e.tenant_id = p.tenant_id
   and e.embedder = (select embedder from active_embedder) and e.embedding_hash = p.embedding_hash`;
 

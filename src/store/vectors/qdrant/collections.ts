@@ -78,15 +78,14 @@ export function createCollections(deps: CollectionsDeps): Collections {
     },
     async switchTo(collection) {
       const create_alias = { alias_name: alias, collection_name: collection.name };
-      await calls.write((api, init) => api.updateAliases({ actions: [{ create_alias }] }, init));
+      await calls.write('updateAliases', { actions: [{ create_alias }] });
       // One that was under way may have read the alias before.
       await resolving?.catch(() => {});
       await resolve();
     },
-    exists: async (name, signal) =>
-      (await calls.find((api, init) => api.getCollection({ collection_name: name }, init), signal)) !== null,
+    exists: async (name, signal) => (await calls.find('getCollection', { collection_name: name }, signal)) !== null,
     async drop(name) {
-      await calls.write((api, init) => api.deleteCollection({ collection_name: name }, init));
+      await calls.write('deleteCollection', { collection_name: name });
       await states.removeCollection(name);
     },
   };
@@ -99,7 +98,7 @@ async function findOrMake(deps: CollectionsDeps): Promise<Collection> {
   const identity = { embedder: embedder.id, dimensions: embedder.dimensions };
   const collection = await make(deps, collectionName(alias, embedder.id, 1), identity);
   const create_alias = { alias_name: alias, collection_name: collection.name };
-  await calls.write((api, init) => api.updateAliases({ actions: [{ create_alias }] }, init));
+  await calls.write('updateAliases', { actions: [{ create_alias }] });
   return collection;
 }
 
@@ -113,18 +112,18 @@ async function becomeLive({ states, onLive }: CollectionsDeps, collection: Colle
 async function freeName({ calls, alias }: CollectionsDeps, embedder: string): Promise<string> {
   for (let number = 1; ; number += 1) {
     const name = collectionName(alias, embedder, number);
-    const taken = await calls.find((api, init) => api.getCollection({ collection_name: name }, init));
+    const taken = await calls.find('getCollection', { collection_name: name });
     if (taken === null) return name;
   }
 }
 
 async function targetOf(calls: QdrantCalls, alias: string): Promise<string | null> {
-  const { aliases } = await calls.ask((api, init) => api.getCollectionsAliases({}, init));
+  const { aliases } = await calls.ask('getCollectionsAliases', {});
   return aliases.find(({ alias_name }) => alias_name === alias)?.collection_name ?? null;
 }
 
 async function describe(calls: QdrantCalls, name: string): Promise<Collection> {
-  const { config } = await calls.ask((api, init) => api.getCollection({ collection_name: name }, init));
+  const { config } = await calls.ask('getCollection', { collection_name: name });
   const identity = identityOf(config.metadata);
   if (identity === null)
     throw new AppError(
@@ -144,20 +143,16 @@ async function make(
   // Whatever was known to be in a collection of this name is lost with it.
   if (isNew) await states.reset(name, null);
   for (const [field_name, field_schema] of fieldIndexes)
-    await calls.write((api, init) =>
-      api.createFieldIndex({ collection_name: name, wait: true, field_name, field_schema }, init),
-    );
+    await calls.write('createFieldIndex', { collection_name: name, wait: true, field_name, field_schema });
   await states.addCollection({ name, ...identity });
   return await describe(calls, name);
 }
 
 async function create(calls: QdrantCalls, name: string, identity: CollectionIdentity): Promise<boolean> {
-  const existing = await calls.find((api, init) => api.getCollection({ collection_name: name }, init));
+  const existing = await calls.find('getCollection', { collection_name: name });
   if (existing !== null) return false;
   try {
-    await calls.write((api, init) =>
-      api.createCollection({ collection_name: name, ...collectionBody(identity) }, init),
-    );
+    await calls.write('createCollection', { collection_name: name, ...collectionBody(identity) });
     return true;
   } catch (error) {
     // Another process was faster.

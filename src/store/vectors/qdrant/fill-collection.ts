@@ -88,7 +88,7 @@ export async function countPoints(
 ): Promise<number> {
   const filter = tenantFilter(tenant);
   const request = { collection_name: collection.name, filter, exact: true };
-  return (await calls.write((api, init) => api.countPoints(request, init), signal)).count;
+  return (await calls.write('countPoints', request, signal)).count;
 }
 
 function* groupsOf(changes: readonly IndexChange[]): Generator<IndexChange[]> {
@@ -152,10 +152,7 @@ export async function deletePoints(
   filter: Schemas['Filter'],
   signal?: AbortSignal,
 ): Promise<void> {
-  const result = await calls.write(
-    (api, init) => api.deletePoints({ collection_name: name, wait: true, filter }, init),
-    signal,
-  );
+  const result = await calls.write('deletePoints', { collection_name: name, wait: true, filter }, signal);
   if (result.status !== 'completed')
     throw new AppError('INDEX_UNAVAILABLE', `Qdrant did not finish a deletion: ${result.status}.`);
 }
@@ -191,7 +188,7 @@ export async function* scrollIds(
       with_vector: false,
       ...(offset === undefined ? {} : { offset }),
     };
-    const page = await calls.write((api, init) => api.scrollPoints(request, init), signal);
+    const page = await calls.write('scrollPoints', request, signal);
     yield page.points.map(({ id }) => String(id));
     offset = asOffset(page.next_page_offset);
   } while (offset !== undefined);

@@ -13,7 +13,7 @@ afterEach(() => stub.close());
 const open = (options: Partial<QdrantCallsOptions> = {}) =>
   createQdrantCalls({ url: stub.url, apiKey: secret, retryDelayMs: 1, ...options });
 const count = (calls: ReturnType<typeof open>, signal?: AbortSignal) =>
-  calls.ask((api, init) => api.countPoints({ collection_name: 'c', exact: true }, init), signal);
+  calls.ask('countPoints', { collection_name: 'c', exact: true }, signal);
 
 describe('createQdrantCalls', () => {
   it('sends the key, and what stands in the path of the URL', async () => {
@@ -42,7 +42,7 @@ describe('createQdrantCalls', () => {
   });
 
   it('does not wait for long when the server asks for it', async () => {
-    stub.reply({ status: 429, headers: { 'retry-after': '9' }, body: { status: { error: 'slow down' } } });
+    stub.reply({ status: 429, headers: { 'retry-after': '10' }, body: { status: { error: 'slow down' } } });
     await expect(count(open())).rejects.toMatchObject({ detail: expect.stringContaining('limits the rate') });
     expect(stub.requests).toHaveLength(1);
   });
@@ -63,6 +63,7 @@ describe('createQdrantCalls', () => {
     ['a full disk', qdrantError(507, 'Insufficient storage'), /disk of Qdrant is full/],
     ['bad input', qdrantError(422, 'Validation error in JSON body'), /refused the request/],
     ['something that is not Qdrant', { body: '<html>Welcome</html>' }, /not Qdrant/],
+    ['a page that sends elsewhere', { status: 301, headers: { location: '/login' }, body: '' }, /not Qdrant/],
     ['JSON of another program', { body: { hello: 'world' } }, /not Qdrant/],
   ];
   it.each(refused)('says what to do about %s, at once', async (_name, reply, expected) => {
@@ -125,7 +126,7 @@ describe('createQdrantCalls', () => {
   });
 
   it('knows what does not exist from what fails', async () => {
-    const find = () => open().find((api, init) => api.getCollection({ collection_name: 'c' }, init));
+    const find = () => open().find('getCollection', { collection_name: 'c' });
     stub.reply(qdrantError(404, 'Not found'));
     expect(await find()).toBeNull();
     stub.reply({ status: 401, body: 'Invalid API key' });

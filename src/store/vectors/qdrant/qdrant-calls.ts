@@ -1,28 +1,29 @@
-import { QdrantClient } from '@qdrant/js-client-rest';
 import { AppError } from '../../../domain/errors.ts';
 import { guardCalls } from '../../../resilience/call-guard.ts';
-import { isConnectionError, isDeadline, retryAfterOf, statusOf, toIndexError } from './qdrant-error.ts';
+import { type Input, type Operation, type Result, requestOf } from './operations.ts';
+import { isConnectionError, isDeadline, notQdrant, retryAfterOf, statusOf, toIndexError } from './qdrant-error.ts';
+import { createSender, type QdrantRequest, type QdrantServer, type SendRequest } from './send-request.ts';
 
-type Api = ReturnType<QdrantClient['api']>;
-
-/** One request of the generated client; it must hand `init` on. */
-export type Send<T> = (api: Api, init: { readonly signal: AbortSignal }) => Promise<{ data: { result?: T } }>;
+type Call<Missing = never> = <O extends Operation>(
+  operation: O,
+  input: Input<O>,
+  signal?: AbortSignal,
+) => Promise<Result<O> | Missing>;
 
 /** Requests to one Qdrant server, each under a deadline of all its attempts. All are idempotent, so all may be sent again. */
 export interface QdrantCalls {
   /** For searches: a short deadline. Throws INDEX_UNAVAILABLE with what to do, or the signal's reason. */
-  ask<T>(send: Send<T>, signal?: AbortSignal): Promise<T>;
+  readonly ask: Call;
   /** For writes and administration: a long deadline. */
-  write<T>(send: Send<T>, signal?: AbortSignal): Promise<T>;
+  readonly write: Call;
   /** As `ask`, with null for what does not exist. */
-  find<T>(send: Send<T>, signal?: AbortSignal): Promise<T | null>;
+  readonly find: Call<null>;
   /** Version of the server, such as `1.18.3`. */
   serverVersion(signal?: AbortSignal): Promise<string>;
 }
 
-export interface QdrantCallsOptions {
-  readonly url: string;
-  readonly apiKey: string | null;
+export interface QdrantCallsOptions extends QdrantServer {
+  readonly send?: SendRequest;
   readonly askMilliseconds?: number;
   readonly writeMilliseconds?: number;
   readonly retryDelayMs?: number;
@@ -37,7 +38,7 @@ const never = new AbortController().signal;
 
 export function createQdrantCalls(options: QdrantCallsOptions): QdrantCalls {
   const { askMilliseconds = 5_000, writeMilliseconds = 60_000, retryDelayMs = 100, openMilliseconds = 5_000 } = options;
-  const api = openClient(options).api();
+  const { send = createSender(options) } = options;
   let lastFault: unknown = null;
   const guard = guardCalls({
     retries,
@@ -56,82 +57,51 @@ export function createQdrantCalls(options: QdrantCallsOptions): QdrantCalls {
     },
   });
 
-  async function attempt<T>(send: Send<T>, signal: AbortSignal, milliseconds: number): Promise<T | undefined> {
+  async function attempt(request: QdrantRequest, signal: AbortSignal, milliseconds: number): Promise<unknown> {
     signal.throwIfAborted();
     const within = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
-    const call = async () => {
-      const { data } = await send(api, { signal: within });
-      return resultOf(data);
-    };
     try {
-      return await guard.execute(call, within);
+      return await guard.execute(() => send(request, within), within);
     } catch (error) {
       signal.throwIfAborted();
-      throw error;
+      throw toIndexError(error);
     }
   }
 
-  const request =
-    (milliseconds: number) =>
-    async <T>(send: Send<T>, signal = never): Promise<T> => {
-      try {
-        const result = await attempt(send, signal, milliseconds);
-        if (result === undefined) throw new Error('Qdrant answered without a result.');
-        return result;
-      } catch (error) {
-        signal.throwIfAborted();
-        throw toIndexError(error);
-      }
-    };
+  const within =
+    (milliseconds: number): Call =>
+    async <O extends Operation>(operation: O, input: Input<O>, signal = never) =>
+      resultOf<O>(await attempt(requestOf(operation, input), signal, milliseconds));
+  const ask = within(askMilliseconds);
 
   return {
-    ask: request(askMilliseconds),
-    write: request(writeMilliseconds),
-    async find(send, signal = never) {
+    ask,
+    write: within(writeMilliseconds),
+    async find(operation, input, signal) {
       try {
-        return (await attempt(send, signal, askMilliseconds)) ?? null;
+        return await ask(operation, input, signal);
       } catch (error) {
-        signal.throwIfAborted();
-        if (statusOf(error) === 404) return null;
-        throw toIndexError(error);
+        if (error instanceof AppError && statusOf(error.cause) === 404) return null;
+        throw error;
       }
     },
     async serverVersion(signal = never) {
-      const send: Send<string> = async (client, init) => ({
-        data: { result: (await client.root({}, init)).data.version },
-      });
-      return await request(askMilliseconds)(send, signal);
+      const { version } = asObject(await attempt({ method: 'GET', path: '/', body: null }, signal, askMilliseconds));
+      if (typeof version !== 'string') throw notQdrant();
+      return version;
     },
   };
 }
 
-/** The client drops the path of a URL and puts port 6333 where the URL has none; here the URL means what it says. */
-function openClient({ url, apiKey }: QdrantCallsOptions): QdrantClient {
-  const { protocol, hostname, port, pathname } = new URL(url);
-  const prefix = pathname.replace(/\/+$/, '');
-  return new QdrantClient({
-    host: hostname,
-    https: protocol === 'https:',
-    // `null`: no port in the address, so that the scheme decides.
-    port: port === '' ? null : Number(port),
-    ...(prefix ? { prefix } : {}),
-    headers: {
-      // Packing and unpacking an answer takes longer than a local network does to carry it.
-      'accept-encoding': 'identity',
-      // As a header of our own: `apiKey` prints a warning on every start over http.
-      ...(apiKey === null ? {} : { 'api-key': apiKey }),
-    },
-    // Deadlines are ours: the client's would take the place of the signal.
-    timeout: Number.POSITIVE_INFINITY,
-    checkCompatibility: false,
-  });
+/** Anything that answers 200 may stand at QDRANT_URL; what has a result is taken for the answer that the client's types promise. */
+function resultOf<O extends Operation>(answer: unknown): Result<O> {
+  const { result } = asObject(answer);
+  if (result === undefined || result === null) throw notQdrant();
+  return result as Result<O>;
 }
 
-/** Anything that answers 200 may stand at QDRANT_URL. */
-function resultOf<T>(data: { result?: T }): T | undefined {
-  if (typeof data !== 'object' || data === null || !('result' in data))
-    throw new AppError('INDEX_UNAVAILABLE', 'Something at QDRANT_URL answers that is not Qdrant.');
-  return data.result;
+function asObject(answer: unknown): Readonly<Record<string, unknown>> {
+  return typeof answer === 'object' && answer !== null ? { ...answer } : {};
 }
 
 function mayPass(error: unknown): boolean {

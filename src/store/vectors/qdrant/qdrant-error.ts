@@ -1,19 +1,33 @@
-import { QdrantClientResourceExhaustedError } from '@qdrant/js-client-rest';
 import { AppError } from '../../../domain/errors.ts';
 
-/** HTTP status that Qdrant answered with; null when there was no answer. */
-export function statusOf(error: unknown): number | null {
-  if (error instanceof QdrantClientResourceExhaustedError) return 429;
-  const status = property(error, 'status');
-  return typeof status === 'number' ? status : null;
+/** An answer of Qdrant with a status other than 2xx. */
+export class QdrantResponseError extends Error {
+  override readonly name = 'QdrantResponseError';
+  readonly status: number;
+  /** What the server said of it. */
+  readonly text: string;
+  /** Seconds that the server asks to wait; null when it does not say. */
+  readonly retryAfter: number | null;
+
+  constructor({ status, text, retryAfter }: { status: number; text: string; retryAfter: unknown }) {
+    const said = serverTextOf(text);
+    super(`Qdrant answered with status ${status}: ${said.slice(0, 500)}`);
+    this.status = status;
+    this.text = said;
+    this.retryAfter = secondsOf(retryAfter);
+  }
 }
 
-/**
- * Seconds that Qdrant asks to wait; null when it does not say. The client keeps only the first digit of `Retry-After`: a wait that was
- * too short is answered in the same way again.
- */
-export function retryAfterOf(error: unknown): number | null {
-  return error instanceof QdrantClientResourceExhaustedError ? error.retry_after : null;
+/** HTTP status that Qdrant answered with; null when there was no answer. */
+export const statusOf = (error: unknown): number | null => (error instanceof QdrantResponseError ? error.status : null);
+
+/** Seconds that Qdrant asks to wait; null when it does not say. */
+export const retryAfterOf = (error: unknown): number | null =>
+  error instanceof QdrantResponseError ? error.retryAfter : null;
+
+function secondsOf(header: unknown): number | null {
+  const seconds = typeof header === 'string' && header !== '' ? Number(header) : Number.NaN;
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
 }
 
 export function isConnectionError(error: unknown): boolean {
@@ -23,6 +37,11 @@ export function isConnectionError(error: unknown): boolean {
 
 export const isDeadline = (error: unknown): boolean => property(error, 'name') === 'TimeoutError';
 
+/** Anything may stand at QDRANT_URL. */
+export const notQdrant = (cause?: unknown): AppError => new AppError('INDEX_UNAVAILABLE', notQdrantDetail, { cause });
+
+const notQdrantDetail = 'Something at QDRANT_URL answers that is not Qdrant.';
+
 /** What a call to Qdrant threw, as INDEX_UNAVAILABLE that says what to do; what the server said stays in `cause`. */
 export function toIndexError(error: unknown): AppError {
   if (error instanceof AppError) return error;
@@ -31,12 +50,13 @@ export function toIndexError(error: unknown): AppError {
 
 function detailOf(error: unknown): string {
   const status = statusOf(error);
-  const text = serverTextOf(error);
+  const text = error instanceof QdrantResponseError ? error.text : '';
   if (isDeadline(error)) return 'Qdrant took too long.';
   if (status === null)
     return isConnectionError(error)
       ? 'Qdrant does not answer. Check QDRANT_URL (with its port) and that the server runs.'
-      : 'Something at QDRANT_URL answers that is not Qdrant.';
+      : notQdrantDetail;
+  if (status < 400) return notQdrantDetail;
   if (status === 401 || status === 403) return 'Qdrant rejects the key. Set QDRANT_API_KEY to one that may write.';
   if (status === 404) return 'Qdrant does not have the collection. `footnote reindex` builds it from the database.';
   if (status === 429) return 'Qdrant limits the rate of requests. Wait, or raise its limits.';
@@ -49,11 +69,13 @@ function detailOf(error: unknown): string {
 }
 
 /** JSON errors carry it in `status.error`; the middleware that checks keys answers in plain text. */
-export function serverTextOf(error: unknown): string {
-  const data = property(error, 'data');
-  if (typeof data === 'string') return data;
-  const text = property(property(data, 'status'), 'error');
-  return typeof text === 'string' ? text : '';
+function serverTextOf(body: string): string {
+  try {
+    const text = property(property(JSON.parse(body), 'status'), 'error');
+    return typeof text === 'string' ? text : '';
+  } catch {
+    return body;
+  }
 }
 
 function property(value: unknown, name: string): unknown {

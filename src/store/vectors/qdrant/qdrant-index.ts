@@ -55,7 +55,7 @@ export function createQdrantIndex(deps: QdrantIndexDeps): VectorIndex {
         ? []
         : await searchPoints(
             { calls, collection: collection.name, exact },
-            { tenant, dense, sparse, limit, filter: searchFilter(tenant, filter, resolved) },
+            { dense, sparse, limit, filter: searchFilter(tenant, filter, resolved) },
             signal,
           );
     const degradation = isComparable ? null : { to: 'words', cause: 'INDEX_UNAVAILABLE' as const };

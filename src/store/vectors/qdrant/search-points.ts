@@ -1,9 +1,8 @@
 import type { Schemas } from '@qdrant/js-client-rest';
-import { AppError } from '../../../domain/errors.ts';
-import type { PassageId, TenantId } from '../../../domain/ids.ts';
+import type { PassageId } from '../../../domain/ids.ts';
 import type { SparseVector } from '../../documents.ts';
 import type { IndexCandidate } from '../../vector-index.ts';
-import { keys, passageIdOf, pointIdOf, sparseName } from './collection-schema.ts';
+import { passageIdOf, pointIdOf, sparseName } from './collection-schema.ts';
 import type { QdrantCalls } from './qdrant-calls.ts';
 import { shorten } from './to-point.ts';
 
@@ -11,7 +10,6 @@ type Filter = Schemas['Filter'];
 type QueryRequest = Schemas['QueryRequest'];
 
 export interface PointQuery {
-  readonly tenant: TenantId;
   readonly dense: Float32Array | null;
   /** Weights of the question's words, each times its inverse document frequency. */
   readonly sparse: SparseVector | null;
@@ -70,9 +68,9 @@ async function findBest(context: SearchContext, query: PointQuery, signal: Abort
   const asked = limit + tieRoom;
   const { dense, sparse } = sidesOf(context, query);
   const sides = [dense, sparse].map((side) => side && { ...side, filter, limit: asked });
-  const found = await runBatch(context, { tenant: query.tenant, requests: sides }, signal);
+  const found = await runBatch(context, sides, signal);
   const ties = sides.map((side, index) => side && withTies(side, found[index] ?? [], { limit, asked }));
-  const tied = await runBatch(context, { tenant: query.tenant, requests: ties }, signal);
+  const tied = await runBatch(context, ties, signal);
   const best = (index: number) => bestOf([...(tied[index] ?? []), ...(found[index] ?? [])], limit);
   return [best(0), best(1)];
 }
@@ -106,7 +104,7 @@ async function scoreThese(
       ? { ...side, filter: { must: [query.filter, { has_id: ids.map(pointIdOf) }] }, limit: ids.length }
       : null;
   const requests = [only(sides.dense, missing.dense), only(sides.sparse, missing.sparse)];
-  const [dense = [], sparse = []] = await runBatch(context, { tenant: query.tenant, requests }, signal);
+  const [dense = [], sparse = []] = await runBatch(context, requests, signal);
   return [dense, sparse];
 }
 
@@ -114,7 +112,8 @@ function sidesOf(
   { exact }: SearchContext,
   { dense, sparse }: PointQuery,
 ): { dense: QueryRequest | null; sparse: QueryRequest | null } {
-  const answer = { with_payload: [keys.tenant], with_vector: false };
+  // Whose a passage is, the rows decide: they are read as the tenant, after every search.
+  const answer = { with_payload: false, with_vector: false };
   return {
     dense: dense && { ...answer, query: Array.from(dense, shorten), params: exact ? { exact: true } : approximate },
     sparse: sparse && {
@@ -128,22 +127,12 @@ function sidesOf(
 /** One request for all that are not null; results stand where their requests stood. */
 async function runBatch(
   { calls, collection }: SearchContext,
-  { tenant, requests }: { tenant: TenantId; requests: readonly (QueryRequest | null)[] },
+  requests: readonly (QueryRequest | null)[],
   signal: AbortSignal,
 ): Promise<(readonly Scored[])[]> {
   const searches = requests.filter((request) => request !== null);
   if (searches.length === 0) return requests.map(() => []);
-  const responses = await calls.ask(
-    (api, init) => api.queryBatchPoints({ collection_name: collection, searches }, init),
-    signal,
-  );
-  const results = responses.map(({ points }) => points.map((point) => checked(tenant, point)));
+  const responses = await calls.ask('queryBatchPoints', { collection_name: collection, searches }, signal);
+  const results = responses.map(({ points }) => points.map(({ id, score }) => ({ id: passageIdOf(id), score })));
   return requests.map((request) => (request === null ? [] : (results.shift() ?? [])));
-}
-
-/** The last belt: a hit of another tenant is a bug of ours or of the server, and nothing of the answer can be trusted. */
-function checked(tenant: TenantId, { id, score, payload }: Schemas['ScoredPoint']): Scored {
-  if (payload?.[keys.tenant] !== tenant)
-    throw new AppError('INTERNAL', 'The index answered with a passage of another tenant.');
-  return { id: passageIdOf(id), score };
 }

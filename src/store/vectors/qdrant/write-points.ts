@@ -45,7 +45,7 @@ export function createWriter({ calls, collection, signal }: WriterOptions): Poin
 
   async function upsert(points: Point[]): Promise<void> {
     const request = { collection_name: collection.name, wait: true, points };
-    const result = await calls.write((api, init) => api.upsertPoints(request, init), signal);
+    const result = await calls.write('upsertPoints', request, signal);
     if (result.status !== 'completed')
       throw new AppError(
         'INDEX_UNAVAILABLE',

@@ -13,23 +13,51 @@ export interface LinearFit {
 
 const mostSteps = 25;
 const smallStep = 1e-7;
+/** As a share of a whole one. */
+const shortestStep = 1 / 64;
+const mostOdds = 30;
 const constantColumn = 1e-9;
 
-/** Logistic regression by Newton's method over standardised columns; `penalty` is the L2 term's share of the mean loss. */
-export function fitLogistic(table: Table, penalty: number): LinearFit {
+/**
+ * Logistic regression by Newton's method over standardised columns; `penalty` is the L2 term's share of the mean loss. It pulls the weights
+ * towards 0, or with `towards` all of a fit, its intercept too, towards that one.
+ */
+export function fitLogistic(table: Table, penalty: number, towards: LinearFit | null = null): LinearFit {
   const { columns } = table;
   const scale = scaleOf(table);
   const width = columns + 1;
-  let fitted = new Float64Array(width);
+  const target = towards ? standardiseFit(towards, scale) : new Float64Array(width);
+  const penalties = new Float64Array(width).fill(penalty);
+  if (!towards) penalties[0] = 0;
+  const at = (fitted: Float64Array) => ({ fitted, ...derivatives(table, scale, { fitted, target, penalties }) });
+  let best = at(target);
   for (let step = 0; step < mostSteps; step += 1) {
-    const { slope, curvature } = derivatives(table, scale, { fitted, penalty });
-    const change = solve(curvature, slope);
-    fitted = fitted.map((value, index) => value - (change[index] ?? 0));
+    const change = solve(best.curvature, best.slope);
+    const { fitted } = best;
+    const shortened = (length: number) => at(fitted.map((value, index) => value - length * (change[index] ?? 0)));
+    let length = 1;
+    let next = shortened(length);
+    // Far from the minimum a whole step may overshoot.
+    while (next.loss > best.loss && length > shortestStep) {
+      length /= 2;
+      next = shortened(length);
+    }
+    best = next;
     if (change.every((value) => Math.abs(value) < smallStep)) break;
   }
+  const { fitted } = best;
   const weights = scale.map(({ deviation }, column) => (fitted[column + 1] ?? 0) / deviation);
   const shift = weights.reduce((sum, weight, column) => sum + weight * (scale[column]?.mean ?? 0), 0);
   return { intercept: (fitted[0] ?? 0) - shift, weights };
+}
+
+/** The same fit over standardised columns, its intercept first. */
+function standardiseFit({ intercept, weights }: LinearFit, scale: Scale): Float64Array {
+  const shift = weights.reduce((sum, weight, column) => sum + weight * (scale[column]?.mean ?? 0), 0);
+  return Float64Array.of(
+    intercept + shift,
+    ...scale.map(({ deviation }, column) => (weights[column] ?? 0) * deviation),
+  );
 }
 
 type Scale = readonly { readonly mean: number; readonly deviation: number }[];
@@ -51,16 +79,19 @@ function scaleOf({ columns, values, weights }: Table): Scale {
 
 interface State {
   readonly fitted: Float64Array;
-  readonly penalty: number;
+  /** What the penalty pulls towards. */
+  readonly target: Float64Array;
+  readonly penalties: Float64Array;
 }
 
-/** First and second derivatives of the mean loss; the intercept stands first and is not penalised. */
-function derivatives({ columns, values, labels, weights }: Table, scale: Scale, { fitted, penalty }: State) {
+/** The mean loss with its first and second derivatives; the intercept stands first. */
+function derivatives({ columns, values, labels, weights }: Table, scale: Scale, { fitted, target, penalties }: State) {
   const width = columns + 1;
   const slope = new Float64Array(width);
   const curvature = new Float64Array(width * width);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const row = new Float64Array(width).fill(1);
+  let loss = 0;
   for (const [index, label] of labels.entries()) {
     let odds = fitted[0] ?? 0;
     for (let column = 0; column < columns; column += 1) {
@@ -72,6 +103,7 @@ function derivatives({ columns, values, labels, weights }: Table, scale: Scale, 
     const probability = 1 / (1 + Math.exp(-odds));
     const share = (weights[index] ?? 0) / total;
     const error = share * (probability - label);
+    loss += share * logarithmicLoss(odds, label);
     const spread = share * probability * (1 - probability);
     for (let one = 0; one < width; one += 1) {
       const value = row[one] ?? 0;
@@ -82,11 +114,20 @@ function derivatives({ columns, values, labels, weights }: Table, scale: Scale, 
     }
   }
   for (let one = 0; one < width; one += 1) {
-    if (one > 0) slope[one] = (slope[one] ?? 0) + penalty * (fitted[one] ?? 0);
-    curvature[one * width + one] = (curvature[one * width + one] ?? 0) + (one > 0 ? penalty : constantColumn);
+    const penalty = penalties[one] ?? 0;
+    const distance = (fitted[one] ?? 0) - (target[one] ?? 0);
+    loss += (penalty * distance ** 2) / 2;
+    slope[one] = (slope[one] ?? 0) + penalty * distance;
+    curvature[one * width + one] = (curvature[one * width + one] ?? 0) + Math.max(penalty, constantColumn);
     for (let other = 0; other < one; other += 1) curvature[other * width + one] = curvature[one * width + other] ?? 0;
   }
-  return { slope, curvature };
+  return { loss, slope, curvature };
+}
+
+/** Minus the logarithm of the probability that the odds give the label. */
+function logarithmicLoss(odds: number, label: number): number {
+  const against = label > 0 ? -odds : odds;
+  return against > mostOdds ? against : Math.log1p(Math.exp(against));
 }
 
 /** Gaussian elimination with row pivots; the matrix is positive definite, row by row. */

@@ -1,4 +1,4 @@
-import { createRandom } from '../quotes/random.ts';
+import { createRandom } from '../../domain/random.ts';
 
 /** A mean with the bounds of its 95 % interval. */
 export interface Estimate {
