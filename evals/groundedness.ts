@@ -5,8 +5,8 @@ import { groundednessVersion, withheldBelow } from '../src/chains/ground/score-g
 import { newId } from '../src/domain/ids.ts';
 import { analyze } from '../src/models/sparse/analyze.ts';
 import { termId } from '../src/models/sparse/murmur3.ts';
+import { estimateInterval } from '../src/retrieve/metrics/bootstrap.ts';
 import { auroc } from './metrics/auroc.ts';
-import { estimateInterval } from './metrics/bootstrap.ts';
 import { auprc, f1, type ScoredCase } from './metrics/detection.ts';
 import type { GroundednessCase } from './readers/groundedness.ts';
 

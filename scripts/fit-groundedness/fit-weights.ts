@@ -1,6 +1,6 @@
 import { groundednessFeatures } from '../../src/chains/ground/groundedness-features.ts';
 import type { GroundednessWeights } from '../../src/chains/ground/groundedness-model.ts';
-import { fitLogistic, type Table } from '../fit-ranker/logistic.ts';
+import { fitLogistic, type Table } from '../../src/retrieve/rank/fit/logistic.ts';
 import type { AnswerSet, ReadAnswer } from './read-answer-set.ts';
 
 /** From a fifth to four times of it no set left out moves by more than .005. */
