@@ -35,6 +35,11 @@ export function bestPieces(wanted: ReadonlyMap<string, number>, evidence: Eviden
 function highest(values: Float64Array): number | null {
   let best: number | null = null;
   let most = 0;
-  for (const [index, value] of values.entries()) if (value > most) [best, most] = [index, value];
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? 0;
+    if (value <= most) continue;
+    best = index;
+    most = value;
+  }
   return best;
 }

@@ -12,6 +12,7 @@ export interface Polarity {
 }
 
 export function polarityOf(text: string, terms: readonly ContentTerm[]): Polarity {
+  if (text.search(negation) < 0) return { negated: new Set(), affirmed: new Set(terms.map((term) => term.text)) };
   const negatedPlaces = new Set<ContentTerm>();
   for (const match of text.matchAll(negation)) {
     const end = match.index + match[0].length;
@@ -27,10 +28,13 @@ export function polarityOf(text: string, terms: readonly ContentTerm[]): Polarit
 
 /** Of several texts together. */
 export function joinPolarities(all: readonly Polarity[]): Polarity {
-  return {
-    negated: new Set(all.flatMap(({ negated }) => [...negated])),
-    affirmed: new Set(all.flatMap(({ affirmed }) => [...affirmed])),
-  };
+  const negated = new Set<string>();
+  const affirmed = new Set<string>();
+  for (const polarity of all) {
+    for (const term of polarity.negated) negated.add(term);
+    for (const term of polarity.affirmed) affirmed.add(term);
+  }
+  return { negated, affirmed };
 }
 
 /** The term about which a sentence says the opposite of its evidence; null when there is none. */
