@@ -37,14 +37,14 @@ export interface GroundednessInput {
 /** Name of the formula, for records and reports. */
 export const groundednessVersion = 'lexical-v2';
 
-/** Strict mode withholds below: where the fit, in which both kinds count the same, holds both for equally likely. */
-export const withheldBelow = 0.5;
+/** Strict mode withholds below: less than half of the odds at which the fit is undecided, so that a free but true paraphrase passes. */
+export const withheldBelow = 0.3;
 const supportedFrom = 0.7;
 /** A wrong number or the opposite polarity is not made good by the other words. */
-export const cappedScore = 0.35;
+export const cappedScore = 0.28;
 
 /**
- * `lexical-v2`: a logistic model over named features (see `groundednessFeatures`), times .35 where a number with its unit or the polarity differs.
+ * `lexical-v2`: a logistic model over named features (see `groundednessFeatures`), times .28 where a number with its unit or the polarity differs.
  * Words of `given` that the evidence lacks are left out of the count. The terms' weights must be prepared.
  */
 export function scoreGroundedness(
