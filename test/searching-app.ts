@@ -14,6 +14,7 @@ const embedder: Embedder = {
   id: 'test',
   dimensions,
   maxTokens: 256,
+  languages: null,
   embedQuestions: async (texts) => texts.map(() => Float32Array.of(1, 0)),
   embedDocuments: async (texts) => texts.map(() => Float32Array.of(0, 1)),
   close: async () => {},

@@ -58,6 +58,7 @@ const embedder: Embedder = {
   id: 'test',
   dimensions: 2,
   maxTokens: 100,
+  languages: null,
   embedQuestions: () => Promise.reject(new Error('no question is asked here')),
   async embedDocuments(texts) {
     if (embedderError) throw embedderError;

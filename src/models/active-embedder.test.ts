@@ -9,7 +9,7 @@ const never = new AbortController().signal;
 function fakeEmbedder(id: string, dimensions: number, closed: string[] = []): Embedder {
   const embed = async (texts: readonly string[]) => texts.map(() => new Float32Array(dimensions));
   const close = async () => void closed.push(id);
-  return { id, dimensions, maxTokens: 10, embedQuestions: embed, embedDocuments: embed, close };
+  return { id, dimensions, maxTokens: 10, languages: [id], embedQuestions: embed, embedDocuments: embed, close };
 }
 
 describe('createActiveEmbedder', () => {
@@ -18,7 +18,7 @@ describe('createActiveEmbedder', () => {
     const active = createActiveEmbedder(fakeEmbedder('a', 2, closed), async () => fakeEmbedder('b', 3, closed));
     expect([active.id, (await active.embedQuestions(['?'], never))[0]?.length]).toEqual(['a', 2]);
     active.use(await active.open('b'));
-    expect([active.id, active.dimensions]).toEqual(['b', 3]);
+    expect([active.id, active.dimensions, active.languages]).toEqual(['b', 3, ['b']]);
     expect((await active.embedDocuments(['?'], never))[0]).toHaveLength(3);
     await active.close();
     expect(closed.sort()).toEqual(['a', 'b']);

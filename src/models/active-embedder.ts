@@ -21,6 +21,9 @@ export function createActiveEmbedder(
     get dimensions() {
       return active.dimensions;
     },
+    get languages() {
+      return active.languages;
+    },
     get maxTokens() {
       return active.maxTokens;
     },

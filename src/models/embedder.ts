@@ -5,8 +5,8 @@ export interface Embedder {
   readonly dimensions: number;
   /** Tokens of one text that the model reads; the rest would be cut off silently. */
   readonly maxTokens: number;
-  /** Languages that it was made for, BCP 47; absent: many. In others its vectors say little. */
-  readonly languages?: readonly string[];
+  /** Languages that it was made for, BCP 47; null: many. In others its vectors say little. */
+  readonly languages: readonly string[] | null;
   /** Throws MODEL_UNAVAILABLE, DEADLINE_EXCEEDED or the signal's reason. */
   embedQuestions(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
   embedDocuments(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;

@@ -70,6 +70,7 @@ export async function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Prom
     id: `openai:${options.model}:${dimensions}`,
     dimensions,
     maxTokens: 8191,
+    languages: null,
     embedQuestions: embedWithin(questionDeadlineMs),
     embedDocuments: embedWithin(documentDeadlineMs),
     close: async () => {},

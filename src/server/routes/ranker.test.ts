@@ -60,7 +60,7 @@ afterAll(async () => {
 async function openRankingApp(): Promise<TestApp> {
   const stores = createStores(driver);
   const embedder: Embedder = {
-    ...{ id: 'test', dimensions: 2, maxTokens: 256 },
+    ...{ id: 'test', dimensions: 2, maxTokens: 256, languages: null },
     embedQuestions: async (texts) => {
       if (embedderIsAway) throw new AppError('MODEL_UNAVAILABLE', 'Away.');
       return texts.map(() => Float32Array.of(1, 0));
