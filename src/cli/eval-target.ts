@@ -12,6 +12,7 @@ import { walkFolder } from '../ingest/load/walk-folder.ts';
 import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import { wholePassageType } from '../ingest/prepare-document.ts';
 import type { Footnote } from '../main.ts';
+import type { ScoredPassage } from '../retrieve/retrieve.ts';
 
 const source = 'evaluation';
 const pollMilliseconds = 200;
@@ -122,7 +123,7 @@ function createAsking({ footnote, principal, externalIds }: EvalTenant): AnswerT
       const { passages, relevance } = await footnote.retrieve(input, signal);
       const milliseconds = performance.now() - started;
       const recordsOf = (ordered: typeof passages) =>
-        [...new Set(ordered.map(({ documentId }) => externalIds.get(documentId) ?? documentId))].slice(0, limit);
+        [...new Set(ordered.flatMap(documentsShownBy).map((id) => externalIds.get(id) ?? id))].slice(0, limit);
       const byWords = passages.toSorted((one, other) => (other.sparse ?? 0) - (one.sparse ?? 0));
       const cosines = passages.flatMap(({ dense }) => dense ?? []);
       const bestCosine = cosines.length > 0 ? Math.max(...cosines) : null;
@@ -197,4 +198,9 @@ async function* filesOf(folder: string): AsyncGenerator<InputFile> {
       const { externalId } = entry;
       yield { externalId, fileName: basename(externalId), title: null, mediaType: null, bytes: await entry.read() };
     }
+}
+
+/** A record that says the same as a better one is found with it: the reader sees where else it stands. */
+function documentsShownBy({ documentId, alsoIn = [] }: Pick<ScoredPassage, 'documentId' | 'alsoIn'>): DocumentId[] {
+  return [documentId, ...alsoIn.map((other) => other.documentId)];
 }
