@@ -28,13 +28,13 @@ export type SentenceGate = (draft: Draft) => AsyncGenerator<UnsequencedAnswerEve
  */
 export function createSentenceGate(input: AnswererInput): SentenceGate {
   const shown = new Map<string, Quote>();
-  const sources = input.passages.flatMap((passage) => [passage.text, passage.uri ?? '']);
   let sentence = -1;
   let hasText = false;
   return async function* release({ text, quotes, isLine }) {
     sentence += 1;
     if (quotes.length === 0) return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
-    if (hasUnsafeLink(text, sources)) return yield { type: 'sentence-withheld', sentence, reason: 'unsafe-link' };
+    if (hasUnsafeLink(text, sourcesOf(input, quotes)))
+      return yield { type: 'sentence-withheld', sentence, reason: 'unsafe-link' };
     await input.weights.prepare([text]);
     const groundedness = scoreGroundedness({
       sentence: text,
@@ -62,6 +62,12 @@ export function createSentenceGate(input: AnswererInput): SentenceGate {
     yield { type: 'text-delta', sentence, text: `${separator}${text}` };
     yield { type: 'sentence-finished', sentence, text, citations: numbers, groundedness: groundedness.score };
   };
+}
+
+/** A link must stand in a source that the sentence cites: a passage cannot place its links under the citation of another. */
+function sourcesOf({ passages }: AnswererInput, quotes: readonly PassageQuote[]): string[] {
+  const cited = [...new Set(quotes.map(({ passage }) => passage))];
+  return cited.flatMap((passage) => [passages[passage]?.text ?? '', passages[passage]?.uri ?? '']);
 }
 
 function textOf({ passages }: AnswererInput, { passage, start, end }: PassageQuote): string {
