@@ -22,6 +22,8 @@ export function openApiText(): string {
     jobs: fakePort('jobs'),
     idempotency: fakePort('idempotency'),
     glossary: fakePort('glossary'),
+    tenantSettings: fakePort('tenantSettings'),
+    audit: fakePort('audit'),
     submit: fakePort('submit'),
     log: fakePort('log'),
     answerQuestion: () => {
@@ -39,6 +41,7 @@ export function openApiText(): string {
     relay: null,
     onQueued: () => {},
     model: 'extractive',
+    models: ['extractive'],
     answerMode: 'strict',
     maxFileBytes: 1024,
     now: () => new Date(),

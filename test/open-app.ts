@@ -68,6 +68,7 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     publicUrl: null,
     host: '127.0.0.1',
     model: 'scripted',
+    models: ['scripted', 'extractive'],
     answerMode: 'strict',
     maxFileBytes: 1_000_000,
     log: collectLog(lines),

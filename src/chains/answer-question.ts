@@ -24,6 +24,10 @@ export interface AnswerInput {
   readonly maxQuotes: number;
   /** Whether a question that finds little may be searched in other words too; true when left out. */
   readonly expand?: boolean;
+  /** What may write the answer: chat models by name and `extractive`; null or left out: as the server is set up. */
+  readonly models?: readonly string[] | null;
+  /** Tokens that chat models may read and write for it together; null or left out: no limit. */
+  readonly tokenLimit?: number | null;
   /** `use` when left out. */
   readonly cache?: CachePolicy;
   /** Called once, right before the final event. */
