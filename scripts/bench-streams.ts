@@ -166,6 +166,7 @@ async function openOwn() {
     countTokens: () => 0,
     relay: null,
     readinessChecks: [],
+    searchLeaves: () => false,
     onQueued: () => {},
     version: '0.0.0',
     publicUrl: null,

@@ -39,6 +39,7 @@ export function openApiText(): string {
     rankerAdministration: fakePort('rankerAdministration'),
     readinessChecks: [],
     relay: null,
+    searchLeaves: () => false,
     onQueued: () => {},
     model: 'extractive',
     models: ['extractive'],

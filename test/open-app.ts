@@ -59,6 +59,7 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     embedder: flatEmbedder('flat', 4),
     countTokens: (text) => text.split(/\s+/).length,
     relay: null,
+    searchLeaves: () => false,
     onQueued: () => {},
     passagesWaiting: (id) => stores.embeddings.waiting('test', id),
     indexAdministration: fakePort('indexAdministration'),

@@ -58,6 +58,8 @@ export interface ServerDeps {
   /** For texts that callers bring, beside the documents. */
   readonly embedder: Pick<Embedder, 'id' | 'dimensions' | 'maxTokens' | 'embedDocuments'>;
   readonly countTokens: CountTokens;
+  /** Whether searching sends the words of a question out of this process. */
+  readonly searchLeaves: () => boolean;
   /** Called after documents were queued again. */
   readonly onQueued: () => void;
   /** Visible passages of the tenant that still wait for their vector. */
