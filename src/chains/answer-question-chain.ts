@@ -21,6 +21,8 @@ export interface AnswerQuestionDeps {
   readonly chat: ChatModel | null;
   /** Asked in this order when `chat` fails before the first sentence; none when left out. */
   readonly fallbacks?: readonly ChatModel[];
+  /** Second judge of what the chat model writes; without one words alone decide. */
+  readonly judge?: ChatModel | null;
   readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
   readonly documents: Pick<DocumentStore, 'hasDocuments'>;
   /** Null: the fitted one. */
@@ -39,13 +41,18 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     retrieve: deps.retrieve,
     index: deps.index,
     documents: deps.documents,
+    hasJudge: Boolean(deps.judge),
     prompts,
     embedUnits: createEmbedUnits(deps.embedder),
     refusal: createRefusalModel(deps.refusalThreshold),
   };
   const partsFor = ({ models, tokenLimit }: AnswerInput): Parts => {
     const allowed = setUp.filter(({ id }) => models?.includes(id) ?? true).map(createTokenLimit(tokenLimit));
-    const modelAnswerers = allowed.map((chat) => ({ model: chat.id, answer: createModelAnswerer({ chat, prompts }) }));
+    const judge = deps.judge ?? null;
+    const modelAnswerers = allowed.map((chat) => ({
+      model: chat.id,
+      answer: createModelAnswerer({ chat, prompts, judge }),
+    }));
     return { ...shared, chat: allowed[0] ?? null, modelAnswerers };
   };
   return async function* answerQuestion(input, signal) {

@@ -12,6 +12,11 @@ describe('AppError.from', () => {
   it('knows a full disk', () => {
     expect(AppError.from(Object.assign(new Error('write'), { code: 'ENOSPC' })).code).toBe('STORAGE_FULL');
   });
+  it('knows a deadline that passed', async () => {
+    const signal = AbortSignal.timeout(0);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    expect(AppError.from(signal.reason).code).toBe('DEADLINE_EXCEEDED');
+  });
   it('passes an AppError on', () => {
     const error = new AppError('NOT_FOUND', 'No such document.');
     expect(AppError.from(error)).toBe(error);

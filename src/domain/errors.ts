@@ -305,6 +305,8 @@ export class AppError extends Error {
   /** Any thrown value as an AppError; unknown ones become INTERNAL, with the original kept as `cause` only. */
   static from(error: unknown): AppError {
     if (error instanceof AppError) return error;
+    if (error instanceof DOMException && error.name === 'TimeoutError')
+      return new AppError('DEADLINE_EXCEEDED', 'It took longer than it may.', { cause: error });
     if (isNoSpace(error))
       return new AppError('STORAGE_FULL', 'There is no room left on the disk that holds the data folder.', {
         cause: error,

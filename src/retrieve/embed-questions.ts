@@ -40,9 +40,7 @@ export function createQuestionEmbedder({ embedder, embedDeadline = 2_000 }: Ques
         }
       } catch (error) {
         signal.throwIfAborted();
-        const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
-        const cause = timedOut ? 'DEADLINE_EXCEEDED' : AppError.from(error).code;
-        degradations.push({ step: 'embed', to: 'search by words', cause });
+        degradations.push({ step: 'embed', to: 'search by words', cause: AppError.from(error).code });
       }
     }
     return { vectors: queries.map((query) => known.get(query)), embedder: id, degradations };
