@@ -30,6 +30,8 @@ export interface AnswerRequest
   > {
   /** Null begins a conversation. */
   readonly conversationId: ConversationId | null;
+  /** The answer of that conversation whose question is asked in other words, on a branch of its own; null or left out: none. */
+  readonly editOf?: AnswerId | null;
   /** Earlier turns that came with the question, oldest first; left out, those of the conversation. */
   readonly history?: AnswerInput['history'] | undefined;
   /** Where failures of this answer are reported from. */

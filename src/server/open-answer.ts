@@ -34,10 +34,15 @@ export async function openAnswer(
   { answers, answerQuestion, relay, masks, now }: OpenAnswerDeps,
   request: AnswerRequest,
 ): Promise<OpenedAnswer> {
-  const { principal, conversationId } = request;
-  const stored = conversationId ? await answers.history(principal, conversationId, historyTurns) : [];
+  const { principal, conversationId, editOf = null } = request;
+  const before = { turns: historyTurns, editOf };
+  const stored = conversationId ? await answers.history(principal, conversationId, before) : [];
   const history = request.history?.slice(-historyTurns) ?? stored;
-  if (!history) throw new AppError('NOT_FOUND', 'There is no such conversation.');
+  if (!history)
+    throw new AppError(
+      'NOT_FOUND',
+      editOf ? 'There is no such answer in the conversation.' : 'There is no such conversation.',
+    );
   const stop = new AbortController();
   const id = newId('answer');
   const log = createEventLog(now, request.problem);
@@ -58,7 +63,7 @@ export async function openAnswer(
   try {
     const { value: first } = await source.next();
     if (first?.type !== 'answer-started') throw firstEventError(first);
-    await answers.begin(principal, first, conversationId === null);
+    await answers.begin(principal, first, { isNewConversation: conversationId === null, editOf });
     log.push(log.complete(first));
   } catch (error) {
     stop.abort(error);

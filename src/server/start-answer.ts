@@ -23,7 +23,7 @@ export const answerOptions = {
 };
 const AnswerOptions = z.object(answerOptions);
 type Asked = z.output<typeof AnswerOptions> &
-  Pick<AnswerRequest, 'question' | 'conversationId' | 'history'> & {
+  Pick<AnswerRequest, 'question' | 'conversationId' | 'editOf' | 'history'> & {
     /** What is to write it; undefined: whatever the tenant allows. */
     readonly model?: string | undefined;
   };
@@ -43,6 +43,7 @@ export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked):
       const { id } = await deps.runs.start({
         question: asked.question,
         conversationId: asked.conversationId,
+        editOf: asked.editOf ?? null,
         history: asked.history,
         filter,
         mode: asked.mode ?? deps.answerMode,
