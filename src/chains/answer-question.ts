@@ -2,6 +2,7 @@ import type { AnswerEvent, AnswerMode } from '../domain/answer.ts';
 import type { FilterClause } from '../domain/filter.ts';
 import type { AnswerId, ConversationId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { TenantSettings } from '../domain/tenant-settings.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 
 /**
@@ -24,8 +25,19 @@ export interface AnswerInput {
   readonly maxQuotes: number;
   /** Whether a question that finds little may be searched in other words too; true when left out. */
   readonly expand?: boolean;
+  /** What may write the answer: chat models by name and `extractive`; null or left out: as the server is set up. */
+  readonly models?: readonly string[] | null;
+  /** Tokens that chat models may read and write for it together; null or left out: no limit. */
+  readonly tokenLimit?: number | null;
   /** `use` when left out. */
   readonly cache?: CachePolicy;
+  /** What guards the question and the answer; null or left out: nothing. */
+  readonly guards?: Pick<
+    TenantSettings,
+    'maskPersonalData' | 'moderation' | 'moderationWords' | 'moderationFailure'
+  > | null;
+  /** Called once, before the first event, with what puts the values of this question back where placeholders stand for them. */
+  readonly onMask?: (restore: (text: string) => string) => void;
   /** Called once, right before the final event. */
   readonly onRecord: (record: AnswerRecord) => void;
 }

@@ -6,6 +6,7 @@ import type { AnswerRelay } from '../store/answer-relay.ts';
 import type { AnswerRecord, AnswerStore } from '../store/answers.ts';
 import { createEventLog, type EventLog } from './answer-event-log.ts';
 import type { AnswerRequest } from './answer-runs.ts';
+import type { KeptMasks } from './kept-masks.ts';
 
 /** Turns of the conversation that a follow-up is read with. */
 const historyTurns = 6;
@@ -15,6 +16,7 @@ export interface OpenAnswerDeps {
   readonly answers: Pick<AnswerStore, 'begin' | 'history'>;
   /** Null: the answer is followed in this process alone. */
   readonly relay: AnswerRelay | null;
+  readonly masks: Pick<KeptMasks, 'keep'>;
   readonly now: () => Date;
 }
 
@@ -29,13 +31,18 @@ export interface OpenedAnswer {
 
 /** Starts the chain and stores that it started; its first event is in the log then. */
 export async function openAnswer(
-  { answers, answerQuestion, relay, now }: OpenAnswerDeps,
+  { answers, answerQuestion, relay, masks, now }: OpenAnswerDeps,
   request: AnswerRequest,
 ): Promise<OpenedAnswer> {
-  const { principal, conversationId } = request;
-  const stored = conversationId ? await answers.history(principal, conversationId, historyTurns) : [];
+  const { principal, conversationId, editOf = null } = request;
+  const before = { turns: historyTurns, editOf };
+  const stored = conversationId ? await answers.history(principal, conversationId, before) : [];
   const history = request.history?.slice(-historyTurns) ?? stored;
-  if (!history) throw new AppError('NOT_FOUND', 'There is no such conversation.');
+  if (!history)
+    throw new AppError(
+      'NOT_FOUND',
+      editOf ? 'There is no such answer in the conversation.' : 'There is no such conversation.',
+    );
   const stop = new AbortController();
   const id = newId('answer');
   const log = createEventLog(now, request.problem);
@@ -47,6 +54,7 @@ export async function openAnswer(
     answerId: id,
     conversationId: conversationId ?? newId('conversation'),
     history,
+    onMask: (restore) => masks.keep(principal, id, restore),
     onRecord: (record) => {
       given = record;
     },
@@ -55,7 +63,7 @@ export async function openAnswer(
   try {
     const { value: first } = await source.next();
     if (first?.type !== 'answer-started') throw firstEventError(first);
-    await answers.begin(principal, first, conversationId === null);
+    await answers.begin(principal, first, { isNewConversation: conversationId === null, editOf });
     log.push(log.complete(first));
   } catch (error) {
     stop.abort(error);

@@ -155,6 +155,8 @@ export const MessageSchema = z
     role: z.enum(['user', 'assistant']),
     text: z.string(),
     answerId: z.string().nullable(),
+    parentAnswerId: z.string().nullable(),
+    alternatives: strings,
     final: z.boolean(),
     createdAt: time,
   })

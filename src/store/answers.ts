@@ -45,18 +45,36 @@ export interface Message {
   readonly role: 'user' | 'assistant';
   readonly text: string;
   readonly answerId: AnswerId | null;
+  /** The answer before it on its branch; null at the beginning. */
+  readonly parentAnswerId: AnswerId | null;
+  /** Answers in its place on all branches, its own among them, in the order in which they were asked for. */
+  readonly alternatives: readonly AnswerId[];
   /** False while its answer is still being written. */
   readonly final: boolean;
   readonly createdAt: string;
 }
 
+export interface ConversationPlace {
+  readonly isNewConversation: boolean;
+  /** The answer whose question is asked in other words; null: the question comes after the latest one. */
+  readonly editOf: AnswerId | null;
+}
+
+export interface BranchOptions {
+  /** The last answer of the branch; null: the latest one of the conversation. */
+  readonly branch: AnswerId | null;
+}
+
 /** Answers and the conversations they belong to; a principal sees its own conversations only (an admin those of the tenant). */
 export interface AnswerStore {
-  /** Writes the conversation when new, the user's message and an unfinished answer; throws NOT_FOUND for another's conversation. */
+  /**
+   * Writes the conversation when new, the user's message and an unfinished answer, after the latest one or in the place of `editOf`.
+   * Throws NOT_FOUND for another's conversation, or an answer that is not of it.
+   */
   begin(
     principal: Principal,
     started: Extract<AnswerEvent, { type: 'answer-started' }>,
-    isNewConversation: boolean,
+    place: ConversationPlace,
   ): Promise<void>;
   /** Writes the final answer, its events and its record; the assistant's message becomes final. Idempotent. */
   finish(principal: Principal, answer: Answer, events: readonly AnswerEvent[], record: AnswerRecord): Promise<void>;
@@ -71,15 +89,26 @@ export interface AnswerStore {
     principal: Principal,
     options: { limit: number; cursor: string | null },
   ): Promise<Page<ConversationSummary>>;
+  /** A page of the messages of one branch, oldest first; null as for `history`. */
   conversation(
     principal: Principal,
     id: ConversationId,
-  ): Promise<{ summary: ConversationSummary; messages: Message[] } | null>;
-  /** The last turns, oldest first, for condensing a follow-up; null when the conversation does not exist for this principal. */
+    options: BranchOptions & { readonly limit: number; readonly cursor: string | null },
+  ): Promise<{ summary: ConversationSummary; messages: Page<Message> } | null>;
+  /** The last answers of one branch, at most so many, oldest first; null as for `history`. */
+  branch(
+    principal: Principal,
+    id: ConversationId,
+    options: BranchOptions & { readonly limit: number },
+  ): Promise<{ summary: ConversationSummary; answers: Answer[] } | null>;
+  /**
+   * The last turns, oldest first, for condensing a follow-up: those before `editOf`, or before a new question. Null when the
+   * conversation, or that answer in it, does not exist for this principal.
+   */
   history(
     principal: Principal,
     id: ConversationId,
-    turns: number,
+    options: { readonly turns: number; readonly editOf: AnswerId | null },
   ): Promise<{ question: string; answer: string }[] | null>;
   removeConversation(principal: Principal, id: ConversationId): Promise<boolean>;
   /** Marks answers that were running when their process died as failed; returns how many. */

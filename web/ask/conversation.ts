@@ -102,7 +102,7 @@ export function createConversationView({ panel, onSignedOut, onChange }: Convers
       this.clear();
       conversationId = id;
       const { messages } = await getJson<{ messages: readonly Message[] }>(
-        `v1/conversations/${encodeURIComponent(id)}`,
+        `v1/conversations/${encodeURIComponent(id)}?limit=200`,
       );
       let question = '';
       for (const { role, text, answerId } of messages) {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
-import { answerEventStream, conversationIdOf, finishedAnswer } from '../answer-events.ts';
+import { answerEventStream, answerIdOf, conversationIdOf, finishedAnswer } from '../answer-events.ts';
 import type { App } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
 import { idempotencyHeaders } from '../idempotency.ts';
@@ -12,9 +12,17 @@ const Body = z
   .strictObject({
     question: text(4000, 1),
     conversationId: z.string().max(100).optional(),
+    editOf: z.string().max(100).optional().openapi({
+      description:
+        'An answer of the conversation: this question takes the place of its question on a branch of its own. The other branch stays.',
+    }),
     stream: z.boolean().optional(),
     model: z.string().max(200).optional(),
     ...answerOptions,
+  })
+  .refine(({ editOf, conversationId }) => editOf === undefined || conversationId !== undefined, {
+    path: ['conversationId'],
+    error: 'the conversation of `editOf`',
   })
   .openapi('AnswerRequest');
 
@@ -43,19 +51,21 @@ const route = defineRoute('read', {
 
 export function registerCreateAnswer(app: App, deps: RouteDeps): void {
   app.openapi(route, async (c) => {
-    const { stream, model, conversationId, ...asked } = c.req.valid('json');
+    const { stream, model, conversationId, editOf, ...asked } = c.req.valid('json');
     const wantsEvents = stream ?? c.req.header('accept')?.includes('text/event-stream') ?? false;
     requireModel(deps, model);
     const conversation = conversationId === undefined ? null : conversationIdOf(conversationId);
-    const { id } = await startAnswer(c, deps, { ...asked, conversationId: conversation });
+    const edited = editOf === undefined ? null : answerIdOf(editOf);
+    const { id } = await startAnswer(c, deps, { ...asked, model, conversationId: conversation, editOf: edited });
     if (wantsEvents) return await answerEventStream(c, deps, { id, after: -1 });
     return c.json(await finishedAnswer(c, deps, id), 200);
   });
 }
 
 function requireModel(deps: RouteDeps, model: string | undefined): void {
-  if (model !== undefined && model !== deps.model)
-    throw new AppError('INVALID_REQUEST', `This server answers with ${deps.model}.`, {
-      errors: [{ field: 'model', expected: deps.model, received: JSON.stringify(model) }],
+  const known = deps.models.join(' or ');
+  if (model !== undefined && !deps.models.includes(model))
+    throw new AppError('INVALID_REQUEST', `This server answers with ${known}.`, {
+      errors: [{ field: 'model', expected: known, received: JSON.stringify(model) }],
     });
 }

@@ -7,6 +7,10 @@ import type { Principal } from '../../domain/principal.ts';
 import type { AnswerRecord, AnswerStore } from '../answers.ts';
 import { createAnswerStore } from './answer-store.ts';
 
+const firstTurn = { isNewConversation: true, editOf: null };
+const nextTurn = { isNewConversation: false, editOf: null };
+const wholeBranch = { branch: null, limit: 50, cursor: null };
+
 const record: AnswerRecord = {
   standalone: 'What?',
   promptVersions: { answer: '1' },
@@ -49,10 +53,11 @@ describeOnEachDatabase('answer store', (database) => {
     readonly conversationId: ConversationId;
     readonly isNew: boolean;
     readonly ending?: 'finished' | 'refused';
+    readonly editOf?: AnswerId | null;
   }
 
   /** One question from its start to its end. */
-  async function ask({ question, conversationId, isNew, ending = 'finished' }: Turn): Promise<AnswerId> {
+  async function ask({ question, conversationId, isNew, ending = 'finished', editOf = null }: Turn): Promise<AnswerId> {
     const first = started(question, conversationId);
     const base = { sequence: 1, at: first.at };
     const last: AnswerEvent =
@@ -70,7 +75,7 @@ describeOnEachDatabase('answer store', (database) => {
             cached: false,
           }
         : { ...base, type: 'answer-refused', reason: 'no-evidence', message: 'The sources do not say.', nearest: [] };
-    await store.begin(ada, first, isNew);
+    await store.begin(ada, first, { isNewConversation: isNew, editOf });
     const events = [first, last];
     const answer = foldAnswer(events);
     if (!answer) throw new Error('no answer');
@@ -96,22 +101,27 @@ describeOnEachDatabase('answer store', (database) => {
       ...record,
       rejectedQuotes: [{ text: 'x\ufffd', reason: 'altered' }],
     });
-    expect(await store.conversation(ada, conversationId)).toMatchObject({
+    expect(await store.conversation(ada, conversationId, wholeBranch)).toMatchObject({
       summary: { id: conversationId, title: 'How \ufffd?', messages: 2 },
-      messages: [
-        { role: 'user', text: 'How \ufffd?', answerId: id, final: true },
-        { role: 'assistant', text: 'answer to How \ufffd?', answerId: id, final: true },
-      ],
+      messages: {
+        items: [
+          { role: 'user', text: 'How \ufffd?', answerId: id, final: true, parentAnswerId: null, alternatives: [id] },
+          { role: 'assistant', text: 'answer to How \ufffd?', answerId: id, final: true },
+        ],
+        nextCursor: null,
+      },
     });
   });
 
   it('shows an answer that is being written as not final', async () => {
     const conversationId = newId('conversation');
     const first = started('How?', conversationId);
-    await store.begin(ada, first, true);
+    await store.begin(ada, first, firstTurn);
     expect(await store.get(ada, first.answerId as AnswerId)).toMatchObject({ state: 'running', text: '' });
-    expect((await store.conversation(ada, conversationId))?.messages.map(({ final }) => final)).toEqual([true, false]);
-    expect(await store.history(ada, conversationId, 5)).toEqual([]);
+    expect(
+      (await store.conversation(ada, conversationId, wholeBranch))?.messages.items.map(({ final }) => final),
+    ).toEqual([true, false]);
+    expect(await store.history(ada, conversationId, { turns: 5, editOf: null })).toEqual([]);
   });
 
   it('gives the last turns, oldest first, refusals among them', async () => {
@@ -120,10 +130,59 @@ describeOnEachDatabase('answer store', (database) => {
       clock += 1_000;
       await ask({ question: `q${index}`, conversationId, isNew: index === 0, ending });
     }
-    expect(await store.history(ada, conversationId, 2)).toEqual([
+    expect(await store.history(ada, conversationId, { turns: 2, editOf: null })).toEqual([
       { question: 'q1', answer: 'The sources do not say.' },
       { question: 'q2', answer: 'answer to q2' },
     ]);
+  });
+
+  it('an edited question begins a branch from before it, and the old branch stays readable', async () => {
+    const conversationId = newId('conversation');
+    const say = async (question: string, editOf: AnswerId | null = null) => {
+      clock += 1_000;
+      return await ask({ question, conversationId, isNew: question === 'q1', editOf });
+    };
+    const [first, second, third] = [await say('q1'), await say('q2'), await say('q3')];
+    const edited = await say('q2 in other words', second);
+    const read = async (branch: AnswerId | null) => {
+      const page = (await store.conversation(ada, conversationId, { ...wholeBranch, branch }))?.messages.items ?? [];
+      return page.filter(({ role }) => role === 'user');
+    };
+    expect((await read(null)).map(({ text }) => text)).toEqual(['q1', 'q2 in other words']);
+    expect((await read(third)).map(({ text }) => text)).toEqual(['q1', 'q2', 'q3']);
+    expect((await read(null))[1]).toMatchObject({ parentAnswerId: first, alternatives: [second, edited] });
+    const before = async (editOf: AnswerId | null) =>
+      (await store.history(ada, conversationId, { turns: 6, editOf }))?.map(({ question }) => question);
+    expect(await before(null)).toEqual(['q1', 'q2 in other words']);
+    expect(await before(third)).toEqual(['q1', 'q2']);
+    expect(await before(first)).toEqual([]);
+    const exported = await store.branch(ada, conversationId, { branch: third, limit: 2 });
+    expect(exported?.answers.map(({ question }) => question)).toEqual(['q2', 'q3']);
+  });
+
+  it('an answer of another conversation cannot be edited or read in this one', async () => {
+    const [own, other] = [newId('conversation'), newId('conversation')];
+    const ownAnswer = await ask({ question: 'q', conversationId: own, isNew: true });
+    await ask({ question: 'q', conversationId: other, isNew: true });
+    const place = { isNewConversation: false, editOf: ownAnswer };
+    await expect(store.begin(ada, started('q', other), place)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await store.history(ada, other, { turns: 6, editOf: ownAnswer })).toBeNull();
+    expect(await store.conversation(ada, other, { ...wholeBranch, branch: ownAnswer })).toBeNull();
+    expect(await store.branch(ada, other, { branch: ownAnswer, limit: 5 })).toBeNull();
+  });
+
+  it('messages are read in pages', async () => {
+    const conversationId = newId('conversation');
+    for (const question of ['q0', 'q1']) {
+      clock += 1_000;
+      await ask({ question, conversationId, isNew: question === 'q0' });
+    }
+    const first = await store.conversation(ada, conversationId, { branch: null, limit: 3, cursor: null });
+    const cursor = first?.messages.nextCursor ?? null;
+    const second = await store.conversation(ada, conversationId, { branch: null, limit: 3, cursor });
+    const texts = [first, second].flatMap((page) => page?.messages.items.map(({ text }) => text));
+    expect(texts).toEqual(['q0', 'answer to q0', 'q1', 'answer to q1']);
+    expect(second?.messages.nextCursor).toBeNull();
   });
 
   it('shows a conversation to its owner and to administrators only', async () => {
@@ -133,8 +192,8 @@ describeOnEachDatabase('answer store', (database) => {
       answer: (await store.get(principal, id)) !== null,
       events: (await store.events(principal, id)) !== null,
       record: (await store.record(principal, id)) !== null,
-      conversation: (await store.conversation(principal, conversationId)) !== null,
-      history: (await store.history(principal, conversationId, 3)) !== null,
+      conversation: (await store.conversation(principal, conversationId, wholeBranch)) !== null,
+      history: (await store.history(principal, conversationId, { turns: 3, editOf: null })) !== null,
       listed: (await store.conversations(principal, { limit: 9, cursor: null })).items.length === 1,
       feedback: await store.addFeedback(principal, id, { rating: 'up', comment: 'ok', sentence: 0 }),
     });
@@ -155,7 +214,7 @@ describeOnEachDatabase('answer store', (database) => {
     ];
     for (const stranger of strangers) {
       expect(await sees(stranger)).toEqual(nothing);
-      await expect(store.begin(stranger, started('q', conversationId), false)).rejects.toMatchObject({
+      await expect(store.begin(stranger, started('q', conversationId), nextTurn)).rejects.toMatchObject({
         code: 'NOT_FOUND',
       });
       expect(await store.removeConversation(stranger, conversationId)).toBe(false);
@@ -168,7 +227,7 @@ describeOnEachDatabase('answer store', (database) => {
     const conversationId = newId('conversation');
     await ask({ question: 'q', conversationId, isNew: true });
     const elsewhere = { ...ada, credential: newId('session') };
-    expect(await store.conversation(elsewhere, conversationId)).not.toBeNull();
+    expect(await store.conversation(elsewhere, conversationId, wholeBranch)).not.toBeNull();
   });
 
   it('lists conversations by their last turn, page by page', async () => {
@@ -239,20 +298,20 @@ describeOnEachDatabase('answer store', (database) => {
     if (!answer) throw new Error('no answer');
     await store.finish(ada, answer, [], record);
     expect(await store.get(ada, id)).toBeNull();
-    await expect(store.begin(ada, started('q', conversationId), false)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(store.begin(ada, started('q', conversationId), nextTurn)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('does not start a conversation twice', async () => {
     const conversationId = newId('conversation');
     await ask({ question: 'q', conversationId, isNew: true });
-    await expect(store.begin(ada, started('q', conversationId), true)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(store.begin(ada, started('q', conversationId), firstTurn)).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
   it('fails what its own process, or one that is long gone, left unfinished', async () => {
     const ids = [];
     for (const processName of ['here', 'elsewhere']) {
       const first = started('q', newId('conversation'));
-      await createAnswerStore(database(), { now, processName }).begin(ada, first, true);
+      await createAnswerStore(database(), { now, processName }).begin(ada, first, firstTurn);
       ids.push(first);
     }
     const done = await ask({ question: 'done', conversationId: newId('conversation'), isNew: true });
@@ -260,7 +319,9 @@ describeOnEachDatabase('answer store', (database) => {
     const [own, other] = ids;
     const failed = await store.get(ada, own?.answerId as AnswerId);
     expect(Answer.parse(failed)).toMatchObject({ state: 'failed', error: { code: 'SERVER_STOPPING' } });
-    expect((await store.conversation(ada, own?.conversationId as ConversationId))?.messages[1]).toMatchObject({
+    expect(
+      (await store.conversation(ada, own?.conversationId as ConversationId, wholeBranch))?.messages.items[1],
+    ).toMatchObject({
       final: true,
     });
     expect(await store.get(ada, other?.answerId as AnswerId)).toMatchObject({ state: 'running' });

@@ -3,9 +3,9 @@ import { type Answer, type AnswerEvent, foldAnswer } from '../../domain/answer.t
 import { AppError } from '../../domain/errors.ts';
 import type { AnswerId } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
-import type { AnswerRating, AnswerRecord, AnswerStore } from '../answers.ts';
+import type { AnswerRating, AnswerRecord, AnswerStore, ConversationPlace } from '../answers.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
-import { createConversationReads, ownedBy, ownershipOf } from './conversation-reads.ts';
+import { createConversationReads, ownedBy, ownershipOf, parentOf } from './conversation-reads.ts';
 import { isUniqueViolation } from './database-error.ts';
 import { encodeJson } from './sql-values.ts';
 
@@ -36,9 +36,9 @@ export function createAnswerStore(driver: SqlDriver, options: AnswerStoreOptions
   return {
     ...createConversationReads(driver),
 
-    begin: (principal, started, isNewConversation) =>
+    begin: (principal, started, place) =>
       driver.asTenant(principal.tenantId, (sql) =>
-        beginAnswer(sql, principal, { started, isNewConversation, processName, now: now() }),
+        beginAnswer(sql, principal, { started, ...place, processName, now: now() }),
       ),
 
     finish: (principal, answer, events, record) =>
@@ -79,15 +79,14 @@ export function createAnswerStore(driver: SqlDriver, options: AnswerStoreOptions
   };
 }
 
-interface BeginOptions {
+interface BeginOptions extends ConversationPlace {
   readonly started: Extract<AnswerEvent, { type: 'answer-started' }>;
-  readonly isNewConversation: boolean;
   readonly processName: string;
   readonly now: Date;
 }
 
 async function beginAnswer(sql: Sql, principal: Principal, options: BeginOptions): Promise<void> {
-  const { started, isNewConversation, processName, now } = options;
+  const { started, isNewConversation, editOf, processName, now } = options;
   const { tenantId } = principal;
   const place = [tenantId, started.conversationId];
   if (isNewConversation) {
@@ -107,10 +106,12 @@ async function beginAnswer(sql: Sql, principal: Principal, options: BeginOptions
     );
     if (continued.length === 0) throw new AppError('NOT_FOUND', `There is no conversation ${started.conversationId}.`);
   }
+  const parent = await parentOf(sql, tenantId, { conversation: started.conversationId, editOf });
+  if (!parent) throw new AppError('NOT_FOUND', 'There is no such answer in the conversation.');
   await sql.query(
-    `insert into answers (tenant_id, conversation_id, id, state, answer, events, writer, created_at)
-     values ($1, $2, $3, 'running', $4, '[]', $5, $6)`,
-    [...place, started.answerId, encodeJson(foldAnswer([started])), processName, now],
+    `insert into answers (tenant_id, conversation_id, id, state, answer, events, writer, created_at, parent_id)
+     values ($1, $2, $3, 'running', $4, '[]', $5, $6, $7)`,
+    [...place, started.answerId, encodeJson(foldAnswer([started])), processName, now, parent.id],
   );
   await sql.query(
     `insert into messages (tenant_id, conversation_id, answer_id, role, text, final, created_at)
