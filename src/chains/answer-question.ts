@@ -2,6 +2,7 @@ import type { AnswerEvent, AnswerMode } from '../domain/answer.ts';
 import type { FilterClause } from '../domain/filter.ts';
 import type { AnswerId, ConversationId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { Retrieval } from '../retrieve/retrieve.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 
 export interface AnswerInput {
@@ -18,6 +19,8 @@ export interface AnswerInput {
   readonly maxQuotes: number;
   /** Whether a question that finds little may be searched in other words too; true when left out. */
   readonly expand?: boolean;
+  /** Puts other sources in the place of those that the search found, as a replay does; left out: what was found. */
+  readonly sources?: (found: Retrieval) => Promise<Retrieval>;
   /** Called once, right before the final event. */
   readonly onRecord: (record: AnswerRecord) => void;
 }

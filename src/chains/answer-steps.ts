@@ -6,7 +6,7 @@ import type { DocumentStore } from '../store/documents.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
 import { answerExtractively } from './answer-extractively.ts';
 import type { AnswerInput } from './answer-question.ts';
-import { type Trace, timed } from './answer-trace.ts';
+import { answerLimits, type Trace, timed } from './answer-trace.ts';
 import type { Answerer, AnswererInput } from './answerer.ts';
 import { condenseQuestion } from './condense-question.ts';
 import type { EmbedUnits } from './evidence/embed-units.ts';
@@ -32,8 +32,6 @@ export interface Parts {
 
 type Events = AsyncGenerator<UnsequencedAnswerEvent>;
 
-const passagesWanted = 8;
-const tokenBudget = 2400;
 /** Below both, nothing that was found has to do with the question; the first is the sum of two cosines. */
 const unrelatedCosines = 0.6;
 const unrelatedCoverage = 0.35;
@@ -118,10 +116,11 @@ async function search(
   trace: Trace,
   signal: AbortSignal,
 ): Promise<Retrieval> {
-  const { principal, filter, question, asked, expand = true } = input;
+  const { principal, filter, question, asked, expand = true, sources = async (found) => found } = input;
   const queries = trace.standalone === question ? [question] : [trace.standalone, question];
-  const retrieval = await timed(trace, 'retrieve', () =>
-    parts.retrieve({ queries, parts: asked, principal, filter, limit: passagesWanted, tokenBudget, expand }, signal),
+  const wanted = { limit: answerLimits.passages, tokenBudget: answerLimits.tokens };
+  const retrieval = await timed(trace, 'retrieve', async () =>
+    sources(await parts.retrieve({ queries, parts: asked, principal, filter, ...wanted, expand }, signal)),
   );
   trace.retrieval = retrieval;
   // Evidence is judged by the words that found it; the reader sees which they were.

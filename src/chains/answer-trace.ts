@@ -1,10 +1,14 @@
 import { describeExpansion, type Retrieval } from '../retrieve/retrieve.ts';
-import type { AnswerRecord } from '../store/answers.ts';
+import type { AnswerParameters, AnswerRecord } from '../store/answers.ts';
 import type { AnswerInput } from './answer-question.ts';
+
+/** What an answer is read from, at most. */
+export const answerLimits = { passages: 8, tokens: 2400 } as const;
 
 /** What is noted while an answer comes about; steps fill it in. */
 export interface Trace {
   standalone: string;
+  readonly parameters: AnswerParameters;
   readonly embedder: string;
   readonly promptVersions: Record<string, string>;
   retrieval: Retrieval | null;
@@ -13,9 +17,11 @@ export interface Trace {
   readonly timings: Record<string, number>;
 }
 
-export function createTrace({ question }: AnswerInput, embedder: string): Trace {
+export function createTrace(input: AnswerInput, embedder: string): Trace {
+  const { question, mode, filter, locale, maxQuotes, expand = true, history } = input;
   return {
     standalone: question,
+    parameters: { mode, filter, locale, maxQuotes, expand, history, limits: answerLimits },
     embedder,
     promptVersions: {},
     retrieval: null,
@@ -27,6 +33,7 @@ export function createTrace({ question }: AnswerInput, embedder: string): Trace 
 
 export function toRecord({
   standalone,
+  parameters,
   embedder,
   promptVersions,
   retrieval,
@@ -44,6 +51,7 @@ export function toRecord({
   const expansion = retrieval?.expansion ? { expansion: describeExpansion(retrieval.expansion) } : {};
   return {
     standalone,
+    parameters,
     promptVersions: { ...promptVersions },
     embedder,
     passages,
