@@ -23,7 +23,7 @@ const retriever = new FootnoteRetriever({ retrieve: footnote.retrieve, principal
 const reranker = await createReranker(config.reranker);
 const compressor = reranker && new FootnoteReranker({ reranker, topN: 5 });
 const model = new ChatOpenAI({
-  model: config.chat.model,
+  model: config.chat.models[0],
   apiKey: config.chat.apiKey,
   temperature: 0,
   configuration: { baseURL: config.chat.baseUrl ?? undefined },

@@ -36,6 +36,7 @@ export function openApiText(): string {
     indexAdministration: fakePort('indexAdministration'),
     rankerAdministration: fakePort('rankerAdministration'),
     readinessChecks: [],
+    relay: null,
     onQueued: () => {},
     model: 'extractive',
     answerMode: 'strict',

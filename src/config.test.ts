@@ -33,6 +33,12 @@ describe('loadConfig', () => {
     });
     expect(loadConfig({ OPENAI_API_KEY: 'sk-1', CHAT_MODEL: 'none' }).chat).toBeNull();
   });
+  it('reads the models to ask one after another, each once', () => {
+    const models = (list: string) => loadConfig({ OPENAI_API_KEY: 'sk-1', CHAT_MODEL: list }).chat?.models;
+    expect(models('large, small ,large')).toEqual(['large', 'small']);
+    expect(() => models('large,,small')).toThrow('CHAT_MODEL');
+    expect(() => models(',')).toThrow('CHAT_MODEL');
+  });
   it('names every wrong variable with what was read and what is expected', () => {
     const error = failure({ PORT: 'eighty', ANSWER_MODE: 'loose' });
     expect(error.code).toBe('CONFIGURATION_INVALID');

@@ -10,6 +10,7 @@ const withDefault = <T extends z.ZodType>(schema: T, value: z.output<T>) =>
   z.preprocess((input) => emptyIsUnset(input) ?? value, schema);
 const integer = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 const httpUrl = z.url({ protocol: /^https?$/ });
+const modelNames = z.string().regex(/^[^,\s][^,]*(,[^,]*[^,\s][^,]*)*$/);
 
 interface Setting {
   readonly schema: z.ZodType;
@@ -77,6 +78,14 @@ export const settings = {
     description: 'Tenants of up to so many passages are searched by words, in memory, while Qdrant is down.',
     example: '20000',
   },
+  REDIS_URL: {
+    schema: optional(z.url({ protocol: /^rediss?$/ })),
+    expected: 'a redis:// or rediss:// URL',
+    description:
+      'Redis that lets an answer be followed and stopped on any server; without it, on the one that writes it.',
+    example: 'redis://localhost:6379',
+    secret: true,
+  },
   OPENAI_API_KEY: {
     schema: optional(z.string().min(1)),
     expected: 'a key',
@@ -91,10 +100,11 @@ export const settings = {
     example: 'http://localhost:11434/v1',
   },
   CHAT_MODEL: {
-    schema: withDefault(z.string().min(1), 'gpt-4.1-mini'),
-    expected: 'the name of a model',
-    description: 'Chat model that writes the answers; `none` keeps the extractive answerer.',
-    example: 'gpt-4.1-mini',
+    schema: withDefault(modelNames, 'gpt-4.1-mini'),
+    expected: 'names of models with commas between them',
+    description:
+      'Chat model that writes the answers; a further name, after a comma, is asked when the one before fails. `none` keeps the extractive answerer.',
+    example: 'gpt-4.1-mini,gpt-4.1-nano',
   },
   EMBEDDING_MODEL: {
     schema: withDefault(z.string().min(1), 'minilm'),
@@ -178,6 +188,18 @@ export const settings = {
     description: 'Probability that the sources hold no answer above which a question is refused.',
     example: '0.5',
   },
+  ANSWER_CACHE_BYTES: {
+    schema: withDefault(integer(0, 4_294_967_296), 33_554_432),
+    expected: 'a whole number of bytes from 0 to 4294967296',
+    description: 'Memory for answers that are given again while nothing has changed, in bytes; 0 keeps none.',
+    example: '33554432',
+  },
+  ANSWER_CACHE_SECONDS: {
+    schema: withDefault(integer(1, 86_400), 600),
+    expected: 'a whole number of seconds from 1 to 86400',
+    description: 'How long an answer is given again at most, in seconds.',
+    example: '600',
+  },
   FRESHNESS_HALF_LIFE_DAYS: {
     schema: optional(integer(1, 36_500)),
     expected: 'a whole number of days from 1 to 36500',
@@ -228,7 +250,12 @@ export interface Config {
   readonly publicUrl: string | null;
   readonly databaseUrl: string | null;
   /** Null: the extractive answerer writes the answers. */
-  readonly chat: { readonly model: string; readonly apiKey: string; readonly baseUrl: string | null } | null;
+  readonly chat: {
+    /** In the order in which they are asked; at least one. */
+    readonly models: readonly [string, ...string[]];
+    readonly apiKey: string;
+    readonly baseUrl: string | null;
+  } | null;
   readonly embedding:
     | { readonly provider: 'minilm' }
     | {
@@ -252,6 +279,9 @@ export interface Config {
   readonly answerMode: 'strict' | 'lenient';
   /** Null: the fitted default. */
   readonly refusalThreshold: number | null;
+  /** Null: running answers are followed on the server that writes them. */
+  readonly redisUrl: string | null;
+  readonly answerCache: { readonly bytes: number; readonly seconds: number };
   /** Null: age does not count. */
   readonly freshnessHalfLifeDays: number | null;
   readonly publishWaitsFor: 'lexical' | 'dense';
@@ -311,7 +341,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     dataDir: resolve(value.DATA_DIR),
     publicUrl: value.PUBLIC_URL ?? null,
     databaseUrl: value.DATABASE_URL ?? null,
-    chat: hasModelServer && value.CHAT_MODEL !== 'none' ? { model: value.CHAT_MODEL, ...server } : null,
+    chat: hasModelServer && value.CHAT_MODEL !== 'none' ? { models: namesOf(value.CHAT_MODEL), ...server } : null,
     embedding:
       value.EMBEDDING_MODEL === 'minilm'
         ? { provider: 'minilm' }
@@ -333,6 +363,8 @@ export function loadConfig(environment: Environment = process.env): Config {
     reranker: rerankerOf(value),
     answerMode: value.ANSWER_MODE,
     refusalThreshold: value.REFUSAL_THRESHOLD ?? null,
+    redisUrl: value.REDIS_URL ?? null,
+    answerCache: { bytes: value.ANSWER_CACHE_BYTES, seconds: value.ANSWER_CACHE_SECONDS },
     freshnessHalfLifeDays: value.FRESHNESS_HALF_LIFE_DAYS ?? null,
     publishWaitsFor: value.PUBLISH_WAITS_FOR,
     maxFileBytes: value.MAX_FILE_BYTES,
@@ -396,6 +428,12 @@ function rerankerOf(value: SettingValues): RerankerConfig | null {
     scale: value.RERANK_SCORES,
     ...limits,
   };
+}
+
+/** Names with commas between them, each once. */
+function namesOf(list: string): [string, ...string[]] {
+  const [first = '', ...others] = new Set(list.split(',').map((name) => name.trim()));
+  return [first, ...others];
 }
 
 function wrongValue(name: SettingName, received: string): FieldError {

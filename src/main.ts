@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
+import { createAnswerFingerprint } from './chains/answer-fingerprint.ts';
 import { createAnswerQuestion } from './chains/answer-question-chain.ts';
 import { loadPrompts } from './chains/prompts/load-prompts.ts';
+import { shareAnswers } from './chains/share-answers.ts';
 import { createSuggestFollowUps } from './chains/suggest-follow-ups.ts';
 import { type Client, createClient } from './cli/client.ts';
 import type { Output } from './cli/output.ts';
@@ -17,7 +19,7 @@ import { createFetchUrl } from './ingest/load/fetch-url.ts';
 import { createDocumentReader } from './ingest/read-document.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
-import { createChatModel } from './models/chat/create-chat-model.ts';
+import { createChatModels } from './models/chat/create-chat-model.ts';
 import type { ChatModel } from './models/chat-model.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
 import type { CountTokens, Embedder } from './models/embedder.ts';
@@ -43,6 +45,7 @@ import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
 import { listen } from './server/listen.ts';
 import { toProblem } from './server/problem.ts';
+import { createRedisRelay } from './store/cache/redis/redis-answer-relay.ts';
 import { type DataFolder, openDataFolder, readHolder, readLocalKey, writeLocalKey } from './store/data-folder.ts';
 import { createFileObjects } from './store/objects/files/file-objects.ts';
 import { migrate } from './store/postgres/migrate.ts';
@@ -93,8 +96,10 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const countTokens = createTokenCounter();
   const parts = { config, stores, index, embedder, countTokens, log };
   const { reranker, retrieve, rankerAdministration } = await openRetrieval(parts);
-  const chat = await createChatModel(config.chat);
-  const answering = openAnswering({ ...parts, retrieve, chat });
+  const models = await createChatModels(config.chat);
+  const { answerQuestion, answerShared, suggestFollowUps } = openAnswering({ ...parts, retrieve, models });
+  const relay = config.redisUrl === null ? null : createRedisRelay({ url: config.redisUrl, log });
+  stack.defer(async () => await relay?.close());
 
   const queues = startQueues({ config, stores, objects, reader, embedder, index, log });
   stack.defer(() => queues.stop());
@@ -111,7 +116,9 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     submit,
     retrieve,
     termFrequencies: index.inverseDocumentFrequencies,
-    ...answering,
+    answerQuestion: answerShared,
+    suggestFollowUps,
+    relay,
     embedder,
     countTokens,
     onQueued: queues.wake,
@@ -125,12 +132,13 @@ export async function openFootnote(config: Config): Promise<Footnote> {
       embedder,
       index,
       reranker,
-      chatModel: chat?.id ?? null,
+      relay,
+      chatModels: config.chat?.models ?? [],
     }),
     version,
     publicUrl: config.publicUrl,
     host: config.host,
-    model: chat?.id ?? 'extractive',
+    model: config.chat?.models[0] ?? 'extractive',
     answerMode: config.answerMode,
     maxFileBytes: config.maxFileBytes,
     log,
@@ -146,7 +154,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     embedder,
     submit,
     retrieve,
-    answerQuestion: answering.answerQuestion,
+    answerQuestion,
     folder,
     maxFileBytes: config.maxFileBytes,
     log,
@@ -202,27 +210,46 @@ async function openRetrieval({ config, stores, index, embedder, countTokens, log
 
 interface AnsweringParts extends RetrievalParts {
   readonly retrieve: Retrieve;
-  readonly chat: ChatModel | null;
+  /** The first answers; the others take over, in this order. */
+  readonly models: readonly ChatModel[];
 }
 
-/** The answering chain; what is only looked at, and not shown, is answered without the chat model. */
-function openAnswering({ config, stores, index, embedder, log, retrieve, chat }: AnsweringParts) {
+/** The chain as evaluations run it, and as the server does: shared by those who ask the same. What is only tried is answered without a chat model. */
+function openAnswering({ config, stores, index, embedder, log, retrieve, models }: AnsweringParts) {
   const { documents } = stores;
-  const answerWith = (model: ChatModel | null) =>
+  const { refusalThreshold } = config;
+  const now = () => new Date();
+  const answerWith = (chat: ChatModel | null, fallbacks: readonly ChatModel[]) =>
     createAnswerQuestion({
       retrieve,
       embedder,
-      chat: model,
+      chat,
+      fallbacks,
       index,
       documents,
-      refusalThreshold: config.refusalThreshold,
+      refusalThreshold,
       problemOf: (error) => toProblem(error, { requestId: '', baseUrl: config.publicUrl ?? '' }),
-      now: () => new Date(),
+      now,
       log,
     });
+  const [chat = null, ...fallbacks] = models;
+  const answerQuestion = answerWith(chat, fallbacks);
+  const answerShared = shareAnswers({
+    answerQuestion,
+    generation: stores.indexRows.generation,
+    fingerprint: createAnswerFingerprint({ chat, fallbacks, embedder, refusalThreshold }),
+    cache: config.answerCache,
+    now,
+  });
   const prompt = loadPrompts().phraseFollowUps;
-  const suggestFollowUps = createSuggestFollowUps({ documents, answerQuestion: answerWith(null), chat, prompt, log });
-  return { answerQuestion: answerWith(chat), suggestFollowUps };
+  const suggestFollowUps = createSuggestFollowUps({
+    documents,
+    answerQuestion: answerWith(null, []),
+    chat,
+    prompt,
+    log,
+  });
+  return { answerQuestion, answerShared, suggestFollowUps };
 }
 
 function createLog(config: Config): Logger {

@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import type { Embedder } from './models/embedder.ts';
 import type { WatchedReranker } from './models/rerank/watch-reranker.ts';
 import type { ReadinessCheck } from './server/server-deps.ts';
+import type { AnswerRelay } from './store/answer-relay.ts';
 import type { Stores } from './store/postgres/stores.ts';
 import type { SqlDriver } from './store/sql.ts';
 import type { VectorIndex } from './store/vector-index.ts';
@@ -13,7 +14,9 @@ interface ReadinessParts {
   readonly embedder: Embedder;
   readonly index: Pick<VectorIndex, 'health'>;
   readonly reranker: Pick<WatchedReranker, 'health'> | null;
-  readonly chatModel: string | null;
+  readonly relay: Pick<AnswerRelay, 'health'> | null;
+  /** In the order in which they are asked. */
+  readonly chatModels: readonly string[];
 }
 
 /** What `/readyz` and `footnote doctor` ask. */
@@ -24,7 +27,8 @@ export function createReadinessChecks({
   embedder,
   index,
   reranker,
-  chatModel,
+  relay,
+  chatModels,
 }: ReadinessParts): ReadinessCheck[] {
   return [
     {
@@ -65,12 +69,17 @@ export function createReadinessChecks({
       check: () => checkReranker(reranker),
     },
     {
+      name: 'relay',
+      check: async () =>
+        (await relay?.health()) ?? { state: 'ok', detail: 'in memory; set REDIS_URL for several servers' },
+    },
+    {
       name: 'answerer',
       async check() {
         return {
           state: 'ok',
-          detail: chatModel
-            ? `${chatModel} writes the answers`
+          detail: chatModels[0]
+            ? `${chatModels.join(', then ')} ${chatModels.length > 1 ? 'write' : 'writes'} the answers`
             : 'extractive; set OPENAI_API_KEY or OPENAI_BASE_URL for a chat model',
         };
       },

@@ -58,6 +58,7 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     suggestFollowUps: async () => [],
     embedder: flatEmbedder('flat', 4),
     countTokens: (text) => text.split(/\s+/).length,
+    relay: null,
     onQueued: () => {},
     passagesWaiting: (id) => stores.embeddings.waiting('test', id),
     indexAdministration: fakePort('indexAdministration'),

@@ -24,6 +24,8 @@ export type Behaviour =
       readonly kind: 'text';
       readonly text: string | ((request: ModelRequest) => string);
       readonly pieceLength?: number;
+      /** The name that the reply gives as its model's. */
+      readonly model?: string;
     }
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   | { readonly kind: 'silence' }
@@ -32,7 +34,11 @@ export type Behaviour =
   /** 200 with bytes that are no reply. */
   | { readonly kind: 'garbage'; readonly contentType?: string }
   /** Some text, then the socket is cut (`cut`) or the stream ends without its final chunk. */
-  | { readonly kind: 'half'; readonly text: string; readonly cut: boolean };
+  | { readonly kind: 'half'; readonly text: string; readonly cut: boolean }
+  /** A complete reply of which the socket lets so many bytes of the body through, then is cut. */
+  | { readonly kind: 'cut'; readonly text: string; readonly bytes: number }
+  /** The same text again and again, until the client leaves. */
+  | { readonly kind: 'endless'; readonly text: string };
 
 export interface StubModelServer extends AsyncDisposable {
   /** Base address of the protocol, ending in /v1. */
@@ -105,28 +111,56 @@ async function behave(behaviour: Behaviour, request: ModelRequest, response: Ser
       if (behaviour.cut) response.destroy();
       else response.end();
       return;
+    case 'cut':
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      await written(response, completeBody(behaviour.text).subarray(0, behaviour.bytes));
+      response.destroy();
+      return;
+    case 'endless':
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      while (!response.destroyed) await written(response, deltaOf(behaviour.text));
+      return;
     case 'text': {
       const text = typeof behaviour.text === 'string' ? behaviour.text : behaviour.text(request);
-      await sendPieces(response, piecesOf(text, behaviour.pieceLength ?? 12));
-      response.write(chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }));
-      response.write(chunk({ choices: [], usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 } }));
-      response.end('data: [DONE]\n\n');
+      await sendPieces(response, piecesOf(text, behaviour.pieceLength ?? 12), behaviour.model);
+      response.end(endOf(behaviour.model));
       return;
     }
   }
 }
 
 /** Writes each piece and waits until it has left, so that the client reads them one by one. */
-async function sendPieces(response: ServerResponse, pieces: readonly string[]): Promise<void> {
+async function sendPieces(response: ServerResponse, pieces: readonly string[], model?: string): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (const content of pieces) {
-    const data = chunk({ choices: [{ index: 0, delta: { role: 'assistant', content }, finish_reason: null }] });
-    await new Promise<void>((resolve) => response.write(data, () => resolve()));
-  }
+  for (const content of pieces) await written(response, deltaOf(content, model));
 }
 
-function chunk(fields: object): string {
-  const whole = { id: 'chatcmpl-stub', object: 'chat.completion.chunk', created: 1, model: 'stub', ...fields };
+/** Resolves when the bytes have left, or never will. */
+async function written(response: ServerResponse, data: string | Uint8Array): Promise<void> {
+  await new Promise<void>((resolve) => response.write(data, () => resolve()));
+}
+
+/** The bytes of a whole reply, for tests that cut it. */
+export function completeBody(text: string): Buffer {
+  return Buffer.from(
+    `${piecesOf(text, 12)
+      .map((piece) => deltaOf(piece))
+      .join('')}${endOf()}`,
+  );
+}
+
+function deltaOf(content: string, model?: string): string {
+  return chunk({ choices: [{ index: 0, delta: { role: 'assistant', content }, finish_reason: null }] }, model);
+}
+
+function endOf(model?: string): string {
+  const usage = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
+  const stop = chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }, model);
+  return `${stop}${chunk({ choices: [], usage }, model)}data: [DONE]\n\n`;
+}
+
+function chunk(fields: object, model = 'stub'): string {
+  const whole = { id: 'chatcmpl-stub', object: 'chat.completion.chunk', created: 1, model, ...fields };
   return `data: ${JSON.stringify(whole)}\n\n`;
 }
 

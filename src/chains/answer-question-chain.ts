@@ -18,6 +18,8 @@ export interface AnswerQuestionDeps {
   readonly embedder: Embedder;
   /** Null: the extractive answerer writes the answers. */
   readonly chat: ChatModel | null;
+  /** Asked in this order when `chat` fails before the first sentence; none when left out. */
+  readonly fallbacks?: readonly ChatModel[];
   readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
   readonly documents: Pick<DocumentStore, 'hasDocuments'>;
   /** Null: the fitted one. */
@@ -39,7 +41,10 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     prompts,
     embedUnits: createEmbedUnits(deps.embedder),
     refusal: createRefusalModel(deps.refusalThreshold),
-    answerWithModel: deps.chat ? createModelAnswerer({ chat: deps.chat, prompts }) : null,
+    modelAnswerers: [deps.chat ?? [], deps.fallbacks ?? []].flat().map((chat) => ({
+      model: chat.id,
+      answer: createModelAnswerer({ chat, prompts }),
+    })),
   };
   return async function* answerQuestion(input, signal) {
     const trace = createTrace(input, deps.embedder.id);
@@ -66,7 +71,8 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
   };
 }
 
-function bareProblem({ code, detail, errors, spec }: AppError): Problem {
+/** A problem that names only the error's page, for the server to complete. */
+export function bareProblem({ code, detail, errors, spec }: AppError): Problem {
   const { title, status } = spec;
   return { type: `/docs/errors/${code}`, title, status, code, detail, errors: [...errors], requestId: '' };
 }

@@ -5,6 +5,12 @@ import type { Principal } from '../domain/principal.ts';
 import type { Retrieval } from '../retrieve/retrieve.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 
+/**
+ * Whether an answer that is kept, or being written for another asker, will do: `refresh` computes it anew and keeps it,
+ * `bypass` neither takes nor leaves anything.
+ */
+export type CachePolicy = 'use' | 'refresh' | 'bypass';
+
 export interface AnswerInput {
   readonly answerId: AnswerId;
   readonly conversationId: ConversationId;
@@ -19,7 +25,9 @@ export interface AnswerInput {
   readonly maxQuotes: number;
   /** Whether a question that finds little may be searched in other words too; true when left out. */
   readonly expand?: boolean;
-  /** Puts other sources in the place of those that the search found, as a replay does; left out: what was found. */
+  /** `use` when left out. */
+  readonly cache?: CachePolicy;
+  /** Puts other sources in the place of those that the search found, as a replay does, with `cache: bypass`; left out: what was found. */
   readonly sources?: (found: Retrieval) => Promise<Retrieval>;
   /** Called once, right before the final event. */
   readonly onRecord: (record: AnswerRecord) => void;

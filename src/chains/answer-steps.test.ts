@@ -50,6 +50,7 @@ const retrieval: Retrieval = {
 
 interface Setting {
   readonly chat?: ChatModel | null;
+  readonly fallbacks?: readonly ChatModel[];
   readonly retrieve?: Retrieve;
   readonly hasDocuments?: () => Promise<boolean>;
   readonly refusalThreshold?: number;
@@ -63,6 +64,7 @@ function chainOf(setting: Setting, log: AnswerQuestionDeps['log']) {
     retrieve: setting.retrieve ?? (async () => retrieval),
     embedder: fakePort<Embedder>('embedder', { id: 'words-only', dimensions: 4 }),
     chat: setting.chat ?? null,
+    fallbacks: setting.fallbacks ?? [],
     index: { inverseDocumentFrequencies: async (_tenant, terms) => new Float32Array(terms.length).fill(4.6) },
     documents: fakePort('documents', setting.hasDocuments ? { hasDocuments: setting.hasDocuments } : {}),
     // Nothing is more probable than 1: whether to refuse is tested where it is decided.
@@ -118,10 +120,17 @@ async function ask(setting: Setting = {}) {
 }
 
 async function askModel(behaviours: readonly Behaviour[], setting: Setting = {}) {
+  return await askModels(['stub'], behaviours, setting);
+}
+
+/** The models stand at one server, which takes their requests in turn. */
+async function askModels(names: readonly string[], behaviours: readonly Behaviour[], setting: Setting = {}) {
   await using server = await startStubModelServer();
   server.script(...behaviours);
-  const chat = await createOpenAiChatModel({ model: 'stub', apiKey: 'sk-test', baseUrl: server.url, retryDelayMs: 1 });
-  return { ...(await ask({ ...setting, chat })), requests: server.requests };
+  const options = { apiKey: 'sk-test', baseUrl: server.url, retryDelayMs: 1 };
+  const models = await Promise.all(names.map((model) => createOpenAiChatModel({ ...options, model })));
+  const [chat = null, ...fallbacks] = models;
+  return { ...(await ask({ ...setting, chat, fallbacks })), requests: server.requests };
 }
 
 const say = (reply: string): Behaviour => ({ kind: 'text', text: reply });
@@ -185,6 +194,41 @@ describe('a model that fails before anything was released: the extractive answer
     expect(answer).toMatchObject({ state: 'finished', text: expect.stringContaining(extractive) });
     expect(JSON.stringify(events)).not.toContain('sk-inner-text');
     expect(requests).toHaveLength(behaviours.length);
+  });
+});
+
+describe('models one after another', () => {
+  const degradations = ({ events }: Awaited<ReturnType<typeof askModels>>) =>
+    events.flatMap((event) => (event.type === 'step-degraded' ? [`${event.to}: ${event.cause}`] : []));
+
+  test('the next one answers when the first fails, and the stream says so', async () => {
+    const outcome = await askModels(
+      ['large', 'small'],
+      [status(401), quotes, say('Refunds of annual plans take five working days [1].')],
+    );
+    expect(degradations(outcome)).toEqual(['small: MODEL_REJECTED_KEY']);
+    expect(outcome.requests.map(({ body }) => body.model)).toEqual(['large', 'small', 'small']);
+    expect(outcome.answer).toMatchObject({ state: 'finished', model: 'large', text: extractive });
+    expect(outcome.answer?.partial).toBeUndefined();
+  });
+
+  test('when all fail, each is named, and the answer is extractive', async () => {
+    const outcome = await askModels(['large', 'small'], [status(401), quotes, status(401)]);
+    expect(degradations(outcome)).toEqual(['small: MODEL_REJECTED_KEY', 'extractive: MODEL_REJECTED_KEY']);
+    expect(outcome.answer?.text).toContain(extractive);
+  });
+
+  test('no other one is asked after the first released sentence: the answer is partial', async () => {
+    const outcome = await askModels(
+      ['large', 'small'],
+      [
+        quotes,
+        { kind: 'half', text: 'It takes five working days [1]. Shipping costs are not refunded [2]. And', cut: true },
+      ],
+    );
+    expect(degradations(outcome)).toEqual(['partial: MODEL_BAD_RESPONSE']);
+    expect(outcome.last).toMatchObject({ type: 'answer-finished', partial: true });
+    expect(outcome.requests).toHaveLength(2);
   });
 });
 

@@ -27,7 +27,8 @@ export interface Parts {
   readonly prompts: Prompts;
   readonly embedUnits: (tenant: AnswerInput['principal']['tenantId']) => EmbedUnits;
   readonly refusal: RefusalModel;
-  readonly answerWithModel: Answerer | null;
+  /** In the order in which they are asked. */
+  readonly modelAnswerers: readonly { readonly model: string; readonly answer: Answerer }[];
 }
 
 type Events = AsyncGenerator<UnsequencedAnswerEvent>;
@@ -165,10 +166,12 @@ interface Draft {
   readonly quotes: Quote[];
   text: string;
   usage: Usage;
+  /** Whether what wrote it failed after the first sentence. */
+  isPartial: boolean;
 }
 
 function createDraft(): Draft {
-  return { sentences: [], quotes: [], text: '', usage: { inputTokens: 0, outputTokens: 0 } };
+  return { sentences: [], quotes: [], text: '', usage: { inputTokens: 0, outputTokens: 0 }, isPartial: false };
 }
 
 interface Progress {
@@ -177,20 +180,22 @@ interface Progress {
 }
 
 /**
- * Lets the chat model answer where there is one. When it fails before anything was released, the extractive answerer takes
- * over; when it fails later, what was released stays.
+ * Lets a chat model answer where there is one. When it fails before anything was released, the next one takes over, at last the
+ * extractive answerer; when it fails later, what was released stays and the answer is partial.
  */
 async function* answer(parts: Parts, input: AnswererInput, { draft, trace }: Progress, signal: AbortSignal): Events {
-  if (parts.answerWithModel) {
-    const { selectQuotes, writeAnswer } = parts.prompts;
+  const { modelAnswerers, prompts } = parts;
+  for (const [index, { answer: answerWithModel }] of modelAnswerers.entries()) {
+    const { selectQuotes, writeAnswer } = prompts;
     Object.assign(trace.promptVersions, { selectQuotes: selectQuotes.version, writeAnswer: writeAnswer.version });
     try {
-      return yield* collect(parts.answerWithModel(input, signal), { draft, trace });
+      return yield* collect(answerWithModel(input, signal), { draft, trace });
     } catch (error) {
       signal.throwIfAborted();
-      const isPartial = draft.sentences.length > 0;
-      yield degraded('answer', isPartial ? 'partial' : 'extractive', error);
-      if (isPartial) return;
+      draft.isPartial = draft.sentences.length > 0;
+      const next = modelAnswerers[index + 1]?.model ?? 'extractive';
+      yield degraded('answer', draft.isPartial ? 'partial' : next, error);
+      if (draft.isPartial) return;
     }
   }
   yield* collect(answerExtractively(input, signal), { draft, trace });
@@ -236,11 +241,12 @@ async function* noteTime(events: Events, note: (milliseconds: number) => void): 
 }
 
 /** Confidence: how likely the sources hold the answer, times how well its sentences are grounded. */
-function finish({ sentences, quotes, text, usage }: Draft, trace: Trace): UnsequencedAnswerEvent {
+function finish({ sentences, quotes, text, usage, isPartial }: Draft, trace: Trace): UnsequencedAnswerEvent {
   const groundedness = sentences.reduce((sum, sentence) => sum + sentence.groundedness, 0) / sentences.length;
   const confidence = (1 - (trace.refusal?.probability ?? 0)) * groundedness;
   const timings = { ...trace.timings };
-  return { type: 'answer-finished', text, sentences, quotes, confidence, usage, cost: null, timings, cached: false };
+  const result = { text, sentences, quotes, confidence, usage, cost: null, timings, cached: false };
+  return { type: 'answer-finished', ...result, ...(isPartial ? { partial: true } : {}) };
 }
 
 function refuse({ locale }: AnswerInput, reason: RefusalReason, nearest: Retrieval['nearest']): UnsequencedAnswerEvent {

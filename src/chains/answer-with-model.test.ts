@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Behaviour, type ModelRequest, startStubModelServer } from '../../test/stub-model-server.ts';
 import type { UnsequencedAnswerEvent } from '../domain/answer.ts';
-import { createChatModel } from '../models/chat/create-chat-model.ts';
+import { createChatModels } from '../models/chat/create-chat-model.ts';
 import type { ScoredPassage } from '../retrieve/retrieve.ts';
 import { createModelAnswerer } from './answer-with-model.ts';
 import type { AnswererInput, AnswererResult } from './answerer.ts';
@@ -66,7 +66,7 @@ async function answer(replies: readonly (string | Behaviour)[], overrides?: Part
   server.script(
     ...replies.map((reply) => (typeof reply === 'string' ? ({ kind: 'text', text: reply } as const) : reply)),
   );
-  const chat = await createChatModel({ model: 'stub', apiKey: 'sk-test', baseUrl: server.url });
+  const [chat] = await createChatModels({ models: ['stub'], apiKey: 'sk-test', baseUrl: server.url });
   if (!chat) throw new Error('The settings hold a chat model.');
   const input = inputOf(overrides);
   const answering = createModelAnswerer({ chat, prompts })(input, never);

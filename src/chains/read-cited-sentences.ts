@@ -17,6 +17,8 @@ export interface CitedSentenceReader {
 
 const marksAfterSentence = /([.!?…。！？]["'”’)*_]*)((?:[ \t]*[[【]\s*\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\s*[\]】])+)/g;
 const citationMark = /[[【]\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*[\]】]/g;
+/** Without any of these the buffer holds no end of a sentence; most pieces of a reply add none. */
+const sentenceEnd = /[.!?…。！？｡؟।॥\n]/;
 const listMark = /^\s*(?:[-*+•]|\d{1,3}[.)])\s/;
 
 /**
@@ -49,7 +51,7 @@ export function createCitedSentenceReader(): CitedSentenceReader {
   return {
     push(text) {
       buffer += text;
-      return take(false);
+      return sentenceEnd.test(buffer) ? take(false) : [];
     },
     finish: () => take(true),
   };

@@ -15,7 +15,7 @@ import { walkFolder } from '../ingest/load/walk-folder.ts';
 import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import { createDocumentReader } from '../ingest/read-document.ts';
 import { openFootnote } from '../main.ts';
-import { createChatModel } from '../models/chat/create-chat-model.ts';
+import { createChatModels } from '../models/chat/create-chat-model.ts';
 import { createEvalTarget } from './eval-target.ts';
 import type { Output } from './output.ts';
 import { createEta, type Progress } from './progress.ts';
@@ -140,7 +140,7 @@ async function rewriting(
   { limit }: EvalOptions,
 ): Promise<Report> {
   const cases = await readRewritingFile(file);
-  const chat = await createChatModel(config.chat);
+  const [chat = null] = await createChatModels(config.chat);
   const step = createStepProgress(progress);
   const onProgress = (done: number, total: number) => step('rewriting', done, total);
   const prompt = loadPrompts().condenseQuestion;

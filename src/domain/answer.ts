@@ -141,7 +141,10 @@ export const AnswerEvent = z.discriminatedUnion('type', [
     usage: Usage,
     cost: z.number().min(0).nullable(),
     timings: z.record(z.string(), z.number()),
+    /** Whether it was given before to one with the same rights, from the same sources. */
     cached: z.boolean(),
+    /** True when what writes the answer failed after its first sentence: the sentences are verified, others may be missing. */
+    partial: z.boolean().optional(),
   }),
   z.object({
     type: z.literal('answer-refused'),
@@ -150,6 +153,7 @@ export const AnswerEvent = z.discriminatedUnion('type', [
     message: z.string(),
     nearest: z.array(NearestDocument),
     clarifyingQuestion: z.string().optional(),
+    cached: z.boolean().optional(),
   }),
   z.object({ type: z.literal('answer-failed'), ...base, error: Problem }),
 ]);
@@ -196,6 +200,7 @@ export const Answer = z.object({
   cost: z.number().nullable(),
   timings: z.record(z.string(), z.number()),
   cached: z.boolean(),
+  partial: z.boolean().optional(),
   createdAt: z.iso.datetime(),
 });
 export type Answer = z.infer<typeof Answer>;
@@ -247,8 +252,8 @@ function change(event: AnswerEvent, answer: Answer): Partial<Answer> {
       return { ...result, state: 'finished' };
     }
     case 'answer-refused': {
-      const { type: _type, sequence: _sequence, at: _at, ...refusal } = event;
-      return { refusal, state: 'refused' };
+      const { type: _type, sequence: _sequence, at: _at, cached = false, ...refusal } = event;
+      return { refusal, cached, state: 'refused' };
     }
     case 'answer-failed':
       return { error: event.error, state: 'failed' };

@@ -37,7 +37,7 @@ export function isConnectionError(error: unknown): boolean {
   const message = messageOf(error);
   if (/APIConnection|FetchError/.test(name) || message === 'Connection error.' || message === 'fetch failed')
     return true;
-  if (/^(?:ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EPIPE|UND_ERR_CONNECT)/.test(code)) return true;
+  if (/^(?:ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EPIPE|UND_ERR_(?:CONNECT|SOCKET))/.test(code)) return true;
   const cause = property(error, 'cause');
   return cause !== error && cause instanceof Error && isConnectionError(cause);
 }

@@ -10,16 +10,22 @@ export function createEventLog(now: () => Date, problem: ProblemContext) {
   const events: AnswerEvent[] = [];
   let isOver = false;
   let changed = Promise.withResolvers<void>();
+  let tell = () => {};
 
   function push(event: AnswerEvent): void {
     events.push(event);
     changed.resolve();
     changed = Promise.withResolvers();
+    tell();
   }
 
   return {
     events: events as readonly AnswerEvent[],
     push,
+    /** Calls it after each event, the last one too. */
+    onChange(listener: () => void): void {
+      tell = listener;
+    },
     end(event: AnswerEvent): void {
       isOver = true;
       push(event);

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fakePort } from '../../test/fake-port.ts';
 import { type ScriptedEvent, scriptedAnswer } from '../../test/open-app.ts';
 import type { AnswerQuestion } from '../chains/answer-question.ts';
@@ -7,6 +7,7 @@ import type { Answer, AnswerEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import { newId, type TenantId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { AnswerRelay } from '../store/answer-relay.ts';
 import type { AnswerStore } from '../store/answers.ts';
 import { type AnswerRun, createAnswerRuns } from './answer-runs.ts';
 
@@ -16,13 +17,20 @@ function principalIn(tenantId: TenantId): Principal {
   return { tenantId, credential: newId('key'), userId: null, role: 'admin', scopes: ['read'], grants: [] };
 }
 
-function setUp(
-  answerQuestion: AnswerQuestion,
-  overrides: Partial<AnswerStore> & { runsMax?: number; deadlineMilliseconds?: number } = {},
-) {
+type Limits = Partial<
+  Pick<Parameters<typeof createAnswerRuns>[0], 'runsMax' | 'deadlineMilliseconds' | 'readerlessMilliseconds' | 'relay'>
+>;
+
+function setUp(answerQuestion: AnswerQuestion, overrides: Partial<AnswerStore> & Limits = {}) {
   const stored: { answer: Answer; events: readonly AnswerEvent[] }[] = [];
   const logged: string[] = [];
-  const { runsMax, deadlineMilliseconds, ...methods } = overrides;
+  const {
+    runsMax = 1_000,
+    deadlineMilliseconds = 120_000,
+    readerlessMilliseconds = 60_000,
+    relay = null,
+    ...methods
+  } = overrides;
   const runs = createAnswerRuns({
     answerQuestion,
     answers: fakePort<AnswerStore>('answers', {
@@ -35,8 +43,10 @@ function setUp(
     now: () => new Date('2026-01-02T03:04:05.678Z'),
     log: { warn: (_fields, message) => logged.push(message), error: (_fields, message) => logged.push(message) },
     stopGraceMilliseconds: 20,
-    ...(runsMax === undefined ? {} : { runsMax }),
-    ...(deadlineMilliseconds === undefined ? {} : { deadlineMilliseconds }),
+    runsMax,
+    deadlineMilliseconds,
+    readerlessMilliseconds,
+    relay,
   });
   const principal = principalIn(newId('tenant'));
   const start = (asker = principal) =>
@@ -230,5 +240,93 @@ describe('createAnswerRuns', () => {
       'RATE_LIMITED',
     ]);
     await runs.shutdown();
+  });
+
+  describe('without a reader', () => {
+    const come = (run: AnswerRun) => {
+      const leaving = new AbortController();
+      const reading = (async () => {
+        for await (const _events of run.events(-1, leaving.signal));
+      })();
+      return async () => {
+        leaving.abort();
+        await reading;
+      };
+    };
+    const withFakeTime = (test: () => Promise<void>) => async () => {
+      vi.useFakeTimers();
+      try {
+        await test();
+      } finally {
+        vi.useRealTimers();
+      }
+    };
+
+    it(
+      'an answer is written on for a while, then stopped',
+      withFakeTime(async () => {
+        const { start, stored } = setUp(deaf, { deadlineMilliseconds: 1_000_000 });
+        const run = await start();
+        const leave = come(run);
+        await vi.advanceTimersByTimeAsync(70_000);
+        await leave();
+        await vi.advanceTimersByTimeAsync(59_000);
+        expect(stored).toEqual([]);
+        // Whatever the chain still has to say takes no longer than its grace.
+        await vi.advanceTimersByTimeAsync(1_100);
+        expect((await run.finished).error).toMatchObject({ code: 'ANSWER_STOPPED' });
+        expect(stored[0]?.answer.text).toBe('Half an answer');
+      }),
+    );
+
+    it(
+      'the wait begins anew when a reader came back',
+      withFakeTime(async () => {
+        const { start, stored, runs } = setUp(deaf, { deadlineMilliseconds: 1_000_000 });
+        const run = await start();
+        await come(run)();
+        await vi.advanceTimersByTimeAsync(50_000);
+        const leave = come(run);
+        const leaveToo = come(run);
+        await vi.advanceTimersByTimeAsync(50_000);
+        await leave();
+        await vi.advanceTimersByTimeAsync(70_000);
+        await leaveToo();
+        await vi.advanceTimersByTimeAsync(50_000);
+        expect(stored).toEqual([]);
+        await Promise.all([runs.shutdown(), vi.advanceTimersByTimeAsync(100)]);
+      }),
+    );
+
+    it(
+      'from the beginning, an answer is written to its end',
+      withFakeTime(async () => {
+        const { start, stored, runs } = setUp(deaf);
+        await start();
+        await vi.advanceTimersByTimeAsync(100_000);
+        expect(stored).toEqual([]);
+        await Promise.all([runs.shutdown(), vi.advanceTimersByTimeAsync(100)]);
+      }),
+    );
+
+    it(
+      'here but with one in another process, it goes on',
+      withFakeTime(async () => {
+        let isFollowed = true;
+        const relay = fakePort<AnswerRelay>('relay', {
+          publish: () => ({ changed: () => {} }),
+          onStopRequest: () => {},
+          isFollowed: async () => isFollowed,
+        });
+        const { start, stored } = setUp(deaf, { relay, deadlineMilliseconds: 1_000_000 });
+        const run = await start();
+        await come(run)();
+        await vi.advanceTimersByTimeAsync(150_000);
+        expect(stored).toEqual([]);
+        isFollowed = false;
+        await vi.advanceTimersByTimeAsync(61_000);
+        expect((await run.finished).error).toMatchObject({ code: 'ANSWER_STOPPED' });
+      }),
+    );
   });
 });

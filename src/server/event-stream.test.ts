@@ -1,12 +1,20 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { AppError } from '../domain/errors.ts';
+import { createEventLog } from './answer-event-log.ts';
 import { createEventStream, type EventFrame, formatFrame } from './event-stream.ts';
 
 const decoder = new TextDecoder();
 
 function frames(count: number): EventFrame[] {
   return Array.from({ length: count }, (_, id) => ({ event: 'text-delta', id, data: { sequence: id } }));
+}
+
+async function wholeOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+  let text = '';
+  for (let next = await reader.read(); !next.done; next = await reader.read()) text += decoder.decode(next.value);
+  return text;
 }
 
 describe('formatFrame', () => {
@@ -85,6 +93,51 @@ describe('createEventStream', () => {
       await vi.advanceTimersByTimeAsync(1);
       expect(drop).toHaveBeenCalledOnce();
       expect(isReleased).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('serves 450 readers of an answer while 50 take nothing, and drops these, of whom each cost one batch', async () => {
+    vi.useFakeTimers();
+    try {
+      const log = createEventLog(() => new Date(), { requestId: '', baseUrl: '' });
+      const push = (sequence: number) =>
+        log.push({
+          type: 'text-delta',
+          sequence,
+          at: '2026-01-01T00:00:00.000Z',
+          sentence: 0,
+          text: 'x'.repeat(1_000),
+        });
+      push(0);
+      const drop = vi.fn();
+      let taken = 0;
+      const follow = (isCounted: boolean) =>
+        createEventStream(
+          async function* (signal) {
+            for await (const batch of log.read(-1, signal)) {
+              if (isCounted) taken += batch.length;
+              yield batch.map((event) => ({ event: event.type, id: event.sequence, data: event }));
+            }
+          },
+          { drop },
+        ).getReader();
+      const deaf = Array.from({ length: 50 }, () => follow(true));
+      await Promise.all(deaf.map((reader) => reader.read()));
+      const reading = Array.from({ length: 450 }, () => wholeOf(follow(false)));
+      for (let sequence = 1; sequence < 100; sequence += 1) {
+        push(sequence);
+        await vi.advanceTimersByTimeAsync(10);
+      }
+      log.end(log.failure(new AppError('ANSWER_STOPPED', 'Stopped.')));
+      const wholes = new Set(await Promise.all(reading));
+      expect(wholes.size).toBe(1);
+      expect([...wholes][0]).toMatch(/^event: text-delta\nid: 0\n[\s\S]*\nevent: answer-failed\nid: 100\n/);
+      expect(taken).toBe(50);
+      expect(drop).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(drop).toHaveBeenCalledTimes(50);
     } finally {
       vi.useRealTimers();
     }

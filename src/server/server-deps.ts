@@ -6,6 +6,7 @@ import type { SubmitDocuments } from '../ingest/submit-document.ts';
 import type { CountTokens, Embedder } from '../models/embedder.ts';
 import type { RankerAdministration } from '../retrieve/rank/own/administer-ranker.ts';
 import type { Retrieve } from '../retrieve/retrieve.ts';
+import type { AnswerRelay } from '../store/answer-relay.ts';
 import type { AnswerStore } from '../store/answers.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { GlossaryStore } from '../store/glossary.ts';
@@ -42,6 +43,8 @@ export interface ServerDeps {
   readonly metadataFields: MetadataFieldStore;
   readonly jobs: JobStore;
   readonly answers: Omit<AnswerStore, 'failInterrupted'>;
+  /** Null: running answers are followed in this process alone. */
+  readonly relay: AnswerRelay | null;
   readonly identities: IdentityStore;
   readonly glossary: GlossaryStore;
   readonly idempotency: IdempotencyStore;

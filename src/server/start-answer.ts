@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import type { CachePolicy } from '../chains/answer-question.ts';
 import { answerModes } from '../domain/answer.ts';
 import type { AnswerId } from '../domain/ids.ts';
 import type { AnswerRequest } from './answer-runs.ts';
@@ -41,10 +42,18 @@ export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked):
         locale: asked.locale ?? null,
         maxQuotes: asked.maxQuotes,
         expand: asked.expand,
+        cache: cachePolicyOf(c.req.header('cache-control')),
         principal,
         problem: { requestId: c.get('requestId'), baseUrl: c.get('baseUrl') },
       });
       return { id };
     },
   });
+}
+
+/** What the client's Cache-Control asks for. */
+function cachePolicyOf(header = ''): CachePolicy {
+  const directives = new Set(header.split(',').map((directive) => directive.trim().toLowerCase()));
+  if (directives.has('no-store')) return 'bypass';
+  return directives.has('no-cache') || directives.has('max-age=0') ? 'refresh' : 'use';
 }

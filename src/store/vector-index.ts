@@ -99,7 +99,7 @@ export interface IndexChecksum {
 
 /** The rows behind the index: what the memory driver loads a tenant from, and what a rebuild reads. */
 export interface IndexRows {
-  /** Raised by every publish, delete, permission change and saved vector. */
+  /** Raised by every publish, delete, permission change, saved vector, new glossary and new ranker. */
   generation(tenant: TenantId): Promise<number>;
   /** Documents changed after that generation (0: all), with the generation they bring one to. */
   changesSince(tenant: TenantId, generation: number): Promise<{ generation: number; changes: IndexChange[] }>;

@@ -118,10 +118,11 @@ function alsoInParts({ alsoIn, panel }: { readonly alsoIn: AlsoIn; readonly pane
   return [element('p', { class: 'hint also-in' }, 'Also in: ', ...listed)];
 }
 
-function factsElement({ confidence, timings }: EventOf<'answer-finished'>): HTMLElement {
+function factsElement({ confidence, timings, partial }: EventOf<'answer-finished'>): HTMLElement {
   const milliseconds = timings.total ?? Object.values(timings).reduce((sum, value) => sum + value, 0);
   const time = milliseconds >= 1000 ? `${(milliseconds / 1000).toFixed(1)} s` : `${Math.round(milliseconds)} ms`;
-  return element('p', { class: 'hint' }, `Confidence ${Math.round(confidence * 100)} % · ${time}`);
+  const mark = partial ? 'Incomplete: the model failed on the way · ' : '';
+  return element('p', { class: 'hint' }, `${mark}Confidence ${Math.round(confidence * 100)} % · ${time}`);
 }
 
 function feedbackElement(onFeedback: (up: boolean) => void): HTMLElement {

@@ -45,6 +45,12 @@ export function createRefusalModel(threshold: number | null): RefusalModel {
   };
 }
 
+/** Names the committed fit. */
+export function refusalFitId(): string {
+  const { fittedAt, dataHash } = RefusalFit.parse(fit);
+  return `${fittedAt} ${dataHash}`;
+}
+
 /** Logistic regression over standardised features. */
 export function applyWeights(
   weights: RefusalWeights,

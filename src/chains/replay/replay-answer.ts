@@ -52,6 +52,7 @@ export async function replayAnswer(
     question: answer.question,
     principal,
     sources,
+    cache: 'bypass',
     onRecord: (given) => {
       replayedRecord = given;
     },

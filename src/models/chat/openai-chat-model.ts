@@ -1,9 +1,9 @@
-import type { ChatOpenAI } from '@langchain/openai';
 import { AppError } from '../../domain/errors.ts';
 import { createCallGuard } from '../call-guard.ts';
-import type { ChatChunk, ChatMessage, ChatModel, ChatRequest } from '../chat-model.ts';
+import type { ChatChunk, ChatModel, ChatRequest } from '../chat-model.ts';
 import { createDeadline } from '../deadline.ts';
 import { toModelError } from '../model-error.ts';
+import { type CompletionPart, type CompletionServer, streamCompletion } from './completion-stream.ts';
 import { createStructuredOutput, responseFormatOf } from './structured-output.ts';
 
 export interface OpenAiChatOptions {
@@ -19,24 +19,14 @@ export interface OpenAiChatOptions {
   readonly retryDelayMs?: number;
 }
 
-/** Longer replies than any answer needs; a server that sends more is not listened to. */
-const maximumCharacters = 200_000;
+/** No text has longer tokens on average; a server that sends more than was asked for is not listened to. */
+const charactersPerToken = 20;
 
-/** A chat model behind any server that speaks the OpenAI protocol, through LangChain's `ChatOpenAI`. */
+const openAiUrl = 'https://api.openai.com/v1';
+
+/** A chat model behind any server that speaks the OpenAI protocol. */
 export async function createOpenAiChatModel(options: OpenAiChatOptions): Promise<ChatModel> {
-  // Loaded only where a chat model is configured: it takes longer than the rest of the start together.
-  const { ChatOpenAI } = await import('@langchain/openai');
-  const client = (maxTokens: number) =>
-    new ChatOpenAI({
-      model: options.model,
-      apiKey: options.apiKey,
-      temperature: 0,
-      maxTokens,
-      maxRetries: 0,
-      streamUsage: true,
-      // The client would print what it cannot parse, and that may hold text of the sources.
-      configuration: { logLevel: 'off', ...(options.baseUrl ? { baseURL: options.baseUrl } : {}) },
-    });
+  const server = { baseUrl: options.baseUrl ?? openAiUrl, apiKey: options.apiKey };
   const guard = createCallGuard(options.retryDelayMs ?? 300);
   const structured = createStructuredOutput();
   return {
@@ -49,9 +39,9 @@ export async function createOpenAiChatModel(options: OpenAiChatOptions): Promise
       try {
         const firstTokenMs = Math.min(options.firstTokenMs ?? 30_000, request.deadlineMs ?? Number.POSITIVE_INFINITY);
         const open = (asked: ChatRequest) =>
-          guard.execute(() => openReply(client(asked.maxTokens), asked, { signal: both, firstTokenMs }), both);
+          guard.execute(() => openReply(server, bodyOf(options.model, asked), { signal: both, firstTokenMs }), both);
         const opened = await structured.orWithout(request, open);
-        yield* readReply(opened);
+        yield* readReply(opened, request.maxTokens * charactersPerToken);
       } catch (error) {
         signal.throwIfAborted();
         throw toModelError(deadline.signal.aborted ? deadline.signal.reason : error);
@@ -63,33 +53,33 @@ export async function createOpenAiChatModel(options: OpenAiChatOptions): Promise
   };
 }
 
-/** What is read of LangChain's message chunks. */
-interface ReplyChunk {
-  readonly text: string;
-  readonly response_metadata: Readonly<Record<string, unknown>>;
-  readonly usage_metadata?: { readonly input_tokens: number; readonly output_tokens: number } | undefined;
+/** OpenAI's reasoning models take no temperature and count their tokens under another name. */
+const reasoningModel = /^(?:o\d|gpt-5)/;
+
+function bodyOf(model: string, request: ChatRequest): Record<string, unknown> {
+  const { messages, maxTokens } = request;
+  const limits = reasoningModel.test(model)
+    ? { max_completion_tokens: maxTokens }
+    : { temperature: 0, max_tokens: maxTokens };
+  return { model, messages, ...limits, ...responseFormatOf(request) };
 }
 
 interface OpenReply {
-  readonly first: IteratorResult<ReplyChunk>;
-  readonly chunks: AsyncIterator<ReplyChunk>;
+  readonly first: IteratorResult<CompletionPart>;
+  readonly parts: AsyncIterator<CompletionPart>;
 }
 
-/** Resolves with the first chunk, so that a call may still be retried when nothing was said yet. */
+/** Resolves with the first part, so that a call may still be retried when nothing was said yet. */
 async function openReply(
-  client: ChatOpenAI,
-  request: ChatRequest,
+  server: CompletionServer,
+  body: Record<string, unknown>,
   { signal, firstTokenMs }: { signal: AbortSignal; firstTokenMs: number },
 ): Promise<OpenReply> {
   const deadline = createDeadline(firstTokenMs);
   const closing = new AbortController();
   try {
-    const reply = await client.stream(request.messages.map(toTuple), {
-      signal: AbortSignal.any([signal, deadline.signal, closing.signal]),
-      ...responseFormatOf(request),
-    });
-    const chunks = reply[Symbol.asyncIterator]();
-    return { first: await chunks.next(), chunks };
+    const parts = streamCompletion(server, body, AbortSignal.any([signal, deadline.signal, closing.signal]));
+    return { first: await parts.next(), parts };
   } catch (error) {
     closing.abort();
     throw deadline.signal.aborted ? deadline.signal.reason : error;
@@ -98,22 +88,29 @@ async function openReply(
   }
 }
 
-async function* readReply({ first, chunks }: OpenReply): AsyncGenerator<ChatChunk> {
+async function* readReply({ first, parts }: OpenReply, charactersMax: number): AsyncGenerator<ChatChunk> {
   let characters = 0;
   let isFinished = false;
-  for (let next = first; !next.done; next = await chunks.next()) {
-    const chunk = next.value;
-    isFinished ||= typeof chunk.response_metadata.finish_reason === 'string';
-    characters += chunk.text.length;
-    if (characters > maximumCharacters)
+  for (let next = first; !next.done; next = await nextPart(parts)) {
+    const { text, usage } = next.value;
+    isFinished ||= next.value.isFinished;
+    characters += text.length;
+    if (characters > charactersMax)
       throw new AppError('MODEL_BAD_RESPONSE', 'The model server sent a reply that does not end.');
-    if (chunk.text !== '') yield { type: 'text', text: chunk.text };
-    const usage = chunk.usage_metadata;
-    if (usage) yield { type: 'usage', usage: { inputTokens: usage.input_tokens, outputTokens: usage.output_tokens } };
+    if (text !== '') yield { type: 'text', text };
+    if (usage) yield { type: 'usage', usage };
   }
-  if (!isFinished) throw new AppError('MODEL_BAD_RESPONSE', 'The reply of the model server broke off.');
+  if (!isFinished) throw brokeOff();
 }
 
-function toTuple({ role, content }: ChatMessage): [string, string] {
-  return [role, content];
+async function nextPart(parts: AsyncIterator<CompletionPart>): Promise<IteratorResult<CompletionPart>> {
+  try {
+    return await parts.next();
+  } catch (error) {
+    throw error instanceof AppError ? error : brokeOff(error);
+  }
+}
+
+function brokeOff(cause?: unknown): AppError {
+  return new AppError('MODEL_BAD_RESPONSE', 'The reply of the model server broke off.', { cause });
 }

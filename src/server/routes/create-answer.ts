@@ -18,6 +18,13 @@ const Body = z
   })
   .openapi('AnswerRequest');
 
+const headers = idempotencyHeaders.extend({
+  'cache-control': z.string().max(200).optional().openapi({
+    description:
+      '`no-cache` has the answer computed anew, `no-store` also keeps it from being given to others. Without it an answer to the same question, from unchanged sources, may be given again: `cached` says so.',
+  }),
+});
+
 const route = defineRoute('read', {
   method: 'post',
   path: '/v1/answers',
@@ -25,7 +32,7 @@ const route = defineRoute('read', {
   summary: 'Ask a question',
   description:
     'With `stream: true` or `Accept: text/event-stream` the events are sent as they happen. A disconnect does not stop the answer; `stop` does.',
-  request: { headers: idempotencyHeaders, body: { required: true, content: { 'application/json': { schema: Body } } } },
+  request: { headers, body: { required: true, content: { 'application/json': { schema: Body } } } },
   responses: {
     200: {
       description: 'The answer or the refusal, or its events.',

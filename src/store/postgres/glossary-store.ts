@@ -1,6 +1,6 @@
 import type { GlossaryStore, GlossaryTerm } from '../glossary.ts';
 import type { SqlDriver } from '../sql.ts';
-import { lockTenant } from './documents/tenant-lock.ts';
+import { raiseGeneration } from './documents/tenant-lock.ts';
 
 export interface GlossaryStoreOptions {
   readonly now?: () => Date;
@@ -20,8 +20,8 @@ export function createGlossaryStore(
 
     replace: (tenant, terms) =>
       driver.asTenant(tenant, async (sql) => {
-        // Two replacements at once would meet in the same keys.
-        await lockTenant(sql, tenant);
+        // Two replacements at once would meet in the same keys; kept answers were found with the old words.
+        await raiseGeneration(sql, tenant);
         await sql.query('delete from glossary_terms where tenant_id = $1', [tenant]);
         await sql.query(
           `insert into glossary_terms (tenant_id, term, synonyms, created_at)

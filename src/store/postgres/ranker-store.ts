@@ -1,5 +1,6 @@
 import type { OwnRanker, RankerStore } from '../rankers.ts';
 import type { SqlDriver } from '../sql.ts';
+import { raiseGeneration } from './documents/tenant-lock.ts';
 import { encodeJson } from './sql-values.ts';
 
 export interface RankerStoreOptions {
@@ -31,15 +32,17 @@ export function createRankerStore(driver: SqlDriver, { now = () => new Date() }:
       return rows.length > 0;
     },
 
-    async save(tenant, fitter, { weights, shippedHash, verdict, fittedAt }) {
-      const rows = await driver.queryAsTenant(
-        tenant,
-        `update tenant_rankers set weights = $3, shipped_hash = $4, verdict = $5, fitted_at = $6
-         where tenant_id = $1 and fitter = $2 returning 1 as one`,
-        [tenant, fitter, encodeJson(weights), shippedHash, encodeJson(verdict), new Date(fittedAt)],
-      );
-      return rows.length > 0;
-    },
+    /** Answers that are kept were ranked by the weights before. */
+    save: (tenant, fitter, { weights, shippedHash, verdict, fittedAt }) =>
+      driver.asTenant(tenant, async (sql) => {
+        const rows = await sql.query(
+          `update tenant_rankers set weights = $3, shipped_hash = $4, verdict = $5, fitted_at = $6
+           where tenant_id = $1 and fitter = $2 returning 1 as one`,
+          [tenant, fitter, encodeJson(weights), shippedHash, encodeJson(verdict), new Date(fittedAt)],
+        );
+        if (rows.length > 0) await raiseGeneration(sql, tenant);
+        return rows.length > 0;
+      }),
 
     async release(tenant, fitter) {
       await driver.queryAsTenant(
@@ -49,8 +52,10 @@ export function createRankerStore(driver: SqlDriver, { now = () => new Date() }:
       );
     },
 
-    async reset(tenant) {
-      await driver.queryAsTenant(tenant, 'delete from tenant_rankers where tenant_id = $1', [tenant]);
-    },
+    reset: (tenant) =>
+      driver.asTenant(tenant, async (sql) => {
+        await sql.query('delete from tenant_rankers where tenant_id = $1', [tenant]);
+        await raiseGeneration(sql, tenant);
+      }),
   };
 }

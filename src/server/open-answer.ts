@@ -1,0 +1,94 @@
+import type { AnswerInput, AnswerQuestion } from '../chains/answer-question.ts';
+import type { AnswerEvent } from '../domain/answer.ts';
+import { AppError } from '../domain/errors.ts';
+import { type AnswerId, newId } from '../domain/ids.ts';
+import type { AnswerRelay } from '../store/answer-relay.ts';
+import type { AnswerRecord, AnswerStore } from '../store/answers.ts';
+import { createEventLog, type EventLog } from './answer-event-log.ts';
+import type { AnswerRequest } from './answer-runs.ts';
+
+/** Turns of the conversation that a follow-up is read with. */
+const historyTurns = 6;
+
+export interface OpenAnswerDeps {
+  readonly answerQuestion: AnswerQuestion;
+  readonly answers: Pick<AnswerStore, 'begin' | 'history'>;
+  /** Null: the answer is followed in this process alone. */
+  readonly relay: AnswerRelay | null;
+  readonly now: () => Date;
+}
+
+export interface OpenedAnswer {
+  readonly id: AnswerId;
+  readonly source: AsyncGenerator<AnswerEvent>;
+  readonly log: EventLog;
+  readonly stop: AbortController;
+  /** What the chain gave, or what is known without it. */
+  record(): AnswerRecord;
+}
+
+/** Starts the chain and stores that it started; its first event is in the log then. */
+export async function openAnswer(
+  { answers, answerQuestion, relay, now }: OpenAnswerDeps,
+  request: AnswerRequest,
+): Promise<OpenedAnswer> {
+  const { principal, conversationId } = request;
+  const stored = conversationId ? await answers.history(principal, conversationId, historyTurns) : [];
+  const history = request.history?.slice(-historyTurns) ?? stored;
+  if (!history) throw new AppError('NOT_FOUND', 'There is no such conversation.');
+  const stop = new AbortController();
+  const id = newId('answer');
+  const log = createEventLog(now, request.problem);
+  const published = relay?.publish({ tenantId: principal.tenantId, id }, log.events);
+  if (published) log.onChange(published.changed);
+  let given: AnswerRecord | null = null;
+  const input: AnswerInput = {
+    ...request,
+    answerId: id,
+    conversationId: conversationId ?? newId('conversation'),
+    history,
+    onRecord: (record) => {
+      given = record;
+    },
+  };
+  const source = answerQuestion(input, stop.signal);
+  try {
+    const { value: first } = await source.next();
+    if (first?.type !== 'answer-started') throw firstEventError(first);
+    await answers.begin(principal, first, conversationId === null);
+    log.push(log.complete(first));
+  } catch (error) {
+    stop.abort(error);
+    source.return(undefined).catch(() => {});
+    throw error;
+  }
+  return { id, source, log, stop, record: () => given ?? emptyRecord(log.events) };
+}
+
+function firstEventError(event: AnswerEvent | undefined): AppError {
+  if (event?.type === 'answer-failed')
+    return new AppError(event.error.code, event.error.detail, { errors: event.error.errors });
+  return new AppError('INTERNAL', 'The answer did not start.');
+}
+
+/** What is known of an answer that was ended from outside, before its chain could give its record. */
+function emptyRecord(events: readonly AnswerEvent[]): AnswerRecord {
+  const retrieved = events.find((event) => event.type === 'passages-retrieved');
+  const condensed = events.find((event) => event.type === 'question-condensed');
+  const started = events.find((event) => event.type === 'answer-started');
+  return {
+    standalone: condensed?.standalone ?? started?.question ?? '',
+    promptVersions: {},
+    embedder: '',
+    passages: (retrieved?.passages ?? []).map(({ id, documentId, version, score }) => ({
+      id,
+      documentId,
+      version,
+      score,
+      dense: null,
+      sparse: null,
+    })),
+    refusal: null,
+    rejectedQuotes: [],
+  };
+}
