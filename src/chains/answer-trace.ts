@@ -1,5 +1,5 @@
-import { describeExpansion, type Retrieval } from '../retrieve/retrieve.ts';
-import type { AnswerParameters, AnswerRecord } from '../store/answers.ts';
+import { describeExpansion, type Retrieval, type ScoredPassage } from '../retrieve/retrieve.ts';
+import type { AnswerParameters, AnswerRecord, RecordedSource } from '../store/answers.ts';
 import type { AnswerInput } from './answer-question.ts';
 
 /** What an answer is read from, at most. */
@@ -40,14 +40,10 @@ export function toRecord({
   refusal,
   rejectedQuotes,
 }: Trace): AnswerRecord {
-  const passages = (retrieval?.passages ?? []).map(({ id, documentId, version, score, dense, sparse }) => ({
-    id,
-    documentId,
-    version,
-    score,
-    dense,
-    sparse,
-  }));
+  const passages = (retrieval?.passages ?? []).map((passage) => {
+    const { id, documentId, version, score, dense, sparse } = passage;
+    return { id, documentId, version, score, dense, sparse, source: sourceOf(passage) };
+  });
   const expansion = retrieval?.expansion ? { expansion: describeExpansion(retrieval.expansion) } : {};
   return {
     standalone,
@@ -59,6 +55,11 @@ export function toRecord({
     rejectedQuotes,
     ...expansion,
   };
+}
+
+function sourceOf(passage: ScoredPassage): RecordedSource {
+  const { ordinal, start, end, headingPath, page, externalId, title, uri, tags, language, updatedAt } = passage;
+  return { ordinal, start, end, headingPath, page, externalId, title, uri, tags, language, updatedAt };
 }
 
 /** Runs a step and notes its milliseconds under its name. */

@@ -185,6 +185,21 @@ export const RecordedPassageSchema = z.object({
   score: z.number(),
   dense: z.number().nullable(),
   sparse: z.number().nullable(),
+  source: z
+    .object({
+      ordinal: z.int(),
+      start: z.int(),
+      end: z.int(),
+      headingPath: strings,
+      page: z.int().nullable(),
+      externalId: z.string(),
+      title: z.string(),
+      uri: z.string().nullable(),
+      tags,
+      language: z.string().nullable(),
+      updatedAt: time,
+    })
+    .optional(),
 });
 
 export const AnswerRecordSchema = z

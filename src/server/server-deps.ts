@@ -36,10 +36,7 @@ export interface ReadinessCheck {
 
 /** Everything that the server is made of; main.ts supplies the concrete parts. */
 export interface ServerDeps {
-  readonly documents: Pick<
-    DocumentStore,
-    'list' | 'get' | 'find' | 'content' | 'passages' | 'readKeptPassages' | 'remove'
-  >;
+  readonly documents: Pick<DocumentStore, 'list' | 'get' | 'find' | 'content' | 'passages' | 'remove'>;
   readonly metadataFields: MetadataFieldStore;
   readonly jobs: JobStore;
   readonly answers: Omit<AnswerStore, 'failInterrupted'>;

@@ -1,6 +1,7 @@
 import type { Answer, AnswerEvent, AnswerMode, WordChange } from '../domain/answer.ts';
 import type { FilterClause } from '../domain/filter.ts';
 import type { AnswerId, ConversationId, TenantId } from '../domain/ids.ts';
+import type { Passage } from '../domain/passage.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Page } from './documents.ts';
 
@@ -17,6 +18,8 @@ export interface AnswerParameters {
   readonly limits: { readonly passages: number; readonly tokens: number };
 }
 
+export type RecordedSource = Omit<Passage, 'id' | 'documentId' | 'version' | 'text'>;
+
 /** How an answer came about; what `GET /v1/answers/{id}/record` returns beside the answer. */
 export interface AnswerRecord {
   readonly standalone: string;
@@ -31,6 +34,8 @@ export interface AnswerRecord {
     score: number;
     dense: number | null;
     sparse: number | null;
+    /** The passage without its text, which the version's content holds; left out with `parameters`. */
+    source?: RecordedSource;
   }[];
   /** Features of the refusal model with their weighted contributions. */
   readonly refusal: {

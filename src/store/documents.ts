@@ -127,11 +127,6 @@ export interface StoredPassage extends Passage {
   readonly windows: readonly PassageWindow[];
 }
 
-export interface KeptPassage extends Passage {
-  /** Whether its version is the one that is searched. */
-  readonly isCurrent: boolean;
-}
-
 /**
  * Documents, versions and passages: the authority on what exists and who may read it.
  * Methods that take a Principal show only current, permitted, undeleted documents.
@@ -183,8 +178,6 @@ export interface DocumentStore {
    * Windows come with the first `passagesWithWindows` ids only.
    */
   readPassages(principal: Principal, ids: readonly PassageId[], filter: FilterClause | null): Promise<StoredPassage[]>;
-  /** Of these ids, the passages that are still kept, of the current version or an overtaken one, whose document is permitted and undeleted. */
-  readKeptPassages(principal: Principal, ids: readonly PassageId[]): Promise<KeptPassage[]>;
   /** True when the principal may see at least one visible document. */
   hasDocuments(principal: Principal): Promise<boolean>;
 }

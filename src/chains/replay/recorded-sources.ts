@@ -1,8 +1,8 @@
-import { isId, type PassageId } from '../../domain/ids.ts';
+import { type DocumentId, isId } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { Retrieval, ScoredPassage } from '../../retrieve/retrieve.ts';
 import type { AnswerRecord } from '../../store/answers.ts';
-import type { DocumentStore, KeptPassage } from '../../store/documents.ts';
+import type { DocumentStore } from '../../store/documents.ts';
 
 export type RecordedPassage = AnswerRecord['passages'][number];
 
@@ -25,19 +25,19 @@ interface RecordedSourcesInput {
  * version, or was not recorded and has not changed since the answer. What was recorded of overtaken versions is read back, with the scores it had.
  */
 export async function openRecordedSources(
-  documents: Pick<DocumentStore, 'readKeptPassages'>,
+  documents: Pick<DocumentStore, 'get' | 'content'>,
   { principal, passages: recorded, answeredAt }: RecordedSourcesInput,
 ): Promise<RecordedSources> {
-  const ids = recorded.flatMap(({ id }): PassageId[] => (isId('passage', id) ? [id] : []));
-  const kept = new Map<string, KeptPassage>(
-    (await documents.readKeptPassages(principal, ids)).map((passage) => [passage.id, passage]),
+  const versionOf = createVersionReader(documents, principal);
+  const read = await Promise.all(recorded.map(async (passage) => ({ passage, version: await versionOf(passage) })));
+  const overtaken = read.flatMap(({ passage, version }) =>
+    version?.isCurrent === false ? restore(passage, version.text) : [],
   );
-  const overtaken = recorded.flatMap((passage) => restore(passage, kept.get(passage.id)));
   const versions = new Map<string, number>(recorded.map(({ documentId, version }) => [documentId, version]));
   const wasThere = ({ documentId, version, updatedAt }: ScoredPassage) =>
     versions.has(documentId) ? versions.get(documentId) === version : Date.parse(updatedAt) <= Date.parse(answeredAt);
   return {
-    gone: recorded.filter(({ id }) => !kept.has(id)),
+    gone: read.flatMap(({ passage, version }) => (version ? [] : [passage])),
     async sources(found) {
       const present = found.passages.filter(wasThere);
       if (present.length === found.passages.length && overtaken.length === 0) return found;
@@ -51,11 +51,37 @@ export async function openRecordedSources(
   };
 }
 
-/** A recorded passage of a version that the present search cannot find. */
-function restore({ score, dense, sparse }: RecordedPassage, kept: KeptPassage | undefined): ScoredPassage[] {
-  if (!kept || kept.isCurrent) return [];
-  const { isCurrent: _isCurrent, ...passage } = kept;
-  return [{ ...passage, score, dense, sparse, steps: [{ step: 'recorded', score }] }];
+interface KeptVersion {
+  readonly text: string;
+  /** Whether it is the one that is searched. */
+  readonly isCurrent: boolean;
+}
+
+/** Reads each version once; null for one that is not kept, and for a document that is not the reader's to see. */
+function createVersionReader(documents: Pick<DocumentStore, 'get' | 'content'>, principal: Principal) {
+  const versions = new Map<string, Promise<KeptVersion | null>>();
+  const read = async (id: DocumentId, version: number): Promise<KeptVersion | null> => {
+    const [document, content] = await Promise.all([
+      documents.get(principal, id),
+      documents.content(principal, id, version),
+    ]);
+    return document && content ? { text: content.text, isCurrent: document.version === version } : null;
+  };
+  return async ({ documentId, version }: RecordedPassage): Promise<KeptVersion | null> => {
+    if (!isId('document', documentId)) return null;
+    const key = `${documentId} ${version}`;
+    const known = versions.get(key) ?? read(documentId, version);
+    versions.set(key, known);
+    return await known;
+  };
+}
+
+/** A passage of a version that the present search cannot find. */
+function restore({ source, ...recorded }: RecordedPassage, content: string): ScoredPassage[] {
+  const { id, documentId, version, score, dense, sparse } = recorded;
+  if (!source || !isId('passage', id) || !isId('document', documentId)) return [];
+  const text = content.slice(source.start, source.end);
+  return [{ ...source, id, documentId, version, text, score, dense, sparse, steps: [{ step: 'recorded', score }] }];
 }
 
 /** The others keep their order, in which neighbours stand together. */

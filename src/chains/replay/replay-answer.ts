@@ -34,7 +34,7 @@ interface ReplayInput {
  * nothing is stored. Throws CONFLICT for an answer whose record does not say how it was asked, and what the second run failed with.
  */
 export async function replayAnswer(
-  { answerQuestion, documents }: { answerQuestion: AnswerQuestion; documents: Pick<DocumentStore, 'readKeptPassages'> },
+  { answerQuestion, documents }: { answerQuestion: AnswerQuestion; documents: Pick<DocumentStore, 'get' | 'content'> },
   { principal, answer, record }: ReplayInput,
   signal: AbortSignal,
 ): Promise<Replay> {

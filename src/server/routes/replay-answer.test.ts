@@ -61,7 +61,14 @@ describe('replaying an answer', () => {
     expect((await ask()).text).not.toContain('24 months');
     const replayed = await replay(id);
     expect(replayed.replayed.text).toContain('24 months');
-    expect(replayed).toMatchObject({ same: true, gone: [] });
+    expect(replayed.gone).toEqual([]);
+    // How rare words are is counted in the present documents, so that confidence may differ.
+    expect(replayed.differences).toMatchObject({
+      state: null,
+      passages: { gained: [], lost: [], moved: [] },
+      sentences: { gained: [], lost: [], reordered: false },
+      quotes: { gained: [], lost: [] },
+    });
   });
 
   it('says which passages are gone, and what that makes of the answer', async () => {

@@ -6,7 +6,6 @@ import {
   type DocumentListOptions,
   type DocumentStanding,
   type DocumentStore,
-  type KeptPassage,
   type Page,
   passagesWithWindows,
   type StoredPassage,
@@ -19,7 +18,7 @@ import { windowsOfPassages } from './window-rows.ts';
 
 type ReadMethods = Pick<
   DocumentStore,
-  'list' | 'get' | 'find' | 'content' | 'passages' | 'readPassages' | 'readKeptPassages' | 'hasDocuments'
+  'list' | 'get' | 'find' | 'content' | 'passages' | 'readPassages' | 'hasDocuments'
 >;
 
 interface ReadDeps {
@@ -102,15 +101,6 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
       const byId = new Map<PassageId, StoredPassage>(known.read(rows).map((passage) => [passage.id, passage]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
-
-    readKeptPassages: async (principal, ids) =>
-      await driver.queryAsTenant<KeptPassage>(
-        principal.tenantId,
-        `select ${passageColumns}, p.version is not distinct from d.current_version as "isCurrent"
-         from passages p join documents d on d.tenant_id = p.tenant_id and d.id = p.document_id
-         where ${permitted} and p.tenant_id = $1 and p.id = any($4)`,
-        [...accessOf(principal), ids],
-      ),
 
     async hasDocuments(principal) {
       const rows = await driver.queryAsTenant(
