@@ -323,7 +323,7 @@ function addIdentities(program: Command, withClient: WithClient): void {
 function addEvals(program: Command, invocation: () => Invocation, setExitCode: SetExitCode): void {
   const evals = program.command('eval').description('measure retrieval, answers and quote verification');
   const withEval = async (
-    name: 'retrieval' | 'answers' | 'quotes' | 'rewriting',
+    name: 'retrieval' | 'answers' | 'quotes' | 'rewriting' | 'groundedness',
     input: EvalOptions & { folder?: string },
   ) => {
     const { runEval } = await import('./cli/eval.ts');
@@ -352,6 +352,13 @@ function addEvals(program: Command, invocation: () => Invocation, setExitCode: S
     .option('--out <file>', 'write the result as JSON')
     .option('--limit <count>', 'only the first questions', parseCount)
     .action(async (file: string, options: EvalOptions) => await withEval('rewriting', { ...options, folder: file }));
+  evals
+    .command('groundedness')
+    .description('AUROC, AUPRC and F1 of "not supported by its context"')
+    .argument('<file>', 'labelled answers, .jsonl or .jsonl.gz')
+    .option('--out <file>', 'write the result as JSON')
+    .option('--limit <count>', 'only the first answers', parseCount)
+    .action(async (file: string, options: EvalOptions) => await withEval('groundedness', { ...options, folder: file }));
   evals
     .command('quotes')
     .description('mutation test of the quote verifier')

@@ -39,6 +39,19 @@ describe('loadConfig', () => {
     expect(() => models('large,,small')).toThrow('CHAT_MODEL');
     expect(() => models(',')).toThrow('CHAT_MODEL');
   });
+  it('has a second judge only where a chat model writes', () => {
+    const GROUNDEDNESS_JUDGE_MODEL = 'judge';
+    expect(loadConfig({ OPENAI_API_KEY: 'sk-1' }).groundednessJudge).toBeNull();
+    expect(loadConfig({ OPENAI_API_KEY: 'sk-1', GROUNDEDNESS_JUDGE_MODEL }).groundednessJudge).toEqual({
+      models: ['judge'],
+      apiKey: 'sk-1',
+      baseUrl: null,
+    });
+    for (const environment of [{}, { OPENAI_API_KEY: 'sk-1', CHAT_MODEL: 'none' }])
+      expect(failure({ ...environment, GROUNDEDNESS_JUDGE_MODEL }).errors).toMatchObject([
+        { field: 'GROUNDEDNESS_JUDGE_MODEL', received: '"judge"' },
+      ]);
+  });
   it('names every wrong variable with what was read and what is expected', () => {
     const error = failure({ PORT: 'eighty', ANSWER_MODE: 'loose' });
     expect(error.code).toBe('CONFIGURATION_INVALID');

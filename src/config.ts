@@ -182,6 +182,13 @@ export const settings = {
     description: 'strict withholds a sentence that its quotes do not support, lenient marks it.',
     example: 'strict',
   },
+  GROUNDEDNESS_JUDGE_MODEL: {
+    schema: optional(z.string().min(1)),
+    expected: 'the name of a model at OPENAI_BASE_URL',
+    description:
+      'Chat model that reads each sentence of another chat model once more and may withhold it; off unless set.',
+    example: 'gpt-4.1-mini',
+  },
   REFUSAL_THRESHOLD: {
     schema: optional(z.coerce.number().min(0).max(1)),
     expected: 'a number from 0 to 1',
@@ -256,6 +263,8 @@ export interface Config {
     readonly apiKey: string;
     readonly baseUrl: string | null;
   } | null;
+  /** Null: words alone judge what the chat model writes. */
+  readonly groundednessJudge: Config['chat'];
   readonly embedding:
     | { readonly provider: 'minilm' }
     | {
@@ -331,6 +340,13 @@ export function loadConfig(environment: Environment = process.env): Config {
       expected: '`minilm`, or OPENAI_API_KEY or OPENAI_BASE_URL set beside it',
       received: value.EMBEDDING_MODEL,
     });
+  if (value.GROUNDEDNESS_JUDGE_MODEL && (!hasModelServer || value.CHAT_MODEL === 'none') && errors.length === 0)
+    errors.push({
+      field: 'GROUNDEDNESS_JUDGE_MODEL',
+      expected:
+        'a chat model beside it that writes answers: OPENAI_API_KEY or OPENAI_BASE_URL, and CHAT_MODEL not none',
+      received: JSON.stringify(value.GROUNDEDNESS_JUDGE_MODEL),
+    });
   errors.push(...rerankerConflicts(value, errors));
   if (errors.length > 0) throw new AppError('CONFIGURATION_INVALID', describe(errors), { errors });
 
@@ -342,6 +358,8 @@ export function loadConfig(environment: Environment = process.env): Config {
     publicUrl: value.PUBLIC_URL ?? null,
     databaseUrl: value.DATABASE_URL ?? null,
     chat: hasModelServer && value.CHAT_MODEL !== 'none' ? { models: namesOf(value.CHAT_MODEL), ...server } : null,
+    groundednessJudge:
+      hasModelServer && value.GROUNDEDNESS_JUDGE_MODEL ? { models: [value.GROUNDEDNESS_JUDGE_MODEL], ...server } : null,
     embedding:
       value.EMBEDDING_MODEL === 'minilm'
         ? { provider: 'minilm' }

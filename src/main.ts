@@ -97,7 +97,8 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const parts = { config, stores, index, embedder, countTokens, log };
   const { reranker, retrieve, rankerAdministration } = await openRetrieval(parts);
   const models = await createChatModels(config.chat);
-  const { answerQuestion, answerShared, suggestFollowUps } = openAnswering({ ...parts, retrieve, models });
+  const [judge = null] = await createChatModels(config.groundednessJudge);
+  const { answerQuestion, answerShared, suggestFollowUps } = openAnswering({ ...parts, retrieve, models, judge });
   const relay = config.redisUrl === null ? null : createRedisRelay({ url: config.redisUrl, log });
   stack.defer(async () => await relay?.close());
 
@@ -212,10 +213,12 @@ interface AnsweringParts extends RetrievalParts {
   readonly retrieve: Retrieve;
   /** The first answers; the others take over, in this order. */
   readonly models: readonly ChatModel[];
+  /** Judges what they write; null: words alone do. */
+  readonly judge: ChatModel | null;
 }
 
 /** The chain as evaluations run it, and as the server does: shared by those who ask the same. What is only tried is answered without a chat model. */
-function openAnswering({ config, stores, index, embedder, log, retrieve, models }: AnsweringParts) {
+function openAnswering({ config, stores, index, embedder, log, retrieve, models, judge }: AnsweringParts) {
   const { documents } = stores;
   const { refusalThreshold } = config;
   const now = () => new Date();
@@ -225,6 +228,7 @@ function openAnswering({ config, stores, index, embedder, log, retrieve, models 
       embedder,
       chat,
       fallbacks,
+      judge,
       index,
       documents,
       refusalThreshold,
@@ -237,7 +241,7 @@ function openAnswering({ config, stores, index, embedder, log, retrieve, models 
   const answerShared = shareAnswers({
     answerQuestion,
     generation: stores.indexRows.generation,
-    fingerprint: createAnswerFingerprint({ chat, fallbacks, embedder, refusalThreshold }),
+    fingerprint: createAnswerFingerprint({ chat, fallbacks, judge, embedder, refusalThreshold }),
     cache: config.answerCache,
     now,
   });

@@ -85,7 +85,6 @@ export function describeReranker(name: string, open: OpenReranker): void {
       ['a number that JSON does not have', { kind: 'bytes', text: '{"results":[{"index":0,"relevance_score":NaN}]}' }],
       ['a page', { kind: 'bytes', text: '<html></html>', contentType: 'text/html' }],
       ['no bytes', { kind: 'bytes', text: '' }],
-      ['half a body', { kind: 'half' }],
       ['404', { kind: 'status', status: 404 }],
       ['422', { kind: 'status', status: 422 }],
     ])('refuses %s', async (_name, behaviour) => {
@@ -98,6 +97,14 @@ export function describeReranker(name: string, open: OpenReranker): void {
   });
 
   describe(`${name}: servers in trouble`, () => {
+    it('a connection cut in the middle of a body is tried once more', async () => {
+      await using server = await start({ kind: 'half' }, { kind: 'half' });
+      const failure = await (await open(server.url, limits)).rerank(request, never).catch((error) => error);
+      expect(failure).toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+      expect(failure.detail).not.toContain('inner text');
+      expect(server.requests).toHaveLength(2);
+    });
+
     it.each([
       [401, 'MODEL_REJECTED_KEY', 1],
       [403, 'MODEL_REJECTED_KEY', 1],

@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { AnswerQuestionDeps } from './answer-question-chain.ts';
+import { groundednessVersion } from './ground/score-groundedness.ts';
 import { loadPrompts } from './prompts/load-prompts.ts';
 import { refusalFitId } from './refuse/refusal-model.ts';
 
 /**
- * Names what decides an answer beside its question and its sources: models, prompt versions, embedder, refusal fit. It is asked
+ * Names what decides an answer beside its question and its sources: models, prompt versions, embedder, refusal fit, how sentences are judged. It is asked
  * for each answer, because the embedder may be switched while the server runs.
  */
 export function createAnswerFingerprint(
-  deps: Pick<AnswerQuestionDeps, 'chat' | 'fallbacks' | 'embedder' | 'refusalThreshold'>,
+  deps: Pick<AnswerQuestionDeps, 'chat' | 'fallbacks' | 'judge' | 'embedder' | 'refusalThreshold'>,
 ): () => string {
   const models = [deps.chat ?? [], deps.fallbacks ?? []].flat().map(({ id }) => id);
+  const judge = deps.judge?.id ?? null;
   const prompts = Object.values(loadPrompts()).map(({ version }) => version);
   const fixed = createHash('sha256')
-    .update(JSON.stringify([models, prompts, refusalFitId(), deps.refusalThreshold]))
+    .update(JSON.stringify([models, judge, prompts, refusalFitId(), groundednessVersion, deps.refusalThreshold]))
     .digest('hex');
   return () => `${fixed} ${deps.embedder.id}`;
 }

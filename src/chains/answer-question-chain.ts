@@ -20,6 +20,8 @@ export interface AnswerQuestionDeps {
   readonly chat: ChatModel | null;
   /** Asked in this order when `chat` fails before the first sentence; none when left out. */
   readonly fallbacks?: readonly ChatModel[];
+  /** Second judge of what the chat model writes; without one words alone decide. */
+  readonly judge?: ChatModel | null;
   readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
   readonly documents: Pick<DocumentStore, 'hasDocuments'>;
   /** Null: the fitted one. */
@@ -38,12 +40,13 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     index: deps.index,
     documents: deps.documents,
     chat: deps.chat,
+    hasJudge: Boolean(deps.judge),
     prompts,
     embedUnits: createEmbedUnits(deps.embedder),
     refusal: createRefusalModel(deps.refusalThreshold),
     modelAnswerers: [deps.chat ?? [], deps.fallbacks ?? []].flat().map((chat) => ({
       model: chat.id,
-      answer: createModelAnswerer({ chat, prompts }),
+      answer: createModelAnswerer({ chat, prompts, judge: deps.judge ?? null }),
     })),
   };
   return async function* answerQuestion(input, signal) {

@@ -24,6 +24,8 @@ export interface Parts {
   readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
   readonly documents: Pick<DocumentStore, 'hasDocuments'>;
   readonly chat: ChatModel | null;
+  /** Whether a second judge reads what the chat model writes. */
+  readonly hasJudge: boolean;
   readonly prompts: Prompts;
   readonly embedUnits: (tenant: AnswerInput['principal']['tenantId']) => EmbedUnits;
   readonly refusal: RefusalModel;
@@ -186,8 +188,9 @@ interface Progress {
 async function* answer(parts: Parts, input: AnswererInput, { draft, trace }: Progress, signal: AbortSignal): Events {
   const { modelAnswerers, prompts } = parts;
   for (const [index, { answer: answerWithModel }] of modelAnswerers.entries()) {
-    const { selectQuotes, writeAnswer } = prompts;
+    const { selectQuotes, writeAnswer, judgeSentence } = prompts;
     Object.assign(trace.promptVersions, { selectQuotes: selectQuotes.version, writeAnswer: writeAnswer.version });
+    if (parts.hasJudge) trace.promptVersions.judgeSentence = judgeSentence.version;
     try {
       return yield* collect(answerWithModel(input, signal), { draft, trace });
     } catch (error) {

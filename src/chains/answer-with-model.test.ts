@@ -61,7 +61,11 @@ interface Outcome {
 }
 
 /** Lets a model that replies as scripted answer, and checks what holds for every answer. */
-async function answer(replies: readonly (string | Behaviour)[], overrides?: Partial<AnswererInput>): Promise<Outcome> {
+async function answer(
+  replies: readonly (string | Behaviour)[],
+  overrides?: Partial<AnswererInput>,
+  isJudged = false,
+): Promise<Outcome> {
   await using server = await startStubModelServer();
   server.script(
     ...replies.map((reply) => (typeof reply === 'string' ? ({ kind: 'text', text: reply } as const) : reply)),
@@ -69,7 +73,7 @@ async function answer(replies: readonly (string | Behaviour)[], overrides?: Part
   const [chat] = await createChatModels({ models: ['stub'], apiKey: 'sk-test', baseUrl: server.url });
   if (!chat) throw new Error('The settings hold a chat model.');
   const input = inputOf(overrides);
-  const answering = createModelAnswerer({ chat, prompts })(input, never);
+  const answering = createModelAnswerer({ chat, prompts, judge: isJudged ? chat : null })(input, never);
   const events: UnsequencedAnswerEvent[] = [];
   for (let next = await answering.next(); ; next = await answering.next()) {
     if (next.done) {
@@ -294,5 +298,29 @@ test('what the model throws comes out of it', async () => {
   await expect(answer([{ kind: 'status', status: 401 }])).rejects.toMatchObject({ code: 'MODEL_REJECTED_KEY' });
   await expect(answer([refundQuote, { kind: 'half', text: 'Refunds of', cut: true }])).rejects.toMatchObject({
     code: 'MODEL_BAD_RESPONSE',
+  });
+});
+
+describe('with a second judge', () => {
+  const quotes = '[2] Deleted files are kept for 30 days.';
+  const written = 'Files that were deleted are kept for 30 days [1].';
+  const verdict = (word: string, quote: string) => JSON.stringify({ verdict: word, quote });
+
+  test('its verdict and its tokens count', async () => {
+    const doubt = await answer([quotes, written, verdict('not-supported', 'files are kept for 30 days')], {}, true);
+    expect(reasonsOf(doubt)).toEqual(['sentence-withheld: not-supported']);
+    expect(doubt.result.usage).toEqual({ inputTokens: 300, outputTokens: 60 });
+    const assent = await answer([quotes, written, verdict('supported', 'files are kept for 30 days')], {}, true);
+    expect(textOf(assent)).toBe('Files that were deleted are kept for 30 days.');
+  });
+
+  test.each<[string, string | Behaviour, string]>([
+    ['an invented quote', verdict('not-supported', 'Files are never kept at all.'), 'MODEL_BAD_RESPONSE'],
+    ['a rejected key', { kind: 'status', status: 401 }, 'MODEL_REJECTED_KEY'],
+    ['bytes that are no reply', { kind: 'garbage' }, 'MODEL_BAD_RESPONSE'],
+  ])('%s keeps the verdict by words and is reported', async (_name, reply, cause) => {
+    const outcome = await answer([quotes, written, reply], {}, true);
+    expect(outcome.events).toContainEqual({ type: 'step-degraded', step: 'judge', to: 'words', cause });
+    expect(textOf(outcome)).toBe('Files that were deleted are kept for 30 days.');
   });
 });

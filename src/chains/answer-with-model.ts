@@ -1,6 +1,7 @@
 import type { UnsequencedAnswerEvent, Usage } from '../domain/answer.ts';
 import type { ChatMessage, ChatModel } from '../models/chat-model.ts';
 import type { Answerer, AnswererInput, AnswererResult } from './answerer.ts';
+import { createSentenceJudge } from './ground/judge-sentence.ts';
 import { fence, type Prompts } from './prompts/load-prompts.ts';
 import { plainText } from './quotes/plain-text.ts';
 import { type QuoteText, toQuoteText } from './quotes/quote-text.ts';
@@ -11,7 +12,9 @@ import { createSentenceGate, type PassageQuote, type SentenceGate } from './rele
 
 export interface ModelAnswererDeps {
   readonly chat: ChatModel;
-  readonly prompts: Pick<Prompts, 'selectQuotes' | 'writeAnswer'>;
+  readonly prompts: Pick<Prompts, 'selectQuotes' | 'writeAnswer' | 'judgeSentence'>;
+  /** Second judge of each sentence; without one words alone decide. */
+  readonly judge?: ChatModel | null;
 }
 
 const quotesAsked = 8;
@@ -25,7 +28,7 @@ const mostClaims = 24;
  * Cite, then answer: the model first names verbatim quotes, each of which is aligned with its passage; then it writes from
  * the verified ones only, and each sentence passes the gate before it is shown. Throws what the chat model throws.
  */
-export function createModelAnswerer({ chat, prompts }: ModelAnswererDeps): Answerer {
+export function createModelAnswerer({ chat, prompts, judge }: ModelAnswererDeps): Answerer {
   return async function* (input, signal) {
     const usage = { inputTokens: 0, outputTokens: 0 };
     const rejectedQuotes: { text: string; reason: string }[] = [];
@@ -43,7 +46,11 @@ export function createModelAnswerer({ chat, prompts }: ModelAnswererDeps): Answe
     }
     if (quotes.length === 0) return result;
 
-    const release = createSentenceGate(input);
+    const onUsage = (spent: Usage) => addUsage(usage, spent);
+    const second = judge
+      ? { judge: createSentenceJudge({ chat: judge, prompt: prompts.judgeSentence, onUsage }), signal }
+      : null;
+    const release = createSentenceGate(input, second);
     const reply = read(prompts.writeAnswer.render(answerValues(input, quotes)), answerTokens);
     let sentences = 0;
     for await (const sentence of readSentences(reply)) {
@@ -66,11 +73,13 @@ interface Reading {
 async function* readText({ chat, messages, maxTokens, usage }: Reading, signal: AbortSignal): AsyncGenerator<string> {
   for await (const chunk of chat.stream({ messages, maxTokens }, signal)) {
     if (chunk.type === 'text') yield chunk.text;
-    else {
-      usage.inputTokens += chunk.usage.inputTokens;
-      usage.outputTokens += chunk.usage.outputTokens;
-    }
+    else addUsage(usage, chunk.usage);
   }
+}
+
+function addUsage(usage: Reading['usage'], { inputTokens, outputTokens }: Usage): void {
+  usage.inputTokens += inputTokens;
+  usage.outputTokens += outputTokens;
 }
 
 async function* readClaims(reply: AsyncIterable<string>): AsyncGenerator<QuoteClaim> {

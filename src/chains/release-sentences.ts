@@ -1,6 +1,9 @@
 import type { Quote, UnsequencedAnswerEvent } from '../domain/answer.ts';
+import { AppError } from '../domain/errors.ts';
 import type { AnswererInput } from './answerer.ts';
-import { scoreGroundedness, withholdingOf } from './ground/score-groundedness.ts';
+import type { JudgeSentence } from './ground/judge-sentence.ts';
+import { readEvidence } from './ground/read-evidence.ts';
+import { cappedScore, type Groundedness, scoreGroundedness, withholdingOf } from './ground/score-groundedness.ts';
 import { hasUnsafeLink } from './ground/unsafe-link.ts';
 import { plainText } from './quotes/plain-text.ts';
 import { withTextFragment } from './quotes/text-fragment.ts';
@@ -22,13 +25,21 @@ export interface Draft {
 
 export type SentenceGate = (draft: Draft) => AsyncGenerator<UnsequencedAnswerEvent>;
 
+/** A second judge of what words alone would let through. */
+export interface SecondJudge {
+  readonly judge: JudgeSentence;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The one way by which text reaches a reader: numbers quotes by first use, checks links and groundedness, and gives the
- * events of a released sentence, or why it is withheld. In lenient mode an unsupported sentence is shown with its groundedness.
+ * events of a released sentence, or why it is withheld. In lenient mode an unsupported sentence is shown with its groundedness. The second judge
+ * can only withhold or confirm: it is not asked about what is withheld anyway, nor about sentences of the quotes themselves.
  */
-export function createSentenceGate(input: AnswererInput): SentenceGate {
+export function createSentenceGate(input: AnswererInput, second: SecondJudge | null = null): SentenceGate {
   const shown = new Map<string, Quote>();
   const sources = input.passages.flatMap((passage) => [passage.text, passage.uri ?? '']);
+  const askSecond = createSecondOpinion(second);
   let sentence = -1;
   let hasText = false;
   return async function* release({ text, quotes, isLine }) {
@@ -36,12 +47,14 @@ export function createSentenceGate(input: AnswererInput): SentenceGate {
     if (quotes.length === 0) return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
     if (hasUnsafeLink(text, sources)) return yield { type: 'sentence-withheld', sentence, reason: 'unsafe-link' };
     await input.weights.prepare([text]);
-    const groundedness = scoreGroundedness({
+    const evidence = quotes.map((quote) => plainText(textOf(input, quote)));
+    const byWords = scoreGroundedness({
       sentence: text,
-      evidence: [quotes.map((quote) => plainText(textOf(input, quote))).join('\n')],
+      evidence: readEvidence(evidence, input.weights),
       given: [input.question, ...quotes.map((quote) => input.passages[quote.passage]?.title ?? '')],
       weights: input.weights,
     });
+    const groundedness = yield* askSecond(byWords, text, evidence);
     const withholding = withholdingOf(groundedness);
     if (withholding !== null && input.mode === 'strict')
       return yield { type: 'sentence-withheld', sentence, reason: withholding };
@@ -61,6 +74,31 @@ export function createSentenceGate(input: AnswererInput): SentenceGate {
     hasText = true;
     yield { type: 'text-delta', sentence, text: `${separator}${text}` };
     yield { type: 'sentence-finished', sentence, text, citations: numbers, groundedness: groundedness.score };
+  };
+}
+
+type SecondOpinion = (
+  byWords: Groundedness,
+  text: string,
+  evidence: readonly string[],
+) => AsyncGenerator<UnsequencedAnswerEvent, Groundedness>;
+
+/** What the second judge makes of the verdict by words, which stands when it fails; after a failed call it is left alone for this answer. */
+function createSecondOpinion(second: SecondJudge | null): SecondOpinion {
+  let isDown = second === null;
+  return async function* (byWords, text, evidence) {
+    const isCertain = withholdingOf(byWords) !== null || Object.keys(byWords.contributions).length === 0;
+    if (!second || isDown || isCertain) return byWords;
+    try {
+      if (await second.judge(text, evidence, second.signal)) return byWords;
+      return { ...byWords, score: cappedScore * byWords.score, label: 'unsupported' };
+    } catch (error) {
+      second.signal.throwIfAborted();
+      const { code } = AppError.from(error);
+      isDown = code !== 'MODEL_BAD_RESPONSE';
+      yield { type: 'step-degraded', step: 'judge', to: 'words', cause: code };
+      return byWords;
+    }
   };
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerCase, AnswerTarget } from '../../evals/answers.ts';
 import type { ContextTarget, CorpusRecord, EvalTarget, Progress } from '../../evals/target.ts';
 import { createTermWeights } from '../chains/evidence/term-weights.ts';
+import { readEvidence } from '../chains/ground/read-evidence.ts';
 import { scoreGroundedness } from '../chains/ground/score-groundedness.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DocumentId, type JobId, newId, type TenantId } from '../domain/ids.ts';
@@ -159,7 +160,8 @@ function createAsking({ footnote, principal, externalIds }: EvalTenant): AnswerT
     },
 
     entails: (sentence, quotes) =>
-      scoreGroundedness({ sentence, evidence: quotes, given: [], weights: flat }).label === 'supported',
+      scoreGroundedness({ sentence, evidence: readEvidence(quotes, flat), given: [], weights: flat }).label ===
+      'supported',
   };
 }
 

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { evaluateAnswers } from '../../evals/answers.ts';
 import { evaluateContext } from '../../evals/context.ts';
+import { evaluateGroundedness } from '../../evals/groundedness.ts';
 import { evaluateQuotes } from '../../evals/quotes.ts';
 import { readQuestionFolder } from '../../evals/readers/beir.ts';
+import { readGroundednessFile } from '../../evals/readers/groundedness.ts';
 import { readRewritingFile } from '../../evals/readers/rewriting.ts';
 import { evaluateRetrieval, fill } from '../../evals/retrieval.ts';
 import { evaluateRewriting } from '../../evals/rewriting.ts';
@@ -27,12 +29,14 @@ interface EvalContext {
   readonly signal: AbortSignal;
 }
 
+type Suite = 'retrieval' | 'answers' | 'quotes' | 'rewriting' | 'groundedness';
+
 const sampleFolder = join(import.meta.dirname, '../../datasets/handbook/documents');
 
 /** Runs a suite and prints its report without the cases, which go to `--out`. Resolves to the exit code: 4 when an invariant is broken. */
 export async function runEval(
   context: EvalContext,
-  name: 'retrieval' | 'answers' | 'quotes' | 'rewriting',
+  name: Suite,
   options: EvalOptions & { folder?: string },
 ): Promise<number> {
   const started = performance.now();
@@ -47,12 +51,13 @@ export async function runEval(
 
 async function runSuite(
   context: EvalContext,
-  name: 'retrieval' | 'answers' | 'quotes' | 'rewriting',
+  name: Suite,
   options: EvalOptions & { folder?: string },
 ): Promise<Report> {
   const { folder = '.' } = options;
   if (name === 'quotes') return await quotes(context, options);
   if (name === 'rewriting') return await rewriting(context, folder, options);
+  if (name === 'groundedness') return await groundedness(context, folder, options);
   return await withTarget(context, name, folder, options);
 }
 
@@ -145,6 +150,13 @@ async function rewriting(
   const onProgress = (done: number, total: number) => step('rewriting', done, total);
   const prompt = loadPrompts().condenseQuestion;
   return { ...(await evaluateRewriting({ chat, prompt }, cases.slice(0, limit), { signal, onProgress })) };
+}
+
+async function groundedness({ progress, signal }: EvalContext, file: string, { limit }: EvalOptions): Promise<Report> {
+  const cases = await readGroundednessFile(file);
+  const step = createStepProgress(progress);
+  const onProgress = (done: number, total: number) => step('scoring', done, total);
+  return { ...(await evaluateGroundedness(cases.slice(0, limit), { signal, onProgress })) };
 }
 
 function describeReport(report: object, indent = ''): string {

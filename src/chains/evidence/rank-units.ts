@@ -49,14 +49,16 @@ const charactersOfUnit = 300;
 const unitsCompared = 5;
 const variantsTried = 3;
 /** The cosine of the unit itself has weight 1. Rounded from a logistic fit on the sample questions; within .02 of its best on others. */
-const weightOf = { coverage: 0.35, passageScore: 0.25, passageCosine: 0.3, answerType: 0.05, row: 0.2 };
+const weightOf = { coverage: 0.35, passageScore: 0.25, passageCosine: 0.3, answerType: 0.05, row: 0.2, place: 0.05 };
+/** A passage says first what it is about; further on than this, later counts no more. */
+const charactersOfPlace = 1000;
 /** Added for choosing what is embedded: until a unit has a cosine, its passage's stands for it. */
 const passageCosineBefore = 0.7;
 
 /**
  * Ranks the units of the best passages by a weighted sum: coverage of the question by the unit with its headings, cosine of
  * question and `title: heading: unit`, score and cosine of the passage, whether the kind of thing that is asked for is there;
- * table rows, which say little on their own, have a handicap. Only those that look best before are embedded, at most 18. Without
+ * table rows, which say little on their own, have a handicap, and so has what stands later in its passage. Only those that look best before are embedded, at most 18. Without
  * vectors the rest decides.
  */
 export async function rankUnits(input: RankUnitsInput, embed: EmbedUnits, signal: AbortSignal): Promise<RankedUnits> {
@@ -144,7 +146,8 @@ function candidatesOf(passage: ScoredPassage, index: number, { question, weights
     const fits = type === null ? 0 : weightOf.answerType * (holdsAnswerType(type, shown, question) ? 1 : -1);
     const handicap = unit.kind === 'row' ? weightOf.row : 0;
     const ofPassage = weightOf.passageScore * passage.score + weightOf.passageCosine * (passage.dense ?? 0);
-    const score = weightOf.coverage * share + ofPassage + fits - handicap;
+    const later = weightOf.place * Math.min(1, unit.start / charactersOfPlace);
+    const score = weightOf.coverage * share + ofPassage + fits - handicap - later;
     return { ...unit, passage: index, text, shown, terms, coverage: share, cosine: null, score };
   });
 }

@@ -6,9 +6,11 @@ import { coverage } from './term-weights.ts';
 type Selection = Pick<AnswererInput, 'question' | 'passages' | 'units' | 'weights'>;
 
 const most = 4;
+/** Units that come first whatever their place: who asks while a customer waits reads no further. */
+const leading = 2;
 const mostSteps = 8;
 /** Units whose score is this close to the best one answer as well. */
-const closeMargin = 0.25;
+const closeMargin = 0.32;
 /** A unit further behind comes in when it covers this much more of the question. */
 const newCoverage = 0.15;
 const farMargin = 0.4;
@@ -23,8 +25,8 @@ const datesThePage = /^(?:last )?(?:updated|reviewed|published|modified)\b.{0,60
 const leansOnTheSentenceBefore = /^(?:it|its|they|this|these|those|such|then|he|she|otherwise|instead|after that)\b/i;
 
 /**
- * Chooses what to say, in readable order: the best unit, others that are nearly as good or cover what is still missing,
- * a numbered procedure as a whole, and the other side where another document states a different number for the same thing.
+ * Chooses what to say: the best two units first, then others that are nearly as good or cover what is still missing, each in
+ * readable order; a numbered procedure as a whole, and the other side where another document states a different number for the same thing.
  */
 export function selectUnits(input: Selection): RankedUnit[] {
   const candidates = input.units.filter(isUsable);
@@ -40,7 +42,7 @@ export function selectUnits(input: Selection): RankedUnit[] {
     if (chosen.length >= most) break;
     if (!chosen.includes(unit) && shouldJoin(unit, { chosen, best, wanted, input })) chosen.push(unit);
   }
-  return inReadingOrder(withContext(chosen, candidates));
+  return leadFirst(withContext(chosen, candidates), chosen.slice(0, leading));
 }
 
 function isUsable(unit: RankedUnit): boolean {
@@ -124,6 +126,21 @@ function withContext(chosen: readonly RankedUnit[], candidates: readonly RankedU
     if (before && !all.includes(before)) all.push(before);
   }
   return all;
+}
+
+/** The lead with the sentences that it leans on, then the rest; both in reading order. */
+function leadFirst(chosen: readonly RankedUnit[], lead: readonly RankedUnit[]): RankedUnit[] {
+  const ordered = inReadingOrder(chosen);
+  const supports = (unit: RankedUnit) =>
+    lead.some(
+      (other) =>
+        leansOnTheSentenceBefore.test(other.text) &&
+        unit === ordered[ordered.indexOf(other) - 1] &&
+        unit.block === other.block &&
+        unit.passage === other.passage,
+    );
+  const isLead = (unit: RankedUnit) => lead.includes(unit) || supports(unit);
+  return [...ordered.filter(isLead), ...ordered.filter((unit) => !isLead(unit))];
 }
 
 /** Passages in the order of their best unit, units in the order of their passage. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createTermWeights } from '../evidence/term-weights.ts';
 import { contradictedTerm, polarityOf } from './polarity.ts';
+import { readEvidence } from './read-evidence.ts';
 import { scoreGroundedness, withholdingOf } from './score-groundedness.ts';
 
 const weightsFor = (sample: string) => createTermWeights({ lookUp: null, tenant: 'ten_test', sample });
@@ -38,7 +39,8 @@ describe('a word that the quotes have with a negation and, elsewhere, without on
     ['Annual plans are refunded in full, but shipping costs are not refunded.', both, true],
     ['A member of Team can have 20 active links', `No active links are needed\n${rows}`, true],
   ])('%s', (sentence, evidence, isShown) => {
-    const result = scoreGroundedness({ sentence, evidence: [evidence], given: [], weights: weightsFor(evidence) });
+    const weights = weightsFor(evidence);
+    const result = scoreGroundedness({ sentence, evidence: readEvidence([evidence], weights), given: [], weights });
     expect(withholdingOf(result) === null).toBe(isShown);
   });
 });

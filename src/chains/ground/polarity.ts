@@ -12,6 +12,7 @@ export interface Polarity {
 }
 
 export function polarityOf(text: string, terms: readonly ContentTerm[]): Polarity {
+  if (text.search(negation) < 0) return { negated: new Set(), affirmed: new Set(terms.map((term) => term.text)) };
   const negatedPlaces = new Set<ContentTerm>();
   for (const match of text.matchAll(negation)) {
     const end = match.index + match[0].length;
@@ -23,6 +24,17 @@ export function polarityOf(text: string, terms: readonly ContentTerm[]): Polarit
     negated: new Set([...negatedPlaces].map((term) => term.text)),
     affirmed: new Set(terms.filter((term) => !negatedPlaces.has(term)).map((term) => term.text)),
   };
+}
+
+/** Of several texts together. */
+export function joinPolarities(all: readonly Polarity[]): Polarity {
+  const negated = new Set<string>();
+  const affirmed = new Set<string>();
+  for (const polarity of all) {
+    for (const term of polarity.negated) negated.add(term);
+    for (const term of polarity.affirmed) affirmed.add(term);
+  }
+  return { negated, affirmed };
 }
 
 /** The term about which a sentence says the opposite of its evidence; null when there is none. */

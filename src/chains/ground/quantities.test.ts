@@ -25,7 +25,9 @@ test.each(['KS-1042', 'one of them', 'often', 'v2beta', 'no numbers'])('no quant
 });
 
 test('a quantity is missing when its number is, or stands with another unit only', () => {
-  expect(missingQuantities('up to 5 GB for 3 days', 'up to 5 GB for three days')).toEqual([]);
-  expect(missingQuantities('5 GB', '5 MB').map(({ value }) => value)).toEqual(['5']);
-  expect(missingQuantities('5 files', '5 GB and 5 files')).toEqual([]);
+  const missing = (sentence: string, evidence: string) =>
+    missingQuantities(quantitiesOf(sentence), quantitiesOf(evidence)).map(({ value }) => value);
+  expect(missing('up to 5 GB for 3 days', 'up to 5 GB for three days')).toEqual([]);
+  expect(missing('5 GB', '5 MB')).toEqual(['5']);
+  expect(missing('5 files', '5 GB and 5 files')).toEqual([]);
 });

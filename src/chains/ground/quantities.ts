@@ -115,15 +115,11 @@ export function quantitiesOf(text: string): Quantity[] {
   });
 }
 
-/** Quantities of a sentence that no quote states: the number is missing there, or stands with another unit only. */
-export function missingQuantities(sentence: string, evidence: string): Quantity[] {
-  const stated = quantitiesOf(evidence);
-  return quantitiesOf(sentence).filter(
-    (wanted) =>
-      !stated.some(
-        (found) =>
-          found.value === wanted.value && (found.unit === null || wanted.unit === null || found.unit === wanted.unit),
-      ),
+/** Quantities of a sentence that its evidence does not state: the number is missing there, or stands with another unit only. */
+export function missingQuantities(wanted: readonly Quantity[], stated: readonly Quantity[]): Quantity[] {
+  return wanted.filter(
+    ({ value, unit }) =>
+      !stated.some((found) => found.value === value && (found.unit === null || unit === null || found.unit === unit)),
   );
 }
 

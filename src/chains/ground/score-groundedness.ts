@@ -1,8 +1,9 @@
 import type { Withholding } from '../../domain/answer.ts';
-import { type Span, splitSentences } from '../../domain/sentences.ts';
-import { coverage, type TermWeights } from '../evidence/term-weights.ts';
-import { contradictedTerm, polarityOf } from './polarity.ts';
-import { missingQuantities } from './quantities.ts';
+import type { TermWeights } from '../evidence/term-weights.ts';
+import { featuresOf, readClaim } from './groundedness-features.ts';
+import { applyWeights, fittedWeights, type GroundednessWeights } from './groundedness-model.ts';
+import { saysOpposite } from './opposite-polarity.ts';
+import type { Evidence } from './read-evidence.ts';
 
 export const groundednessLabels = ['supported', 'partial', 'unsupported'] as const;
 export type GroundednessLabel = (typeof groundednessLabels)[number];
@@ -18,59 +19,52 @@ export interface Groundedness {
     | 'opposite-polarity'
     | 'nothing-to-check'
   )[];
+  /** What each feature took from the logarithmic odds of "supported", before the cap of a wrong number or polarity. */
+  readonly contributions: Readonly<Record<string, number>>;
 }
 
 export interface GroundednessInput {
   readonly sentence: string;
   /** What is to support it: the quotes that it cites, or the sentences of a context. */
-  readonly evidence: readonly string[];
+  readonly evidence: Evidence;
   /** Words that neither count for nor against: the question, titles of the sources. */
   readonly given: readonly string[];
+  /** What an answer as a whole answers: its words count, its names are no inventions. */
+  readonly question?: string;
   readonly weights: TermWeights;
 }
 
 /** Name of the formula, for records and reports. */
-export const groundednessVersion = 'lexical-v1';
+export const groundednessVersion = 'lexical-v2';
 
-const supportedFrom = 0.6;
-const partialFrom = 0.5;
+/** Strict mode withholds below: less than half of the odds at which the fit is undecided, so that a free but true paraphrase passes. */
+export const withheldBelow = 0.3;
+const supportedFrom = 0.7;
 /** A wrong number or the opposite polarity is not made good by the other words. */
-const cappedScore = 0.35;
-const unknownNameFactor = 0.6;
-/** Added to each term's weight: in a small collection one unseen word would outweigh all others. */
-const leastWeight = 2;
+export const cappedScore = 0.28;
 
 /**
- * `lexical-v1`: the share of the sentence's content words, weighted by inverse document frequency + 2, that stand in the best two
- * pieces of evidence; capped where a number with its unit or the polarity differs, lowered where a name is unknown.
+ * `lexical-v2`: a logistic model over named features (see `groundednessFeatures`), times .28 where a number with its unit or the polarity differs.
  * Words of `given` that the evidence lacks are left out of the count. The terms' weights must be prepared.
  */
-export function scoreGroundedness({ sentence, evidence, given, weights }: GroundednessInput): Groundedness {
-  const claim = sentence.replace(/\[\d+(?:\s*,\s*\d+)*\]/g, ' ');
-  const all = evidence.join('\n');
-  const known = new Set(weights.weighted(all).keys());
-  const free = new Set(given.flatMap((text) => [...weights.weighted(text).keys()]));
-  const wanted = new Map(
-    [...weights.weighted(claim)]
-      .filter(([term]) => known.has(term) || !free.has(term))
-      .map(([term, weight]) => [term, weight + leastWeight]),
-  );
-  if (wanted.size === 0) return { score: 0, label: 'unsupported', reasons: ['nothing-to-check'] };
+export function scoreGroundedness(
+  { sentence, ...sources }: GroundednessInput,
+  model: GroundednessWeights = fittedWeights,
+): Groundedness {
+  const { evidence, weights } = sources;
+  const claim = readClaim(sentence, sources);
+  if (claim.wanted.size === 0)
+    return { score: 0, label: 'unsupported', reasons: ['nothing-to-check'], contributions: {} };
+  const features = featuresOf(claim, evidence);
+  const { score, contributions } = applyWeights(model, features);
   const reasons: Groundedness['reasons'][number][] = [];
-  let score = bestTwo(
-    wanted,
-    evidence.map((text) => weights.weighted(text)),
-  );
   if (score < supportedFrom) reasons.push('uncovered-words');
-  if (unknownNames(claim, [all, ...given]).length > 0) {
-    reasons.push('unknown-name');
-    score *= unknownNameFactor;
-  }
-  if (missingQuantities(claim, all).length > 0) reasons.push('number-mismatch');
-  if (saysOpposite(claim, wanted, { all, weights })) reasons.push('opposite-polarity');
-  if (reasons.includes('number-mismatch') || reasons.includes('opposite-polarity'))
-    score = Math.min(score, cappedScore);
-  return { score, label: labelOf(score), reasons };
+  if (features.unknownNames > 0) reasons.push('unknown-name');
+  if (features.wrongNumber > 0) reasons.push('number-mismatch');
+  if (saysOpposite(claim, evidence, weights)) reasons.push('opposite-polarity');
+  const isCapped = reasons.includes('number-mismatch') || reasons.includes('opposite-polarity');
+  const capped = isCapped ? cappedScore * score : score;
+  return { score: capped, label: labelOf(capped), reasons, contributions };
 }
 
 /** Why strict mode withholds a sentence; null when it may be shown. */
@@ -81,59 +75,5 @@ export function withholdingOf({ label, reasons }: Groundedness): Withholding | n
 
 function labelOf(score: number): GroundednessLabel {
   if (score >= supportedFrom) return 'supported';
-  return score >= partialFrom ? 'partial' : 'unsupported';
-}
-
-/**
- * Compares the polarity with the sentences of the evidence that come closest: elsewhere the same word may well stand
- * without its negation, or with one. What no single sentence holds is compared with all of them too.
- */
-function saysOpposite(
-  claim: string,
-  wanted: ReadonlyMap<string, number>,
-  { all, weights }: { readonly all: string; readonly weights: TermWeights },
-): boolean {
-  const own = polarityOf(claim, weights.terms(claim));
-  const contradicts = (text: string) => contradictedTerm(own, polarityOf(text, weights.terms(text))) !== null;
-  // Rows and headings have no full stop that would part them from the next line.
-  const sentences = all.split('\n').flatMap((line) =>
-    splitSentences(line).map(({ start, end }) => {
-      const text = line.slice(start, end);
-      return { text, share: coverage(wanted, weights.weighted(text)) };
-    }),
-  );
-  const best = Math.max(0, ...sentences.map(({ share }) => share));
-  const closest = sentences.filter(({ share }) => share === best);
-  if (best >= supportedFrom && closest.every(({ text }) => contradicts(text))) return true;
-  return best < 1 && contradicts(all);
-}
-
-/** Coverage by the best piece of evidence together with the one that adds most to it. */
-function bestTwo(wanted: ReadonlyMap<string, number>, pieces: readonly ReadonlyMap<string, number>[]): number {
-  let best: ReadonlyMap<string, number> = new Map();
-  let bestCoverage = 0;
-  for (const piece of pieces) {
-    const share = coverage(wanted, piece);
-    if (share > bestCoverage) [best, bestCoverage] = [piece, share];
-  }
-  for (const piece of pieces) {
-    const share = coverage(wanted, { has: (term) => best.has(term) || piece.has(term) });
-    if (share > bestCoverage) bestCoverage = share;
-  }
-  return bestCoverage;
-}
-
-/** Capitalised words inside the sentence that stand nowhere in the texts, whatever their case there. */
-export function unknownNames(sentence: string, texts: readonly string[]): string[] {
-  const known = texts.join('\n').toLowerCase();
-  return namesOf(sentence)
-    .map(({ start, end }) => sentence.slice(start, end))
-    .filter((name) => !known.includes(name.toLowerCase().replace(/['’]s$/, '')));
-}
-
-/** Words that begin with a capital and not a sentence, and words in capitals. */
-function namesOf(sentence: string): Span[] {
-  return [...sentence.matchAll(/(?<![.!?:]\s)(?<=\S\s|["'“(])\p{Lu}[\p{L}\p{N}'’-]+|\b\p{Lu}{2,}\b/gu)]
-    .filter((match) => match[0] !== 'I')
-    .map((match) => ({ start: match.index, end: match.index + match[0].length }));
+  return score >= withheldBelow ? 'partial' : 'unsupported';
 }

@@ -9,6 +9,7 @@ const files = {
   condenseQuestion: 'condense-question.v2',
   splitQuestion: 'split-question.v1',
   phraseFollowUps: 'phrase-follow-ups.v1',
+  judgeSentence: 'judge-sentence.v1',
 } as const;
 export type PromptName = keyof typeof files;
 
@@ -29,6 +30,7 @@ export function loadPrompts(): Prompts {
     condenseQuestion: loadPrompt(files.condenseQuestion),
     splitQuestion: loadPrompt(files.splitQuestion),
     phraseFollowUps: loadPrompt(files.phraseFollowUps),
+    judgeSentence: loadPrompt(files.judgeSentence),
   };
 }
 
@@ -62,6 +64,6 @@ function fill(template: string, values: Readonly<Record<string, string>>): strin
 export function fence(name: string, label: string, text: string): string {
   const safe = text
     .replace(/(?!\u200c|\u200d|\ufe0e|\ufe0f)\p{Default_Ignorable_Code_Point}/gu, '')
-    .replace(/<(?=\/?\s*(?:passage|quote|turn)\b)/gi, '‹');
+    .replace(/<(?=\/?\s*(?:passage|quote|turn|sentence)\b)/gi, '‹');
   return `<${name} ${label}>\n${safe}\n</${name}>`;
 }

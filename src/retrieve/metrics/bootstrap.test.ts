@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { estimateMean } from './bootstrap.ts';
+import { estimateInterval, estimateMean } from './bootstrap.ts';
 
 it('brackets the mean, the same way for the same seed', () => {
   const values = Array.from({ length: 400 }, (_, index) => Number(index % 10 < 9));
@@ -14,4 +14,12 @@ it('brackets the mean, the same way for the same seed', () => {
 });
 it('has no estimate without values', () => {
   expect(estimateMean([])).toBeNull();
+});
+it('gives the interval of any statistic, leaving out samples without one', () => {
+  const values = Array.from({ length: 400 }, (_, index) => Number(index % 10 < 9));
+  const mean = (sample: readonly number[]) => sample.reduce((sum, value) => sum + value, 0) / sample.length;
+  const [lower, upper] = estimateInterval(values, mean, 7) ?? [];
+  expect(lower).toBeCloseTo(estimateMean(values, 7)?.lower ?? 0, 2);
+  expect(upper).toBeCloseTo(estimateMean(values, 7)?.upper ?? 0, 2);
+  expect(estimateInterval(values, () => null)).toBeNull();
 });

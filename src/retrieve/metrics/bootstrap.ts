@@ -30,3 +30,23 @@ export function estimateMean(values: readonly number[], seed = 1): Estimate | nu
     count: values.length,
   };
 }
+
+/**
+ * The 95 % interval of any statistic of the cases, by percentile bootstrap: 1,000 resamples. Resamples for which it is not defined are left
+ * out; null when it is for most.
+ */
+export function estimateInterval<T>(
+  cases: readonly T[],
+  statistic: (sample: readonly T[]) => number | null,
+  seed = 1,
+): readonly [number, number] | null {
+  const random = createRandom(seed);
+  const values = Array.from({ length: resamples }, () =>
+    statistic(cases.map((entry) => cases[Math.floor(random.next() * cases.length)] ?? entry)),
+  )
+    .filter((value) => value !== null)
+    .sort((one, other) => one - other);
+  if (values.length < resamples / 2) return null;
+  const bound = (share: number) => values[Math.min(values.length - 1, Math.floor(share * values.length))] ?? 0;
+  return [bound(0.025), bound(0.975)];
+}
