@@ -9,6 +9,7 @@ import type { AnswerInput } from './answer-question.ts';
 import { answerLimits, type Trace, timed } from './answer-trace.ts';
 import type { Answerer, AnswererInput } from './answerer.ts';
 import { condenseQuestion } from './condense-question.ts';
+import { quotesForConflicts, stateConflicts } from './conflicts/state-conflicts.ts';
 import type { EmbedUnits } from './evidence/embed-units.ts';
 import { type RankedUnits, rankUnits } from './evidence/rank-units.ts';
 import { createTermWeights, type TermWeights } from './evidence/term-weights.ts';
@@ -75,13 +76,21 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   if (reason !== null) return yield refuse(input, reason, retrieval.nearest);
 
   const { locale, maxQuotes } = input;
-  const evidence = { question: trace.standalone, passages: retrieval.passages, units: ranked.units, weights };
+  const sources = { passages: retrieval.passages, units: ranked.units, weights };
+  const evidence = { question: trace.standalone, ...sources, mode, locale, maxQuotes };
+  const reserved = quotesForConflicts(evidence);
+  // One side alone would be taken for all that the documents say.
+  if (reserved === null) return yield refuse(input, 'conflicting-evidence', retrieval.nearest);
   const draft = createDraft();
-  const answering = answer(parts, { ...evidence, mode, locale, maxQuotes }, { draft, trace }, signal);
+  const answering = answer(parts, { ...evidence, maxQuotes: maxQuotes - reserved }, { draft, trace }, signal);
   yield* noteTime(answering, (milliseconds) => {
     trace.timings.answer = milliseconds;
   });
   if (draft.sentences.length === 0) return yield refuse(input, 'weak-evidence', retrieval.nearest);
+  for await (const event of stateConflicts(evidence, { quotes: [...draft.quotes], sentences: draft.position })) {
+    note(event, draft);
+    yield event;
+  }
   trace.timings.total = performance.now() - started;
   yield finish(draft, trace);
 }
@@ -168,12 +177,21 @@ interface Draft {
   readonly quotes: Quote[];
   text: string;
   usage: Usage;
+  /** Sentences that were released or withheld. */
+  position: number;
   /** Whether what wrote it failed after the first sentence. */
   isPartial: boolean;
 }
 
 function createDraft(): Draft {
-  return { sentences: [], quotes: [], text: '', usage: { inputTokens: 0, outputTokens: 0 }, isPartial: false };
+  return {
+    sentences: [],
+    quotes: [],
+    text: '',
+    usage: { inputTokens: 0, outputTokens: 0 },
+    position: 0,
+    isPartial: false,
+  };
 }
 
 interface Progress {
@@ -232,6 +250,7 @@ function note(event: UnsequencedAnswerEvent, draft: Draft): void {
     const { text, citations, groundedness } = event;
     draft.sentences.push({ text, citations, groundedness });
   }
+  if (event.type === 'sentence-finished' || event.type === 'sentence-withheld') draft.position = event.sentence + 1;
 }
 
 async function* noteTime(events: Events, note: (milliseconds: number) => void): Events {

@@ -17,23 +17,19 @@ const messages = {
 
 type Source = Pick<ScoredPassage, 'title' | 'tags' | 'externalId' | 'updatedAt'>;
 
-export interface ConflictMessage {
-  readonly text: string;
-  /** What the store knows of the sources, as the text tells it. */
-  readonly facts: readonly string[];
-  /** The words that are neither of the sources nor about them. */
-  readonly frame: string;
-}
-
 /** One line that names both sides with their versions and dates, the newer one as such, and the numbers where those differ. */
 export function conflictMessage(
   sources: readonly [Source, Source],
   { stated, newer }: { stated: readonly [string, string] | null; newer: NewerSource | null },
   language: string,
-): ConflictMessage {
+): string {
   const known = Object.hasOwn(messages, language) ? (language as keyof typeof messages) : 'en';
   const texts = messages[known];
-  const dates = new Intl.DateTimeFormat(known, { dateStyle: 'long', timeZone: 'UTC', numberingSystem: 'latn' });
+  const dates = new Intl.DateTimeFormat(known === 'en' ? 'en-GB' : known, {
+    dateStyle: 'long',
+    timeZone: 'UTC',
+    numberingSystem: 'latn',
+  });
   const facts = sources.map((source, index) => {
     const version = documentVersion(source);
     const isNewer = newer?.index === index;
@@ -42,5 +38,5 @@ export function conflictMessage(
     return `“${source.title.replace(/\s+/g, ' ')}” (${details.filter((detail) => detail !== null).join(', ')})`;
   });
   const sides = facts.map((fact, index) => (stated ? `${fact}: ${stated[index]}` : fact));
-  return { text: `${texts.differ}: ${sides.join('; ')}.`, facts, frame: texts.differ };
+  return `${texts.differ}: ${sides.join('; ')}.`;
 }

@@ -8,7 +8,7 @@ export interface Conflict extends Contradiction {
   readonly units: readonly [RankedUnit, RankedUnit];
 }
 
-type Place = Pick<Quote, 'passageId' | 'start' | 'end'>;
+export type Place = Pick<Quote, 'passageId' | 'start' | 'end'>;
 
 export type ConflictSources = Pick<AnswererInput, 'passages' | 'units' | 'weights'>;
 
@@ -21,8 +21,8 @@ const most = 2;
  */
 export function findConflicts({ passages, units, weights }: ConflictSources, quotes: readonly Place[]): Conflict[] {
   const statements = units.filter(isStatement).map((unit) => ({ unit, read: readUnit(unit, { passages, weights }) }));
-  const isQuoted = ({ unit }: { unit: RankedUnit }) => quotes.some((quote) => isWithin(unit, quote, passages));
-  const quoted = statements.filter(isQuoted);
+  // In the order in which the answer says it.
+  const quoted = quotes.flatMap((quote) => statements.filter(({ unit }) => isWithin(unit, quote, passages)));
   const others = [...quoted, ...statements.filter((statement) => !quoted.includes(statement))];
   const conflicts: Conflict[] = [];
   for (const one of quoted)

@@ -1,9 +1,6 @@
+import type { NewerBasis } from '../../domain/answer.ts';
 import { compareVersions, documentVersion } from '../../retrieve/document-version.ts';
 import type { ScoredPassage } from '../../retrieve/retrieve.ts';
-
-/** Why one of two sources counts as the newer one. */
-export const newerBases = ['superseded', 'version', 'date'] as const;
-export type NewerBasis = (typeof newerBases)[number];
 
 export interface NewerSource {
   /** Which of the two. */
