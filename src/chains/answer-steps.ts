@@ -15,8 +15,10 @@ import { type RankedUnits, rankUnits } from './evidence/rank-units.ts';
 import { createTermWeights, type TermWeights } from './evidence/term-weights.ts';
 import { findParts } from './find-parts.ts';
 import type { Prompts } from './prompts/load-prompts.ts';
+import { findAmbiguity } from './refuse/find-ambiguity.ts';
+import { languageOfAsker } from './refuse/language-of-asker.ts';
 import { featuresOf } from './refuse/refusal-features.ts';
-import { refusalMessage } from './refuse/refusal-messages.ts';
+import { clarifyingMessage, refusalMessage } from './refuse/refusal-messages.ts';
 import type { RefusalModel } from './refuse/refusal-model.ts';
 
 /** What the steps need, made once. */
@@ -47,7 +49,7 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   const model = parts.chat?.id ?? 'extractive';
   yield { type: 'answer-started', answerId, conversationId, question, mode, model };
   signal.throwIfAborted();
-  if (!/[\p{L}\p{N}]/u.test(question)) return yield refuse(input, 'no-evidence', []);
+  if (!/[\p{L}\p{N}]/u.test(question)) return yield refuse(input, 'no-evidence', { nearest: [], passages: [] });
 
   yield* condense(parts, input, trace, signal);
   const asked = yield* split(parts, trace, signal);
@@ -60,7 +62,7 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   yield { type: 'passages-retrieved', passages: retrieval.passages.map(toListed) };
   if (retrieval.passages.length === 0) {
     const reason = (await parts.documents.hasDocuments(input.principal)) ? 'no-evidence' : 'no-documents';
-    return yield refuse(input, reason, retrieval.nearest);
+    return yield refuse(input, reason, retrieval);
   }
 
   const weights = createTermWeights({
@@ -73,20 +75,20 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   );
   if (ranked.embeddingError !== null) yield degraded('evidence', 'words', ranked.embeddingError);
   const reason = judge(parts, { trace, retrieval, ranked, weights });
-  if (reason !== null) return yield refuse(input, reason, retrieval.nearest);
+  if (reason !== null) return yield refuse(input, reason, retrieval);
 
   const { locale, maxQuotes } = input;
   const sources = { passages: retrieval.passages, units: ranked.units, weights };
   const evidence = { question: trace.standalone, ...sources, mode, locale, maxQuotes };
   const reserved = quotesForConflicts(evidence);
   // One side alone would be taken for all that the documents say.
-  if (reserved === null) return yield refuse(input, 'conflicting-evidence', retrieval.nearest);
+  if (reserved === null) return yield refuse(input, 'conflicting-evidence', retrieval);
   const draft = createDraft();
   const answering = answer(parts, { ...evidence, maxQuotes: maxQuotes - reserved }, { draft, trace }, signal);
   yield* noteTime(answering, (milliseconds) => {
     trace.timings.answer = milliseconds;
   });
-  if (draft.sentences.length === 0) return yield refuse(input, 'weak-evidence', retrieval.nearest);
+  if (draft.sentences.length === 0) return yield refuse(input, 'weak-evidence', retrieval);
   for await (const event of stateConflicts(evidence, { quotes: [...draft.quotes], sentences: draft.position })) {
     note(event, draft);
     yield event;
@@ -271,8 +273,20 @@ function finish({ sentences, quotes, text, usage, isPartial }: Draft, trace: Tra
   return { type: 'answer-finished', ...result, ...(isPartial ? { partial: true } : {}) };
 }
 
-function refuse({ locale }: AnswerInput, reason: RefusalReason, nearest: Retrieval['nearest']): UnsequencedAnswerEvent {
-  return { type: 'answer-refused', reason, message: refusalMessage(reason, nearest, locale), nearest: [...nearest] };
+type RefusalSources = Pick<Retrieval, 'nearest' | 'passages'>;
+
+/** In the asker's language; where something was found, it may lack only a word that tells which of several things is meant. */
+function refuse(
+  { locale, question }: AnswerInput,
+  reason: RefusalReason,
+  { nearest, passages }: RefusalSources,
+): UnsequencedAnswerEvent {
+  const language = languageOfAsker(locale, question);
+  const message = refusalMessage(reason, nearest, language);
+  const isOpen = reason === 'weak-evidence' || reason === 'conflicting-evidence';
+  const options = isOpen ? findAmbiguity(question, passages) : [];
+  const clarifying = options.length > 0 ? { clarifyingQuestion: clarifyingMessage(options, language) } : {};
+  return { type: 'answer-refused', reason, message, nearest: [...nearest], ...clarifying };
 }
 
 /** `cause` is an error's code: a client sees no more of it. */
