@@ -1,6 +1,7 @@
 import { type Answer, type AnswerEvent, foldAnswer, isFinalEvent } from '../src/domain/answer.ts';
 import { answerInText } from './metrics/answer-in-text.ts';
 import { auroc } from './metrics/auroc.ts';
+import { type ConfidenceCase, expectedCalibrationError } from './metrics/calibration.ts';
 import { citationScores, type Entails } from './metrics/citations.ts';
 import { type CitedQuote, type GoldQuote, goldQuotesHeld } from './metrics/gold-quotes.ts';
 import { percentile } from './metrics/percentile.ts';
@@ -49,6 +50,8 @@ interface CaseResult {
   /** External ids of the documents of the retrieved passages, best first. */
   readonly retrieved: readonly string[];
   readonly refusalProbability: number | null;
+  /** Of an answer that was given. */
+  readonly confidence: number | null;
   readonly quotes: number;
   readonly fabricated: number;
   readonly misplaced: number;
@@ -102,6 +105,7 @@ async function measureCase(target: AnswerTarget, question: AnswerCase, signal: A
     cited: integrity.named,
     retrieved: await retrievedDocuments(target, events),
     refusalProbability: await target.refusalProbability(answer.id),
+    confidence: answer.confidence,
     quotes: answer.quotes.length,
     fabricated: integrity.fabricated,
     misplaced: integrity.misplaced,
@@ -122,6 +126,7 @@ function unmeasured({ id, category, answerable }: AnswerCase): CaseResult {
     cited: [],
     retrieved: [],
     refusalProbability: null,
+    confidence: null,
     quotes: 0,
     fabricated: 0,
     misplaced: 0,
@@ -203,6 +208,7 @@ function summarize(results: readonly CaseResult[]): AnswersReport {
     refused: rate(unanswerable, 'refused'),
     overRefusal: rate(answerable, 'refused'),
     abstentionAuroc: abstentionAuroc(scored),
+    expectedCalibrationError: expectedCalibrationError(scored.flatMap(confidenceCase)),
     fabricatedQuotes,
     offsetsRight: quotes > 0 ? (quotes - fabricatedQuotes - misplaced) / quotes : null,
     quotes,
@@ -236,6 +242,14 @@ function abstentionAuroc(results: readonly CaseResult[]): number | null {
   return auroc(
     judged.map((result) => ({ score: result.refusalProbability ?? 0, positive: result.answerable === false })),
   );
+}
+
+/** An answer to what cannot be answered is wrong; where a set has no answers, nothing is known of one. */
+function confidenceCase({ confidence, answerable, metrics }: CaseResult): ConfidenceCase[] {
+  const { answerInText = null } = metrics;
+  if (confidence === null) return [];
+  if (answerable === false) return [{ confidence, right: false }];
+  return answerInText === null ? [] : [{ confidence, right: answerInText === 1 }];
 }
 
 function rate(results: readonly CaseResult[], state: Answer['state']): number | null {

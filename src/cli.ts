@@ -12,6 +12,7 @@ import { createOutput, type Output } from './cli/output.ts';
 import { createProgress, type Progress } from './cli/progress.ts';
 import { fitRanker, resetRanker, showRanker } from './cli/ranker.ts';
 import { type ReindexOptions, reindex } from './cli/reindex.ts';
+import { replay } from './cli/replay.ts';
 import { search } from './cli/search.ts';
 import { listAudit, setSettings, showSettings } from './cli/settings.ts';
 import { type Config, loadConfig } from './config.ts';
@@ -170,6 +171,13 @@ function addKnowledge(program: Command, withClient: WithClient): void {
     .action(
       async (question: string, options) => await withClient(async (context) => await ask(context, question, options)),
     );
+  program
+    .command('replay')
+    .description(
+      'ask again, of the same versions of the sources, and print what differs; exits with 1 when something does',
+    )
+    .argument('<answer>', 'id of an answer')
+    .action(async (id: string) => await withClient(async (context) => await replay(context, id)));
   withFilter(program.command('search'))
     .description('find passages; the ranking that answers use')
     .argument('<query>')

@@ -1,7 +1,9 @@
+import type { QuoteRejection } from '../domain/answer.ts';
 import type { Answerer, AnswererInput } from './answerer.ts';
 import { composeUnit } from './evidence/compose-unit.ts';
+import type { RankedUnit } from './evidence/rank-units.ts';
 import { selectUnits } from './evidence/select-units.ts';
-import { toQuoteText } from './quotes/quote-text.ts';
+import { type QuoteText, toQuoteText } from './quotes/quote-text.ts';
 import { verifyQuote } from './quotes/verify-quote.ts';
 import { createSentenceGate, type Draft, type PassageQuote } from './release-sentences.ts';
 
@@ -12,23 +14,32 @@ export const answerExtractively: Answerer = async function* (input, signal) {
   const sources = input.passages.map((passage) => toQuoteText(passage.text));
   for (const unit of selectUnits(input)) {
     signal.throwIfAborted();
-    const composed = composeUnit(unit, input.passages[unit.passage]?.text ?? '');
-    const quotes: PassageQuote[] = [];
-    for (const span of composed.spans) {
-      const text = input.passages[unit.passage]?.text.slice(span.start, span.end) ?? '';
-      const verdict = verifyQuote({ text, passage: unit.passage }, sources);
-      if (verdict.verified) quotes.push(verdict);
-      else {
-        rejectedQuotes.push({ text, reason: verdict.reason });
-        yield { type: 'quote-rejected', reason: verdict.reason };
-      }
-    }
-    if (quotes.length < composed.spans.length) continue;
-    yield* release(toDraft(composed.text, quotes, unit.kind));
+    const { draft, rejected } = draftOfUnit(unit, input, sources);
+    rejectedQuotes.push(...rejected);
+    for (const { reason } of rejected) yield { type: 'quote-rejected', reason };
+    if (draft) yield* release(draft);
   }
   return { usage: { inputTokens: 0, outputTokens: 0 }, rejectedQuotes };
 };
 
-function toDraft(text: string, quotes: readonly PassageQuote[], kind: AnswererInput['units'][number]['kind']): Draft {
-  return { text, quotes, isLine: kind !== 'sentence' };
+interface UnitDraft {
+  /** Null when one of its quotes was rejected. */
+  readonly draft: Draft | null;
+  readonly rejected: readonly { text: string; reason: QuoteRejection }[];
+}
+
+/** A unit as a sentence of an answer, with the quotes that prove it; `sources` are the passages' texts. */
+export function draftOfUnit(unit: RankedUnit, input: AnswererInput, sources: readonly QuoteText[]): UnitDraft {
+  const passage = input.passages[unit.passage]?.text ?? '';
+  const composed = composeUnit(unit, passage);
+  const quotes: PassageQuote[] = [];
+  const rejected: { text: string; reason: QuoteRejection }[] = [];
+  for (const { start, end } of composed.spans) {
+    const text = passage.slice(start, end);
+    const verdict = verifyQuote({ text, passage: unit.passage }, sources);
+    if (verdict.verified) quotes.push(verdict);
+    else rejected.push({ text, reason: verdict.reason });
+  }
+  const draft = { text: composed.text, quotes, isLine: unit.kind !== 'sentence' };
+  return { draft: rejected.length > 0 ? null : draft, rejected };
 }

@@ -3,6 +3,7 @@ import type { FilterClause } from '../domain/filter.ts';
 import type { AnswerId, ConversationId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { TenantSettings } from '../domain/tenant-settings.ts';
+import type { Retrieval } from '../retrieve/retrieve.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 
 /**
@@ -38,6 +39,8 @@ export interface AnswerInput {
   > | null;
   /** Called once, before the first event, with what puts the values of this question back where placeholders stand for them. */
   readonly onMask?: (restore: (text: string) => string) => void;
+  /** Puts other sources in the place of those that the search found, as a replay does, with `cache: bypass`; left out: what was found. */
+  readonly sources?: (found: Retrieval) => Promise<Retrieval>;
   /** Called once, right before the final event. */
   readonly onRecord: (record: AnswerRecord) => void;
 }

@@ -405,3 +405,32 @@ describe('as a LangChain Runnable', () => {
     expect(types.at(-1)).toBe('answer-finished');
   });
 });
+
+describe('a question that leaves open which document it means', () => {
+  const plans = ['EU', 'US'].map((name, index): ScoredPassage => {
+    const title = `${name} plan`;
+    return { ...passage, id: `psg_${index}`, documentId: `doc_${index}`, title, headingPath: [title] };
+  });
+  const retrieve: Retrieve = async () => ({ ...retrieval, passages: plans, ranked: plans });
+  const askOpen = async (input: Partial<AnswerInput>, refusalThreshold = 0) =>
+    (await ask({ retrieve, refusalThreshold, input })).answer;
+
+  test('is refused with one question back, in the language of the asker', async () => {
+    const clarifying = async (input: Partial<AnswerInput>) => (await askOpen(input))?.refusal;
+    expect(await clarifying({})).toMatchObject({
+      reason: 'weak-evidence',
+      clarifyingQuestion: 'Which one do you mean: “EU” or “US”?',
+    });
+    expect(await clarifying({ locale: 'de' })).toMatchObject({
+      message: expect.stringContaining('Die Dokumente beantworten das nicht.'),
+      clarifyingQuestion: 'Was meinen Sie: “EU” oder “US”?',
+    });
+    expect(await clarifying({ question: 'How long do refunds of the US plan take?' })).not.toHaveProperty(
+      'clarifyingQuestion',
+    );
+  });
+
+  test('is answered where the evidence is clear', async () => {
+    expect(await askOpen({}, 1)).toMatchObject({ state: 'finished', refusal: null });
+  });
+});

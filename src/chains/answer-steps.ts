@@ -6,16 +6,19 @@ import type { DocumentStore } from '../store/documents.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
 import { answerExtractively } from './answer-extractively.ts';
 import type { AnswerInput } from './answer-question.ts';
-import { type Trace, timed } from './answer-trace.ts';
+import { answerLimits, type Trace, timed } from './answer-trace.ts';
 import type { Answerer, AnswererInput } from './answerer.ts';
 import { condenseQuestion } from './condense-question.ts';
+import { quotesForConflicts, stateConflicts } from './conflicts/state-conflicts.ts';
 import type { EmbedUnits } from './evidence/embed-units.ts';
 import { type RankedUnits, rankUnits } from './evidence/rank-units.ts';
 import { createTermWeights, type TermWeights } from './evidence/term-weights.ts';
 import { findParts } from './find-parts.ts';
 import type { Prompts } from './prompts/load-prompts.ts';
+import { findAmbiguity } from './refuse/find-ambiguity.ts';
+import { languageOfAsker } from './refuse/language-of-asker.ts';
 import { featuresOf } from './refuse/refusal-features.ts';
-import { refusalMessage } from './refuse/refusal-messages.ts';
+import { clarifyingMessage, refusalMessage } from './refuse/refusal-messages.ts';
 import type { RefusalModel } from './refuse/refusal-model.ts';
 
 /** What the steps need, made once. */
@@ -35,8 +38,6 @@ export interface Parts {
 
 type Events = AsyncGenerator<UnsequencedAnswerEvent>;
 
-const passagesWanted = 8;
-const tokenBudget = 2400;
 /** Below both, nothing that was found has to do with the question; the first is the sum of two cosines. */
 const unrelatedCosines = 0.6;
 const unrelatedCoverage = 0.35;
@@ -48,7 +49,7 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   const model = parts.chat?.id ?? 'extractive';
   yield { type: 'answer-started', answerId, conversationId, question, mode, model };
   signal.throwIfAborted();
-  if (!/[\p{L}\p{N}]/u.test(question)) return yield refuse(input, 'no-evidence', []);
+  if (!/[\p{L}\p{N}]/u.test(question)) return yield refuse(input, 'no-evidence', { nearest: [], passages: [] });
 
   yield* condense(parts, input, trace, signal);
   const asked = yield* split(parts, trace, signal);
@@ -61,7 +62,7 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   yield { type: 'passages-retrieved', passages: retrieval.passages.map(toListed) };
   if (retrieval.passages.length === 0) {
     const reason = (await parts.documents.hasDocuments(input.principal)) ? 'no-evidence' : 'no-documents';
-    return yield refuse(input, reason, retrieval.nearest);
+    return yield refuse(input, reason, retrieval);
   }
 
   const weights = createTermWeights({
@@ -74,16 +75,24 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   );
   if (ranked.embeddingError !== null) yield degraded('evidence', 'words', ranked.embeddingError);
   const reason = judge(parts, { trace, retrieval, ranked, weights });
-  if (reason !== null) return yield refuse(input, reason, retrieval.nearest);
+  if (reason !== null) return yield refuse(input, reason, retrieval);
 
   const { locale, maxQuotes } = input;
-  const evidence = { question: trace.standalone, passages: retrieval.passages, units: ranked.units, weights };
+  const sources = { passages: retrieval.passages, units: ranked.units, weights };
+  const evidence = { question: trace.standalone, ...sources, mode, locale, maxQuotes };
+  const reserved = quotesForConflicts(evidence);
+  // One side alone would be taken for all that the documents say.
+  if (reserved === null) return yield refuse(input, 'conflicting-evidence', retrieval);
   const draft = createDraft();
-  const answering = answer(parts, { ...evidence, mode, locale, maxQuotes }, { draft, trace }, signal);
+  const answering = answer(parts, { ...evidence, maxQuotes: maxQuotes - reserved }, { draft, trace }, signal);
   yield* noteTime(answering, (milliseconds) => {
     trace.timings.answer = milliseconds;
   });
-  if (draft.sentences.length === 0) return yield refuse(input, 'weak-evidence', retrieval.nearest);
+  if (draft.sentences.length === 0) return yield refuse(input, 'weak-evidence', retrieval);
+  for await (const event of stateConflicts(evidence, { quotes: [...draft.quotes], sentences: draft.position })) {
+    note(event, draft);
+    yield event;
+  }
   trace.timings.total = performance.now() - started;
   yield finish(draft, trace);
 }
@@ -121,10 +130,11 @@ async function search(
   trace: Trace,
   signal: AbortSignal,
 ): Promise<Retrieval> {
-  const { principal, filter, question, asked, expand = true } = input;
+  const { principal, filter, question, asked, expand = true, sources = async (found) => found } = input;
   const queries = trace.standalone === question ? [question] : [trace.standalone, question];
-  const retrieval = await timed(trace, 'retrieve', () =>
-    parts.retrieve({ queries, parts: asked, principal, filter, limit: passagesWanted, tokenBudget, expand }, signal),
+  const wanted = { limit: answerLimits.passages, tokenBudget: answerLimits.tokens };
+  const retrieval = await timed(trace, 'retrieve', async () =>
+    sources(await parts.retrieve({ queries, parts: asked, principal, filter, ...wanted, expand }, signal)),
   );
   trace.retrieval = retrieval;
   // Evidence is judged by the words that found it; the reader sees which they were.
@@ -169,12 +179,21 @@ interface Draft {
   readonly quotes: Quote[];
   text: string;
   usage: Usage;
+  /** Sentences that were released or withheld. */
+  position: number;
   /** Whether what wrote it failed after the first sentence. */
   isPartial: boolean;
 }
 
 function createDraft(): Draft {
-  return { sentences: [], quotes: [], text: '', usage: { inputTokens: 0, outputTokens: 0 }, isPartial: false };
+  return {
+    sentences: [],
+    quotes: [],
+    text: '',
+    usage: { inputTokens: 0, outputTokens: 0 },
+    position: 0,
+    isPartial: false,
+  };
 }
 
 interface Progress {
@@ -233,6 +252,7 @@ function note(event: UnsequencedAnswerEvent, draft: Draft): void {
     const { text, citations, groundedness } = event;
     draft.sentences.push({ text, citations, groundedness });
   }
+  if (event.type === 'sentence-finished' || event.type === 'sentence-withheld') draft.position = event.sentence + 1;
 }
 
 async function* noteTime(events: Events, note: (milliseconds: number) => void): Events {
@@ -253,8 +273,20 @@ function finish({ sentences, quotes, text, usage, isPartial }: Draft, trace: Tra
   return { type: 'answer-finished', ...result, ...(isPartial ? { partial: true } : {}) };
 }
 
-function refuse({ locale }: AnswerInput, reason: RefusalReason, nearest: Retrieval['nearest']): UnsequencedAnswerEvent {
-  return { type: 'answer-refused', reason, message: refusalMessage(reason, nearest, locale), nearest: [...nearest] };
+type RefusalSources = Pick<Retrieval, 'nearest' | 'passages'>;
+
+/** In the asker's language; where something was found, it may lack only a word that tells which of several things is meant. */
+function refuse(
+  { locale, question }: AnswerInput,
+  reason: RefusalReason,
+  { nearest, passages }: RefusalSources,
+): UnsequencedAnswerEvent {
+  const language = languageOfAsker(locale, question);
+  const message = refusalMessage(reason, nearest, language);
+  const isOpen = reason === 'weak-evidence' || reason === 'conflicting-evidence';
+  const options = isOpen ? findAmbiguity(question, passages) : [];
+  const clarifying = options.length > 0 ? { clarifyingQuestion: clarifyingMessage(options, language) } : {};
+  return { type: 'answer-refused', reason, message, nearest: [...nearest], ...clarifying };
 }
 
 /** `cause` is an error's code: a client sees no more of it. */

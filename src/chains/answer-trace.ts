@@ -1,10 +1,14 @@
-import { describeExpansion, type Retrieval } from '../retrieve/retrieve.ts';
-import type { AnswerRecord } from '../store/answers.ts';
+import { describeExpansion, type Retrieval, type ScoredPassage } from '../retrieve/retrieve.ts';
+import type { AnswerParameters, AnswerRecord, RecordedSource } from '../store/answers.ts';
 import type { AnswerInput } from './answer-question.ts';
+
+/** What an answer is read from, at most. */
+export const answerLimits = { passages: 8, tokens: 2400 } as const;
 
 /** What is noted while an answer comes about; steps fill it in. */
 export interface Trace {
   standalone: string;
+  readonly parameters: AnswerParameters;
   readonly embedder: string;
   readonly promptVersions: Record<string, string>;
   retrieval: Retrieval | null;
@@ -13,9 +17,11 @@ export interface Trace {
   readonly timings: Record<string, number>;
 }
 
-export function createTrace({ question }: AnswerInput, embedder: string): Trace {
+export function createTrace(input: AnswerInput, embedder: string): Trace {
+  const { question, mode, filter, locale, maxQuotes, expand = true, history } = input;
   return {
     standalone: question,
+    parameters: { mode, filter, locale, maxQuotes, expand, history, limits: answerLimits },
     embedder,
     promptVersions: {},
     retrieval: null,
@@ -27,23 +33,21 @@ export function createTrace({ question }: AnswerInput, embedder: string): Trace 
 
 export function toRecord({
   standalone,
+  parameters,
   embedder,
   promptVersions,
   retrieval,
   refusal,
   rejectedQuotes,
 }: Trace): AnswerRecord {
-  const passages = (retrieval?.passages ?? []).map(({ id, documentId, version, score, dense, sparse }) => ({
-    id,
-    documentId,
-    version,
-    score,
-    dense,
-    sparse,
-  }));
+  const passages = (retrieval?.passages ?? []).map((passage) => {
+    const { id, documentId, version, score, dense, sparse } = passage;
+    return { id, documentId, version, score, dense, sparse, source: sourceOf(passage) };
+  });
   const expansion = retrieval?.expansion ? { expansion: describeExpansion(retrieval.expansion) } : {};
   return {
     standalone,
+    parameters,
     promptVersions: { ...promptVersions },
     embedder,
     passages,
@@ -51,6 +55,11 @@ export function toRecord({
     rejectedQuotes,
     ...expansion,
   };
+}
+
+function sourceOf(passage: ScoredPassage): RecordedSource {
+  const { ordinal, start, end, headingPath, page, externalId, title, uri, tags, language, updatedAt } = passage;
+  return { ordinal, start, end, headingPath, page, externalId, title, uri, tags, language, updatedAt };
 }
 
 /** Runs a step and notes its milliseconds under its name. */

@@ -21,6 +21,17 @@ export interface Draft {
   readonly quotes: readonly PassageQuote[];
   /** Stands on a line of its own, as steps and rows do. */
   readonly isLine: boolean;
+  /** Shown with all of its quotes or not at all. */
+  readonly isWhole?: boolean;
+  /** Of our making: words of its quotes and what the store knows of their documents. It is not measured against the quotes. */
+  readonly isNotice?: boolean;
+}
+
+/** What a gate let through before. */
+export interface Released {
+  readonly quotes: readonly Quote[];
+  /** Released and withheld. */
+  readonly sentences: number;
 }
 
 export type SentenceGate = (draft: Draft) => AsyncGenerator<UnsequencedAnswerEvent>;
@@ -36,31 +47,30 @@ export interface SecondJudge {
  * events of a released sentence, or why it is withheld. In lenient mode an unsupported sentence is shown with its groundedness. The second judge
  * can only withhold or confirm: it is not asked about what is withheld anyway, nor about sentences of the quotes themselves.
  */
-export function createSentenceGate(input: AnswererInput, second: SecondJudge | null = null): SentenceGate {
-  const shown = new Map<string, Quote>();
-  const askSecond = createSecondOpinion(second);
-  let sentence = -1;
-  let hasText = false;
-  return async function* release({ text, quotes, isLine }) {
+export function createSentenceGate(
+  input: AnswererInput,
+  second: SecondJudge | null = null,
+  released: Released = { quotes: [], sentences: 0 },
+): SentenceGate {
+  const shown = new Map(released.quotes.map((quote) => [keyOf(input, quote), quote]));
+  const measure = createMeasure(input, createSecondOpinion(second));
+  let sentence = released.sentences - 1;
+  let hasText = released.sentences > 0;
+  return async function* release({ text, quotes, isLine, isWhole, isNotice }) {
     sentence += 1;
     if (quotes.length === 0) return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
     if (hasUnsafeLink(text, sourcesOf(input, quotes)))
       return yield { type: 'sentence-withheld', sentence, reason: 'unsafe-link' };
-    await input.weights.prepare([text]);
-    const evidence = quotes.map((quote) => plainText(textOf(input, quote)));
-    const byWords = scoreGroundedness({
-      sentence: text,
-      evidence: readEvidence(evidence, input.weights),
-      given: [input.question, ...quotes.map((quote) => input.passages[quote.passage]?.title ?? '')],
-      weights: input.weights,
-    });
-    const groundedness = yield* askSecond(byWords, text, evidence);
+    const groundedness = isNotice ? certain : yield* measure(text, quotes);
     const withholding = withholdingOf(groundedness);
     if (withholding !== null && input.mode === 'strict')
       return yield { type: 'sentence-withheld', sentence, reason: withholding };
+    const added = quotes.filter((quote) => !shown.has(placeOf(quote)));
+    if (isWhole && shown.size + added.length > input.maxQuotes)
+      return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
     const numbers: number[] = [];
     for (const quote of quotes) {
-      const key = `${quote.passage} ${quote.start} ${quote.end}`;
+      const key = placeOf(quote);
       let known = shown.get(key);
       if (!known && shown.size < input.maxQuotes) {
         known = toQuote(input, quote, shown.size + 1);
@@ -81,6 +91,26 @@ export function createSentenceGate(input: AnswererInput, second: SecondJudge | n
 function sourcesOf({ passages }: AnswererInput, quotes: readonly PassageQuote[]): string[] {
   const cited = [...new Set(quotes.map(({ passage }) => passage))];
   return cited.flatMap((passage) => [passages[passage]?.text ?? '', passages[passage]?.uri ?? '']);
+}
+
+const certain: Groundedness = { score: 1, label: 'supported', reasons: [], contributions: {} };
+
+/** Measures a sentence against its quotes. */
+function createMeasure(input: AnswererInput, askSecond: SecondOpinion) {
+  return async function* (
+    text: string,
+    quotes: readonly PassageQuote[],
+  ): AsyncGenerator<UnsequencedAnswerEvent, Groundedness> {
+    await input.weights.prepare([text]);
+    const evidence = quotes.map((quote) => plainText(textOf(input, quote)));
+    const byWords = scoreGroundedness({
+      sentence: text,
+      evidence: readEvidence(evidence, input.weights),
+      given: [input.question, ...quotes.map((quote) => input.passages[quote.passage]?.title ?? '')],
+      weights: input.weights,
+    });
+    return yield* askSecond(byWords, text, evidence);
+  };
 }
 
 type SecondOpinion = (
@@ -106,6 +136,17 @@ function createSecondOpinion(second: SecondJudge | null): SecondOpinion {
       return byWords;
     }
   };
+}
+
+function placeOf({ passage, start, end }: PassageQuote): string {
+  return `${passage} ${start} ${end}`;
+}
+
+/** The place of a quote that was shown. */
+function keyOf({ passages }: AnswererInput, { passageId, start, end }: Quote): string {
+  const passage = passages.findIndex(({ id }) => id === passageId);
+  const offset = passages[passage]?.start ?? 0;
+  return placeOf({ passage, start: start - offset, end: end - offset });
 }
 
 function textOf({ passages }: AnswererInput, { passage, start, end }: PassageQuote): string {

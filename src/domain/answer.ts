@@ -53,6 +53,22 @@ export const Sentence = z.object({
 });
 export type Sentence = z.infer<typeof Sentence>;
 
+/** How two quotes contradict each other, and what makes one of them the newer. */
+export const conflictKinds = ['number', 'polarity'] as const;
+export const newerBases = ['superseded', 'version', 'date'] as const;
+export type NewerBasis = (typeof newerBases)[number];
+
+/** Two quotes that cannot both hold; the first is the newer one where something tells. */
+export const Conflict = z.object({
+  kind: z.enum(conflictKinds),
+  quotes: z.tuple([z.int().min(1), z.int().min(1)]),
+  /** In the words of the quotes, as in `60 days`; null where one denies what the other says. */
+  stated: z.tuple([z.string(), z.string()]).nullable(),
+  /** Why the first is the newer one; null when nothing tells. */
+  newer: z.enum(newerBases).nullable(),
+});
+export type Conflict = z.infer<typeof Conflict>;
+
 /** A document near the question, named in a refusal; the asker may open it. */
 export const NearestDocument = z.object({
   documentId: z.string(),
@@ -130,6 +146,7 @@ export const AnswerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text-delta'), ...base, sentence: offset, text: z.string() }),
   z.object({ type: z.literal('sentence-finished'), ...base, sentence: offset, ...Sentence.shape }),
   z.object({ type: z.literal('sentence-withheld'), ...base, sentence: offset, reason: z.enum(withholdings) }),
+  z.object({ type: z.literal('conflict-found'), ...base, ...Conflict.shape }),
   z.object({ type: z.literal('step-degraded'), ...base, step: z.string(), to: z.string(), cause: z.string() }),
   z.object({
     type: z.literal('answer-finished'),
@@ -186,6 +203,8 @@ export const Answer = z.object({
   text: z.string(),
   sentences: z.array(Sentence),
   quotes: z.array(Quote),
+  /** Left out where none was found. */
+  conflicts: z.array(Conflict).optional(),
   refusal: z
     .object({
       reason: z.enum(refusalReasons),
@@ -247,6 +266,10 @@ function change(event: AnswerEvent, answer: Answer): Partial<Answer> {
           { text: event.text, citations: event.citations, groundedness: event.groundedness },
         ],
       };
+    case 'conflict-found': {
+      const { type: _type, sequence: _sequence, at: _at, ...conflict } = event;
+      return { conflicts: [...(answer.conflicts ?? []), conflict] };
+    }
     case 'answer-finished': {
       const { type: _type, sequence: _sequence, at: _at, ...result } = event;
       return { ...result, state: 'finished' };

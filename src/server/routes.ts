@@ -43,6 +43,7 @@ import { registerRemoveDocument } from './routes/remove-document.ts';
 import { registerRemoveMetadataField } from './routes/remove-metadata-field.ts';
 import { registerRemoveTenant } from './routes/remove-tenant.ts';
 import { registerReplaceGlossary } from './routes/replace-glossary.ts';
+import { registerReplayAnswer } from './routes/replay-answer.ts';
 import { registerResetRanker } from './routes/reset-ranker.ts';
 import { registerRetryJob } from './routes/retry-job.ts';
 import { registerRevokeKey } from './routes/revoke-key.ts';
@@ -64,6 +65,7 @@ export const routes: readonly RegisterRoute[] = [
   registerGetAnswer,
   registerStreamAnswerEvents,
   registerGetAnswerRecord,
+  registerReplayAnswer,
   registerListFollowUps,
   registerStopAnswer,
   registerAddFeedback,

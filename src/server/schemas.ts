@@ -1,7 +1,15 @@
 import { z } from '@hono/zod-openapi';
-import { Answer, AnswerEvent, expansionReasons, WordChange } from '../domain/answer.ts';
+import {
+  Answer,
+  AnswerEvent,
+  answerModes,
+  answerStates,
+  expansionReasons,
+  Usage,
+  WordChange,
+} from '../domain/answer.ts';
 import { documentStates } from '../domain/document.ts';
-import { type Filter, fieldTypes } from '../domain/filter.ts';
+import { type Filter, type FilterClause, fieldTypes } from '../domain/filter.ts';
 import { jobStages, jobStates } from '../domain/job.ts';
 import { roles, scopes } from '../domain/principal.ts';
 
@@ -162,28 +170,62 @@ export const MessageSchema = z
   })
   .openapi('Message');
 
+const AnswerParametersSchema = z.object({
+  mode: z.enum(answerModes),
+  filter: z.custom<FilterClause>().nullable().openapi({ type: 'object', description: 'The filter as it was read.' }),
+  locale: z.string().nullable(),
+  maxQuotes: z.int(),
+  expand: z.boolean(),
+  history: z.array(z.object({ question: z.string(), answer: z.string() })).readonly(),
+  limits: z.object({ passages: z.int(), tokens: z.int() }),
+});
+
+export const RecordedPassageSchema = z.object({
+  id: z.string(),
+  documentId: z.string(),
+  version: z.int(),
+  score: z.number(),
+  dense: z.number().nullable(),
+  sparse: z.number().nullable(),
+  source: z
+    .object({
+      ordinal: z.int(),
+      start: z.int(),
+      end: z.int(),
+      headingPath: strings,
+      page: z.int().nullable(),
+      externalId: z.string(),
+      title: z.string(),
+      uri: z.string().nullable(),
+      tags,
+      language: z.string().nullable(),
+      updatedAt: time,
+    })
+    .optional(),
+});
+
 export const AnswerRecordSchema = z
   .object({
+    question: z.string(),
+    rewrite: z.string().nullable().openapi({ description: 'What was searched in the place of the question.' }),
     standalone: z.string(),
+    state: z.enum(answerStates),
+    model: z.string(),
+    parameters: AnswerParametersSchema.nullable().openapi({ description: 'Null where the answer did not get so far.' }),
     promptVersions: z.record(z.string(), z.string()),
     embedder: z.string(),
-    passages: z
-      .array(
-        z.object({
-          id: z.string(),
-          documentId: z.string(),
-          version: z.int(),
-          score: z.number(),
-          dense: z.number().nullable(),
-          sparse: z.number().nullable(),
-        }),
-      )
-      .readonly(),
+    passages: z.array(RecordedPassageSchema).readonly(),
     refusal: z
       .object({ probability: z.number(), threshold: z.number(), contributions: z.record(z.string(), z.number()) })
       .nullable(),
     rejectedQuotes: z.array(z.object({ text: z.string(), reason: z.string() })).readonly(),
     expansion: ExpansionSchema.optional(),
+    events: z.array(AnswerEventSchema).readonly(),
+    confidence: z.number().nullable(),
+    usage: Usage,
+    cost: z.number().nullable(),
+    timings: z.record(z.string(), z.number()).openapi({ description: 'Milliseconds of each step.' }),
+    createdAt: time,
   })
   .openapi('AnswerRecord');
 

@@ -1,11 +1,30 @@
-import type { Answer, AnswerEvent, WordChange } from '../domain/answer.ts';
+import type { Answer, AnswerEvent, AnswerMode, WordChange } from '../domain/answer.ts';
+import type { FilterClause } from '../domain/filter.ts';
 import type { AnswerId, ConversationId, TenantId } from '../domain/ids.ts';
+import type { Passage } from '../domain/passage.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Page } from './documents.ts';
+
+/** What an answer was asked for with, so that it can be asked for again. */
+export interface AnswerParameters {
+  readonly mode: AnswerMode;
+  readonly filter: FilterClause | null;
+  readonly locale: string | null;
+  readonly maxQuotes: number;
+  readonly expand: boolean;
+  /** Earlier turns, oldest first. */
+  readonly history: readonly { question: string; answer: string }[];
+  /** What the answer was read from, at most. */
+  readonly limits: { readonly passages: number; readonly tokens: number };
+}
+
+export type RecordedSource = Omit<Passage, 'id' | 'documentId' | 'version' | 'text'>;
 
 /** How an answer came about; what `GET /v1/answers/{id}/record` returns beside the answer. */
 export interface AnswerRecord {
   readonly standalone: string;
+  /** Left out where the answer ended before its chain could say, and by records older than this field. */
+  readonly parameters?: AnswerParameters;
   readonly promptVersions: Readonly<Record<string, string>>;
   readonly embedder: string;
   readonly passages: readonly {
@@ -15,6 +34,8 @@ export interface AnswerRecord {
     score: number;
     dense: number | null;
     sparse: number | null;
+    /** The passage without its text, which the version's content holds; left out with `parameters`. */
+    source?: RecordedSource;
   }[];
   /** Features of the refusal model with their weighted contributions. */
   readonly refusal: {

@@ -1,6 +1,7 @@
 import type { AnswerEvent, UnsequencedAnswerEvent } from '../../domain/answer.ts';
 import type { AnswerRecord } from '../../store/answers.ts';
 import type { AnswerInput, AnswerQuestion } from '../answer-question.ts';
+import { languageOfAsker } from '../refuse/language-of-asker.ts';
 import { refusalMessage } from '../refuse/refusal-messages.ts';
 import { createMask, type Mask } from './mask-personal-data.ts';
 import { type Check, createCheck, type ModeratorOf } from './moderate.ts';
@@ -103,6 +104,6 @@ function* refused(
   if (degradation) yield degradation;
   const nothing = { promptVersions: {}, embedder: '', passages: [], refusal: null, rejectedQuotes: [] };
   input.onRecord({ standalone: question, ...nothing });
-  const message = refusalMessage('unsafe-question', [], locale);
+  const message = refusalMessage('unsafe-question', [], languageOfAsker(locale, question));
   yield { type: 'answer-refused', reason: 'unsafe-question', message, nearest: [] };
 }

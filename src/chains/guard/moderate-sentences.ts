@@ -1,5 +1,6 @@
 import type { AnswerEvent, UnsequencedAnswerEvent } from '../../domain/answer.ts';
 import type { AnswerInput } from '../answer-question.ts';
+import { languageOfAsker } from '../refuse/language-of-asker.ts';
 import { refusalMessage } from '../refuse/refusal-messages.ts';
 import type { Check } from './moderate.ts';
 
@@ -60,10 +61,10 @@ function* show(
   yield sentence;
 }
 
-function whatIsLeft(event: Event<'answer-finished'>, shown: Shown, { locale }: AnswerInput): Out {
+function whatIsLeft(event: Event<'answer-finished'>, shown: Shown, { locale, question }: AnswerInput): Out {
   const { text, sentences } = shown;
   if (sentences.length > 0)
     return { ...event, text, sentences, quotes: event.quotes.filter(({ number }) => shown.quotes.has(number)) };
-  const message = refusalMessage('unsafe-question', [], locale);
+  const message = refusalMessage('unsafe-question', [], languageOfAsker(locale, question));
   return { type: 'answer-refused', reason: 'unsafe-question', message, nearest: [] };
 }

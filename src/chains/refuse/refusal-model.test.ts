@@ -62,9 +62,9 @@ test('a refusal names the nearest documents in plain words, each once', () => {
     uri: null,
     score: 1,
   }));
-  expect(refusalMessage('weak-evidence', nearest, 'en-GB')).toBe(
+  expect(refusalMessage('weak-evidence', nearest, 'en')).toBe(
     'The documents do not answer this. The nearest ones are “Refunds”, “Plans”, and “Discounts”.',
   );
-  expect(refusalMessage('no-documents', [], null)).not.toContain('nearest');
+  expect(refusalMessage('no-documents', [], 'en')).not.toContain('nearest');
   expect(refusalMessage('no-evidence', [], 'tlh')).toBe('The documents say nothing about this.');
 });
