@@ -9,6 +9,7 @@ import type { AnswerQuestion } from './answer-question.ts';
 import { answerSteps, type Parts } from './answer-steps.ts';
 import { createTrace, toRecord } from './answer-trace.ts';
 import { createModelAnswerer } from './answer-with-model.ts';
+import { answerWithObject } from './answer-with-object.ts';
 import { createEmbedUnits } from './evidence/embed-units.ts';
 import { loadPrompts } from './prompts/load-prompts.ts';
 import { createRefusalModel } from './refuse/refusal-model.ts';
@@ -51,13 +52,14 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
   };
   return async function* answerQuestion(input, signal) {
     const trace = createTrace(input, deps.embedder.id);
+    const steps = input.schema ? answerWithObject : answerSteps;
     let sequence = -1;
     const stamp = (event: UnsequencedAnswerEvent): AnswerEvent => {
       sequence += 1;
       return { ...event, sequence, at: deps.now().toISOString() };
     };
     try {
-      for await (const event of answerSteps(parts, input, trace, signal)) {
+      for await (const event of steps(parts, input, trace, signal)) {
         if (isFinalEvent(event)) input.onRecord(toRecord(trace));
         yield stamp(event);
         if (isFinalEvent(event)) return;

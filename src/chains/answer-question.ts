@@ -1,6 +1,7 @@
 import type { AnswerEvent, AnswerMode } from '../domain/answer.ts';
 import type { FilterClause } from '../domain/filter.ts';
 import type { AnswerId, ConversationId } from '../domain/ids.ts';
+import type { ObjectSchema } from '../domain/object-schema.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 
@@ -24,6 +25,8 @@ export interface AnswerInput {
   readonly maxQuotes: number;
   /** Whether a question that finds little may be searched in other words too; true when left out. */
   readonly expand?: boolean;
+  /** The object that the answer is wanted as too; none when left out. */
+  readonly schema?: ObjectSchema | undefined;
   /** `use` when left out. */
   readonly cache?: CachePolicy;
   /** Called once, right before the final event. */

@@ -14,7 +14,7 @@ import type { Log } from './server-deps.ts';
 export interface AnswerRequest
   extends Pick<
     AnswerInput,
-    'question' | 'principal' | 'filter' | 'mode' | 'locale' | 'maxQuotes' | 'expand' | 'cache'
+    'question' | 'principal' | 'filter' | 'mode' | 'locale' | 'maxQuotes' | 'expand' | 'schema' | 'cache'
   > {
   /** Null begins a conversation. */
   readonly conversationId: ConversationId | null;

@@ -20,7 +20,7 @@ export const answerOptions = {
   }),
 };
 const AnswerOptions = z.object(answerOptions);
-type Asked = z.output<typeof AnswerOptions> & Pick<AnswerRequest, 'question' | 'conversationId' | 'history'>;
+type Asked = z.output<typeof AnswerOptions> & Pick<AnswerRequest, 'question' | 'conversationId' | 'history' | 'schema'>;
 
 /**
  * Starts the answer of this request's caller, once for each Idempotency-Key. Throws INVALID_REQUEST for a wrong filter, and what
@@ -42,6 +42,7 @@ export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked):
         locale: asked.locale ?? null,
         maxQuotes: asked.maxQuotes,
         expand: asked.expand,
+        schema: asked.schema,
         cache: cachePolicyOf(c.req.header('cache-control')),
         principal,
         problem: { requestId: c.get('requestId'), baseUrl: c.get('baseUrl') },

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
+import { ObjectSchema } from '../../domain/object-schema.ts';
 import { answerEventStream, conversationIdOf, finishedAnswer } from '../answer-events.ts';
 import type { App } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
@@ -14,6 +15,12 @@ const Body = z
     conversationId: z.string().max(100).optional(),
     stream: z.boolean().optional(),
     model: z.string().max(200).optional(),
+    schema: ObjectSchema.clone()
+      .optional()
+      .openapi({
+        description:
+          'The answer is wanted as this object too: each field with quotes of its own, or null with a reason.',
+      }),
     ...answerOptions,
   })
   .openapi('AnswerRequest');
