@@ -4,7 +4,8 @@ import { toQuoteText } from '../quotes/quote-text.ts';
 import { checkClaim } from './check-claim.ts';
 import type { FieldClaim } from './fields-with-model.ts';
 
-const passage = 'Refunds of annual plans take five working days. Write to billing@kestrel.example or to Ada Byron, who decides.';
+const passage =
+  'Refunds of annual plans take five working days. Write to billing@kestrel.example or to Ada Byron, who decides.';
 const sources = [toQuoteText(passage)];
 const days: WantedField = { name: 'days', type: 'integer', description: 'days' };
 const text: WantedField = { name: 'who', type: 'string' };
@@ -31,12 +32,18 @@ describe('checkClaim', () => {
 
   test.each<[string, WantedField, FieldClaim['value'], string, string]>([
     ['a number that the quote does not state', days, 7, refunds, 'no-evidence'],
-    ['a number with another unit', { ...days, description: 'weeks' }, 5, refunds, 'no-evidence'],
+    ['a number with another unit', { name: 'count', type: 'integer', description: 'weeks' }, 5, refunds, 'no-evidence'],
     ['a text that the quote does not hold', text, 'Grace Hopper', write, 'no-evidence'],
     ['an option that is not stated', { ...text, enum: ['annual', 'monthly'] }, 'monthly', refunds, 'no-evidence'],
     ['an option that was not given', { ...text, enum: ['monthly'] }, 'annual', refunds, 'wrong-type'],
     ['a number as text', days, '5', refunds, 'wrong-type'],
-    ['a boolean without a quote that aligns', { name: 'isSlow', type: 'boolean' }, true, 'It is very slow indeed.', 'no-evidence'],
+    [
+      'a boolean without a quote that aligns',
+      { name: 'isSlow', type: 'boolean' },
+      true,
+      'It is very slow indeed.',
+      'no-evidence',
+    ],
   ])('makes null of %s', (_name, field, value, quote, reason) => {
     expect(check(field, value, quote)).toMatchObject({ value: null, quotes: [], reason });
   });

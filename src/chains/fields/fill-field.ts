@@ -24,9 +24,7 @@ export function fillField(field: WantedField, events: readonly UnsequencedAnswer
   if (field.type === 'array') return { value: end.sentences.map(({ text }) => text), quotes: quotesOf(end.sentences) };
   if (field.type === 'string' && !field.enum && !field.format) {
     const [nearest] = byWordsOf(field, end.sentences.slice(0, leading));
-    return nearest
-      ? { value: nearest.text, quotes: quotesOf([nearest]) }
-      : { value: null, reason: 'no-evidence' };
+    return nearest ? { value: nearest.text, quotes: quotesOf([nearest]) } : { value: null, reason: 'no-evidence' };
   }
   const stating = end.sentences
     .slice(0, leading)

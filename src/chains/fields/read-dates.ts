@@ -18,7 +18,7 @@ const yearFirst = /(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)/g;
 const dayAndName =
   /(?<![\d.])(\d{1,2})(?:st|nd|rd|th|\.|º)?(?:\s+(?:of|de|di))?\s+(\p{L}+)\.?,?(?:\s+de)?\s+(\d{4})(?!\d)/giu;
 const nameAndDay = /(\p{L}+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)/giu;
-const digitsOnly = /(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(\d{4})(?!\d)/g;
+const digitsOnly = /(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(\d{4})(?!\d|[./]\d)/g;
 
 /**
  * The days that a text names, each in the ways it can be read, as YYYY-MM-DD: 03/04/2026 has two, for some write the month first.

@@ -17,8 +17,16 @@ describe('statedValues', () => {
     [plan, 'It is on team and Business.', ['Team', 'Business']],
     [plan, 'It is not on Team.', []],
     [plan, 'Teamwork is on every plan.', []],
-    [{ name: 'mail', type: 'string', format: 'email' }, 'Write to Billing@kestrel.example.', ['Billing@kestrel.example']],
-    [{ name: 'page', type: 'string', format: 'uri' }, 'See [it](https://a.example/b?c=1).', ['https://a.example/b?c=1']],
+    [
+      { name: 'mail', type: 'string', format: 'email' },
+      'Write to Billing@kestrel.example.',
+      ['Billing@kestrel.example'],
+    ],
+    [
+      { name: 'page', type: 'string', format: 'uri' },
+      'See [it](https://a.example/b?c=1).',
+      ['https://a.example/b?c=1'],
+    ],
     [{ name: 'start', type: 'string', format: 'date' }, 'It began on 1 March 2026.', ['2026-03-01']],
     [{ name: 'backup', type: 'boolean' }, 'Computer backup: yes', [true]],
     [{ name: 'backup', type: 'boolean' }, 'Nobody has computer backup.', []],
