@@ -8,6 +8,7 @@ import { streamSSE } from 'hono/streaming';
 import { percentile } from '../evals/metrics/percentile.ts';
 import { createAnswerQuestion } from '../src/chains/answer-question-chain.ts';
 import { newId } from '../src/domain/ids.ts';
+import { defaultTenantSettings } from '../src/domain/tenant-settings.ts';
 import { createOpenAiChatModel } from '../src/models/chat/openai-chat-model.ts';
 import type { Embedder } from '../src/models/embedder.ts';
 import type { Retrieval, ScoredPassage } from '../src/retrieve/retrieve.ts';
@@ -16,6 +17,7 @@ import { listen } from '../src/server/listen.ts';
 import type { AnswerStore } from '../src/store/answers.ts';
 import type { IdentityStore } from '../src/store/identities.ts';
 import type { MetadataFieldStore } from '../src/store/metadata-fields.ts';
+import type { TenantSettingsStore } from '../src/store/tenant-settings.ts';
 import { fakePort } from '../test/fake-port.ts';
 
 /**
@@ -150,6 +152,8 @@ async function openOwn() {
     jobs: fakePort('jobs'),
     idempotency: fakePort('idempotency'),
     glossary: fakePort('glossary'),
+    tenantSettings: fakePort<TenantSettingsStore>('tenantSettings', { read: async () => defaultTenantSettings }),
+    audit: fakePort('audit'),
     submit: fakePort('submit'),
     retrieve: () => Promise.reject(new Error('Nothing is searched here.')),
     termFrequencies: () => Promise.reject(new Error('Nothing is weighed here.')),
@@ -162,11 +166,13 @@ async function openOwn() {
     countTokens: () => 0,
     relay: null,
     readinessChecks: [],
+    searchLeaves: () => false,
     onQueued: () => {},
     version: '0.0.0',
     publicUrl: null,
     host: '127.0.0.1',
     model: 'paced',
+    models: ['paced'],
     answerMode: 'strict',
     maxFileBytes: 1024,
     log: quiet,

@@ -13,6 +13,7 @@ import { createProgress, type Progress } from './cli/progress.ts';
 import { fitRanker, resetRanker, showRanker } from './cli/ranker.ts';
 import { type ReindexOptions, reindex } from './cli/reindex.ts';
 import { search } from './cli/search.ts';
+import { listAudit, setSettings, showSettings } from './cli/settings.ts';
 import { type Config, loadConfig } from './config.ts';
 import { AppError } from './domain/errors.ts';
 import { fieldTypes } from './domain/filter.ts';
@@ -94,6 +95,7 @@ function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
   addGlossary(program, withClient);
   addRanker(program, withClient);
   addMetadata(program, withClient);
+  addSettings(program, withClient);
   addIdentities(program, withClient);
   addEvals(program, invocation, setExitCode);
   return program;
@@ -266,6 +268,23 @@ function addMetadata(program: Command, withClient: WithClient): void {
     .description('remove a field, with its values in all documents')
     .argument('<name>')
     .action(async (name: string) => await withClient(async (context) => await removeMetadata(context, name)));
+}
+
+function addSettings(program: Command, withClient: WithClient): void {
+  const settings = program.command('settings').description('guards and limits of the tenant, and who changed them');
+  settings
+    .command('show')
+    .description('show the settings')
+    .action(async () => await withClient(showSettings));
+  settings
+    .command('set')
+    .description('change settings, such as maskPersonalData=false or models=gpt-4.1-mini,extractive')
+    .argument('<name=value...>')
+    .action(async (pairs: string[]) => await withClient(async (context) => await setSettings(context, pairs)));
+  settings
+    .command('log')
+    .description('list what was changed, newest first')
+    .action(async () => await withClient(listAudit));
 }
 
 function addIdentities(program: Command, withClient: WithClient): void {

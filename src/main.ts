@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { createAnswerFingerprint } from './chains/answer-fingerprint.ts';
 import { createAnswerQuestion } from './chains/answer-question-chain.ts';
+import { guardAnswers } from './chains/guard/guard-answers.ts';
 import { loadPrompts } from './chains/prompts/load-prompts.ts';
 import { shareAnswers } from './chains/share-answers.ts';
 import { createSuggestFollowUps } from './chains/suggest-follow-ups.ts';
@@ -23,7 +24,9 @@ import { createChatModels } from './models/chat/create-chat-model.ts';
 import type { ChatModel } from './models/chat-model.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
 import type { CountTokens, Embedder } from './models/embedder.ts';
+import { minilmId } from './models/minilm/minilm-embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
+import { createModerators } from './models/moderation/create-moderators.ts';
 import { createReranker } from './models/rerank/create-reranker.ts';
 import { watchReranker } from './models/rerank/watch-reranker.ts';
 import { openIndex } from './open-index.ts';
@@ -98,7 +101,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const { reranker, retrieve, rankerAdministration } = await openRetrieval(parts);
   const models = await createChatModels(config.chat);
   const [judge = null] = await createChatModels(config.groundednessJudge);
-  const { answerQuestion, answerShared, suggestFollowUps } = openAnswering({ ...parts, retrieve, models, judge });
+  const { answerQuestion, answerGuarded, suggestFollowUps } = openAnswering({ ...parts, retrieve, models, judge });
   const relay = config.redisUrl === null ? null : createRedisRelay({ url: config.redisUrl, log });
   stack.defer(async () => await relay?.close());
 
@@ -117,7 +120,8 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     submit,
     retrieve,
     termFrequencies: index.inverseDocumentFrequencies,
-    answerQuestion: answerShared,
+    answerQuestion: answerGuarded,
+    searchLeaves: () => searchLeaves(parts),
     suggestFollowUps,
     relay,
     embedder,
@@ -139,7 +143,8 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     version,
     publicUrl: config.publicUrl,
     host: config.host,
-    model: config.chat?.models[0] ?? 'extractive',
+    model: models[0]?.id ?? 'extractive',
+    models: [...models.map(({ id }) => id), 'extractive'],
     answerMode: config.answerMode,
     maxFileBytes: config.maxFileBytes,
     log,
@@ -253,7 +258,18 @@ function openAnswering({ config, stores, index, embedder, log, retrieve, models,
     prompt,
     log,
   });
-  return { answerQuestion, answerShared, suggestFollowUps };
+  const answerGuarded = guardAnswers({
+    answerQuestion: answerShared,
+    moderatorOf: createModerators(config.modelServer),
+    textLeaves: () => models.length > 0 || searchLeaves({ config, embedder }),
+    now,
+  });
+  return { answerQuestion, answerGuarded, suggestFollowUps };
+}
+
+/** Whether the words of a question leave this process when they are searched. */
+function searchLeaves({ config, embedder }: Pick<RetrievalParts, 'config' | 'embedder'>): boolean {
+  return config.reranker !== null || embedder.id !== minilmId;
 }
 
 function createLog(config: Config): Logger {

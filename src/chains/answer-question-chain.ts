@@ -5,12 +5,13 @@ import type { Embedder } from '../models/embedder.ts';
 import type { Retrieve } from '../retrieve/retrieve.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
-import type { AnswerQuestion } from './answer-question.ts';
+import type { AnswerInput, AnswerQuestion } from './answer-question.ts';
 import { answerSteps, type Parts } from './answer-steps.ts';
 import { createTrace, toRecord } from './answer-trace.ts';
 import { createModelAnswerer } from './answer-with-model.ts';
 import { answerWithObject } from './answer-with-object.ts';
 import { createEmbedUnits } from './evidence/embed-units.ts';
+import { createTokenLimit } from './limit-tokens.ts';
 import { loadPrompts } from './prompts/load-prompts.ts';
 import { createRefusalModel } from './refuse/refusal-model.ts';
 
@@ -36,19 +37,23 @@ export interface AnswerQuestionDeps {
 /** The answering chain: condense, search, rank sentences, refuse or answer. The port says what its events promise. */
 export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
   const prompts = loadPrompts();
-  const parts: Parts = {
+  const setUp = [deps.chat ?? [], deps.fallbacks ?? []].flat();
+  const shared = {
     retrieve: deps.retrieve,
     index: deps.index,
     documents: deps.documents,
-    chat: deps.chat,
     hasJudge: Boolean(deps.judge),
     prompts,
     embedUnits: createEmbedUnits(deps.embedder),
-    refusal: createRefusalModel(deps.refusalThreshold),
-    modelAnswerers: [deps.chat ?? [], deps.fallbacks ?? []].flat().map((chat) => ({
+  };
+  const partsFor = ({ models, tokenLimit, refusalThreshold }: AnswerInput): Parts => {
+    const allowed = setUp.filter(({ id }) => models?.includes(id) ?? true).map(createTokenLimit(tokenLimit));
+    const modelAnswerers = allowed.map((chat) => ({
       model: chat.id,
       answer: createModelAnswerer({ chat, prompts, judge: deps.judge ?? null }),
-    })),
+    }));
+    const refusal = createRefusalModel(refusalThreshold ?? deps.refusalThreshold);
+    return { ...shared, refusal, chat: allowed[0] ?? null, modelAnswerers };
   };
   return async function* answerQuestion(input, signal) {
     const trace = createTrace(input, deps.embedder.id);
@@ -59,7 +64,7 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
       return { ...event, sequence, at: deps.now().toISOString() };
     };
     try {
-      for await (const event of steps(parts, input, trace, signal)) {
+      for await (const event of steps(partsFor(input), input, trace, signal)) {
         if (isFinalEvent(event)) input.onRecord(toRecord(trace));
         yield stamp(event);
         if (isFinalEvent(event)) return;

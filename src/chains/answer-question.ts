@@ -3,6 +3,7 @@ import type { FilterClause } from '../domain/filter.ts';
 import type { AnswerId, ConversationId } from '../domain/ids.ts';
 import type { ObjectSchema } from '../domain/object-schema.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { TenantSettings } from '../domain/tenant-settings.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 
 /**
@@ -27,8 +28,21 @@ export interface AnswerInput {
   readonly expand?: boolean;
   /** The object that the answer is wanted as too; none when left out. */
   readonly schema?: ObjectSchema | undefined;
+  /** What may write the answer: chat models by name and `extractive`; null or left out: as the server is set up. */
+  readonly models?: readonly string[] | null;
+  /** Tokens that chat models may read and write for it together; null or left out: no limit. */
+  readonly tokenLimit?: number | null;
+  /** The probability of no answer above which the question is refused; null or left out: as the server is set up. */
+  readonly refusalThreshold?: number | null;
   /** `use` when left out. */
   readonly cache?: CachePolicy;
+  /** What guards the question and the answer; null or left out: nothing. */
+  readonly guards?: Pick<
+    TenantSettings,
+    'maskPersonalData' | 'moderation' | 'moderationWords' | 'moderationFailure'
+  > | null;
+  /** Called once, before the first event, with what puts the values of this question back where placeholders stand for them. */
+  readonly onMask?: (restore: (text: string) => string) => void;
   /** Called once, right before the final event. */
   readonly onRecord: (record: AnswerRecord) => void;
 }

@@ -38,14 +38,14 @@ export interface SecondJudge {
  */
 export function createSentenceGate(input: AnswererInput, second: SecondJudge | null = null): SentenceGate {
   const shown = new Map<string, Quote>();
-  const sources = input.passages.flatMap((passage) => [passage.text, passage.uri ?? '']);
   const askSecond = createSecondOpinion(second);
   let sentence = -1;
   let hasText = false;
   return async function* release({ text, quotes, isLine }) {
     sentence += 1;
     if (quotes.length === 0) return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
-    if (hasUnsafeLink(text, sources)) return yield { type: 'sentence-withheld', sentence, reason: 'unsafe-link' };
+    if (hasUnsafeLink(text, sourcesOf(input, quotes)))
+      return yield { type: 'sentence-withheld', sentence, reason: 'unsafe-link' };
     await input.weights.prepare([text]);
     const evidence = quotes.map((quote) => plainText(textOf(input, quote)));
     const byWords = scoreGroundedness({
@@ -100,6 +100,12 @@ function createSecondOpinion(second: SecondJudge | null): SecondOpinion {
       return byWords;
     }
   };
+}
+
+/** A link must stand in a source that the sentence cites: a passage cannot place its links under the citation of another. */
+function sourcesOf({ passages }: AnswererInput, quotes: readonly PassageQuote[]): string[] {
+  const cited = [...new Set(quotes.map(({ passage }) => passage))];
+  return cited.flatMap((passage) => [passages[passage]?.text ?? '', passages[passage]?.uri ?? '']);
 }
 
 function textOf({ passages }: AnswererInput, { passage, start, end }: PassageQuote): string {

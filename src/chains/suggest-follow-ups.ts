@@ -5,6 +5,7 @@ import type { Principal } from '../domain/principal.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { AnswerInput, AnswerQuestion } from './answer-question.ts';
+import { hasUnsafeLink } from './ground/unsafe-link.ts';
 import { phraseFollowUps } from './phrase-follow-ups.ts';
 import type { Prompt } from './prompts/load-prompts.ts';
 
@@ -98,7 +99,7 @@ function candidatesIn(passages: readonly ListedPassage[], { question: answered, 
       seen.add(heading);
       const isAsked = [...wordsOf(heading)].every((word) => asked.has(word));
       const question = toQuestion({ title, heading, language });
-      return isAsked ? [] : [{ question, documentId, title, heading, text }];
+      return isAsked || hasUnsafeLink(question, []) ? [] : [{ question, documentId, title, heading, text }];
     });
 }
 

@@ -7,6 +7,7 @@ export interface Client {
   get<T>(path: string, acceptedStatuses?: readonly number[]): Promise<T>;
   post<T>(path: string, body: object | FormData): Promise<T>;
   put<T>(path: string, body: object): Promise<T>;
+  patch<T>(path: string, body: object): Promise<T>;
   delete(path: string): Promise<void>;
   /** Events of a server-sent stream, each parsed from its `data` line. */
   stream<T>(path: string, body: object, signal: AbortSignal): AsyncGenerator<T>;
@@ -35,6 +36,8 @@ export function createClient(send: Send, key: string, close: () => Promise<void>
     post: async <T>(path: string, body: object | FormData) => (await (await request(path, bodyOf(body))).json()) as T,
     put: async <T>(path: string, body: object) =>
       (await (await request(path, { ...bodyOf(body), method: 'PUT' })).json()) as T,
+    patch: async <T>(path: string, body: object) =>
+      (await (await request(path, { ...bodyOf(body), method: 'PATCH' })).json()) as T,
     delete: async (path) => {
       await request(path, { method: 'DELETE' });
     },

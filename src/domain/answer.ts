@@ -9,7 +9,7 @@ export type AnswerMode = (typeof answerModes)[number];
 export const quoteRejections = ['not-found', 'too-short', 'wrong-passage', 'altered'] as const;
 export type QuoteRejection = (typeof quoteRejections)[number];
 
-export const withholdings = ['no-quote', 'not-supported', 'number-mismatch', 'unsafe-link'] as const;
+export const withholdings = ['no-quote', 'not-supported', 'number-mismatch', 'unsafe-link', 'unsafe-text'] as const;
 export type Withholding = (typeof withholdings)[number];
 
 export const refusalReasons = [

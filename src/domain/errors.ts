@@ -34,6 +34,13 @@ export const errorSpecs = {
     retryable: false,
     remedy: 'Use a key with the scope that the route needs; `footnote keys list` shows scopes.',
   },
+  MODEL_NOT_ALLOWED: {
+    status: 403,
+    title: 'The tenant does not allow this model',
+    retryable: false,
+    remedy:
+      'Ask for a model that `errors` names, or leave `model` out; an administrator sets the list with `footnote settings set models=…`.',
+  },
   ORIGIN_NOT_ALLOWED: {
     status: 403,
     title: 'The request comes from another site',
@@ -120,6 +127,13 @@ export const errorSpecs = {
     title: 'The search index does not answer',
     retryable: true,
     remedy: 'Try again; `/readyz` shows the state of each part.',
+  },
+  TOKEN_LIMIT_REACHED: {
+    status: 503,
+    title: 'The answer has used up its tokens',
+    retryable: false,
+    remedy:
+      'Raise `answerTokens` with `footnote settings set answerTokens=…`; until then the extractive answerer takes over.',
   },
   MODEL_UNAVAILABLE: {
     status: 503,

@@ -6,6 +6,7 @@ import type { AnswerRelay } from '../store/answer-relay.ts';
 import { type AppContext, principalOf } from './app-env.ts';
 import { canonicalAnswer, canonicalEvent } from './canonical-answer.ts';
 import { eventStreamResponse } from './event-stream.ts';
+import { type Restore, restoreAnswer, restoreEvent } from './restore-values.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 type AnswerDeps = Pick<RouteDeps, 'answers' | 'runs' | 'relay'>;
@@ -26,17 +27,22 @@ export function answerNotFound(): AppError {
 }
 
 /** The stored answer. Throws NOT_FOUND when the caller may not see it; every route on an answer asks here first. */
-export async function visibleAnswer(c: AppContext, { answers }: AnswerDeps, id: string): Promise<Answer> {
+export async function visibleAnswer(c: AppContext, { answers, runs }: AnswerDeps, id: string): Promise<Answer> {
   const answer = await answers.get(principalOf(c), answerIdOf(id));
   if (!answer) throw answerNotFound();
-  return canonicalAnswer(answer);
+  return forReader(c, { runs }, canonicalAnswer(answer));
+}
+
+function forReader(c: AppContext, { runs }: Pick<AnswerDeps, 'runs'>, answer: Answer): Answer {
+  const restore = runs.restorerOf(principalOf(c), answerIdOf(answer.id));
+  return restore ? restoreAnswer(answer, restore) : answer;
 }
 
 /** The answer when it is final; waits for it where it is still being written, as long as the caller does. Throws what it failed with. */
 export async function finishedAnswer(c: AppContext, deps: AnswerDeps, id: AnswerId): Promise<Answer> {
   const run = deps.runs.find(principalOf(c), id);
   if (run) for await (const _events of run.events(-1, c.req.raw.signal));
-  const answer = run ? canonicalAnswer(await run.finished) : await visibleAnswer(c, deps, id);
+  const answer = run ? forReader(c, deps, canonicalAnswer(await run.finished)) : await visibleAnswer(c, deps, id);
   if (answer.error) throw new AppError(answer.error.code, answer.error.detail, { errors: answer.error.errors });
   return answer;
 }
@@ -62,6 +68,20 @@ export async function answerEventStream(
 
 /** Opens the events above `after`, as they happen or as they are stored; null when the answer is over and none is left. */
 export async function followEvents(
+  c: AppContext,
+  deps: AnswerDeps,
+  place: Pick<Place, 'id' | 'after'>,
+): Promise<((signal: AbortSignal) => EventBatches) | null> {
+  const open = await openEvents(c, deps, place);
+  const restore = deps.runs.restorerOf(principalOf(c), place.id);
+  return open && restore ? (signal) => restored(open(signal), restore) : open;
+}
+
+async function* restored(batches: EventBatches, restore: Restore): AsyncGenerator<readonly AnswerEvent[]> {
+  for await (const batch of batches) yield batch.map((event) => restoreEvent(event, restore));
+}
+
+async function openEvents(
   c: AppContext,
   deps: AnswerDeps,
   { id, after }: Pick<Place, 'id' | 'after'>,

@@ -6,15 +6,29 @@ import type { Principal } from '../domain/principal.ts';
 import type { AnswerKey, AnswerRelay } from '../store/answer-relay.ts';
 import type { AnswerStore } from '../store/answers.ts';
 import { countReaders } from './answer-readers.ts';
+import { createKeptMasks } from './kept-masks.ts';
 import { openAnswer } from './open-answer.ts';
 import type { ProblemContext } from './problem.ts';
 import { pump, storeFinal } from './pump-answer.ts';
+import type { Restore } from './restore-values.ts';
 import type { Log } from './server-deps.ts';
 
 export interface AnswerRequest
   extends Pick<
     AnswerInput,
-    'question' | 'principal' | 'filter' | 'mode' | 'locale' | 'maxQuotes' | 'expand' | 'schema' | 'cache'
+    | 'question'
+    | 'principal'
+    | 'filter'
+    | 'mode'
+    | 'locale'
+    | 'maxQuotes'
+    | 'expand'
+    | 'schema'
+    | 'cache'
+    | 'models'
+    | 'tokenLimit'
+    | 'refusalThreshold'
+    | 'guards'
   > {
   /** Null begins a conversation. */
   readonly conversationId: ConversationId | null;
@@ -41,6 +55,8 @@ export interface AnswerRuns {
   start(request: AnswerRequest): Promise<AnswerRun>;
   /** The running answer of the principal's tenant; whether the principal may see it is the store's to say. */
   find(principal: Principal, id: AnswerId): AnswerRun | null;
+  /** What puts the values of the question back where placeholders stand for them; null for all but its asker. */
+  restorerOf(principal: Principal, id: AnswerId): Restore | null;
   /** Ends it with ANSWER_STOPPED, also in another process where a relay reaches it; resolves when its final event is out. */
   stop(principal: Principal, id: AnswerId): Promise<void>;
   /** Ends every running answer with SERVER_STOPPING and takes no new ones; resolves when all final events are stored. */
@@ -73,6 +89,7 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
   const { stopGraceMilliseconds = 50, deadlineMilliseconds = 120_000, runsMax = 1_000 } = deps;
   const { relay = null, readerlessMilliseconds = 60_000 } = deps;
   const running = new Map<string, LiveRun>();
+  const masks = createKeptMasks();
   let starting = 0;
   let isStopping = false;
 
@@ -93,7 +110,7 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
 
   async function begin(request: AnswerRequest): Promise<AnswerRun> {
     const { principal } = request;
-    const opened = await openAnswer({ ...deps, relay }, request);
+    const opened = await openAnswer({ ...deps, relay, masks }, request);
     const { id, log, stop } = opened;
     const deadline = setTimeout(() => stop.abort(tookTooLong(deadlineMilliseconds)), deadlineMilliseconds);
     if (isStopping) stop.abort(serverStopping());
@@ -118,6 +135,7 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
   return {
     start,
     find: (principal, id) => running.get(keyOf(principal, id)) ?? null,
+    restorerOf: masks.find,
     async stop(principal, id) {
       const run = running.get(keyOf(principal, id));
       if (!run) return relay ? await stopElsewhere(relay, { tenantId: principal.tenantId, id }) : undefined;

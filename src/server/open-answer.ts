@@ -6,6 +6,7 @@ import type { AnswerRelay } from '../store/answer-relay.ts';
 import type { AnswerRecord, AnswerStore } from '../store/answers.ts';
 import { createEventLog, type EventLog } from './answer-event-log.ts';
 import type { AnswerRequest } from './answer-runs.ts';
+import type { KeptMasks } from './kept-masks.ts';
 
 /** Turns of the conversation that a follow-up is read with. */
 const historyTurns = 6;
@@ -15,6 +16,7 @@ export interface OpenAnswerDeps {
   readonly answers: Pick<AnswerStore, 'begin' | 'history'>;
   /** Null: the answer is followed in this process alone. */
   readonly relay: AnswerRelay | null;
+  readonly masks: Pick<KeptMasks, 'keep'>;
   readonly now: () => Date;
 }
 
@@ -29,7 +31,7 @@ export interface OpenedAnswer {
 
 /** Starts the chain and stores that it started; its first event is in the log then. */
 export async function openAnswer(
-  { answers, answerQuestion, relay, now }: OpenAnswerDeps,
+  { answers, answerQuestion, relay, masks, now }: OpenAnswerDeps,
   request: AnswerRequest,
 ): Promise<OpenedAnswer> {
   const { principal, conversationId } = request;
@@ -47,6 +49,7 @@ export async function openAnswer(
     answerId: id,
     conversationId: conversationId ?? newId('conversation'),
     history,
+    onMask: (restore) => masks.keep(principal, id, restore),
     onRecord: (record) => {
       given = record;
     },

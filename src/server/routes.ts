@@ -1,6 +1,7 @@
 import type { RegisterRoute } from './route-deps.ts';
 import { registerAddFeedback } from './routes/add-feedback.ts';
 import { registerCancelJob } from './routes/cancel-job.ts';
+import { registerChangeSettings } from './routes/change-settings.ts';
 import { registerCompareIndexes } from './routes/compare-indexes.ts';
 import { registerCreateAnswer } from './routes/create-answer.ts';
 import { registerCreateChatCompletion } from './routes/create-chat-completion.ts';
@@ -24,6 +25,8 @@ import { registerGetMe } from './routes/get-me.ts';
 import { registerGetOpenApi } from './routes/get-openapi.ts';
 import { registerGetRanker } from './routes/get-ranker.ts';
 import { registerGetReadiness } from './routes/get-readiness.ts';
+import { registerGetSettings } from './routes/get-settings.ts';
+import { registerListAudit } from './routes/list-audit.ts';
 import { registerListConversations } from './routes/list-conversations.ts';
 import { registerListDocuments } from './routes/list-documents.ts';
 import { registerListFollowUps } from './routes/list-follow-ups.ts';
@@ -100,6 +103,9 @@ export const routes: readonly RegisterRoute[] = [
   registerListTenants,
   registerCreateTenant,
   registerRemoveTenant,
+  registerGetSettings,
+  registerChangeSettings,
+  registerListAudit,
   registerGetIndex,
   registerReindex,
   registerCompareIndexes,

@@ -8,6 +8,7 @@ import type { RankerAdministration } from '../retrieve/rank/own/administer-ranke
 import type { Retrieve } from '../retrieve/retrieve.ts';
 import type { AnswerRelay } from '../store/answer-relay.ts';
 import type { AnswerStore } from '../store/answers.ts';
+import type { AuditLog } from '../store/audit.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { GlossaryStore } from '../store/glossary.ts';
 import type { IdempotencyStore } from '../store/idempotency.ts';
@@ -15,6 +16,7 @@ import type { IdentityStore } from '../store/identities.ts';
 import type { IndexAdministration } from '../store/index-administration.ts';
 import type { JobStore } from '../store/jobs.ts';
 import type { MetadataFieldStore } from '../store/metadata-fields.ts';
+import type { TenantSettingsStore } from '../store/tenant-settings.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
 
 /** What a structured logger such as pino offers. */
@@ -45,6 +47,8 @@ export interface ServerDeps {
   readonly identities: IdentityStore;
   readonly glossary: GlossaryStore;
   readonly idempotency: IdempotencyStore;
+  readonly tenantSettings: TenantSettingsStore;
+  readonly audit: AuditLog;
   readonly submit: SubmitDocuments;
   readonly retrieve: Retrieve;
   /** How rare terms are in a tenant's passages, for explanations. */
@@ -54,6 +58,8 @@ export interface ServerDeps {
   /** For texts that callers bring, beside the documents. */
   readonly embedder: Pick<Embedder, 'id' | 'dimensions' | 'maxTokens' | 'embedDocuments'>;
   readonly countTokens: CountTokens;
+  /** Whether searching sends the words of a question out of this process. */
+  readonly searchLeaves: () => boolean;
   /** Called after documents were queued again. */
   readonly onQueued: () => void;
   /** Visible passages of the tenant that still wait for their vector. */
@@ -68,6 +74,8 @@ export interface ServerDeps {
   readonly host: string;
   /** What writes the answers: `extractive` or the name of the chat model. */
   readonly model: string;
+  /** What an answer may be asked of by name: the chat models of the settings and `extractive`. */
+  readonly models: readonly string[];
   readonly answerMode: AnswerMode;
   readonly maxFileBytes: number;
   readonly log: Log;

@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { CachePolicy } from '../chains/answer-question.ts';
 import { answerModes } from '../domain/answer.ts';
+import { AppError } from '../domain/errors.ts';
 import type { AnswerId } from '../domain/ids.ts';
+import type { TenantSettings } from '../domain/tenant-settings.ts';
 import type { AnswerRequest } from './answer-runs.ts';
 import { type AppContext, principalOf } from './app-env.ts';
 import { once } from './idempotency.ts';
@@ -20,11 +22,15 @@ export const answerOptions = {
   }),
 };
 const AnswerOptions = z.object(answerOptions);
-type Asked = z.output<typeof AnswerOptions> & Pick<AnswerRequest, 'question' | 'conversationId' | 'history' | 'schema'>;
+type Asked = z.output<typeof AnswerOptions> &
+  Pick<AnswerRequest, 'question' | 'conversationId' | 'history' | 'schema'> & {
+    /** What is to write it; undefined: whatever the tenant allows. */
+    readonly model?: string | undefined;
+  };
 
 /**
- * Starts the answer of this request's caller, once for each Idempotency-Key. Throws INVALID_REQUEST for a wrong filter, and what
- * `once` and `AnswerRuns.start` throw.
+ * Starts the answer of this request's caller, once for each Idempotency-Key. Throws INVALID_REQUEST for a wrong filter,
+ * MODEL_NOT_ALLOWED for a model outside the tenant's list, and what `once` and `AnswerRuns.start` throw.
  */
 export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked): Promise<{ id: AnswerId }> {
   const principal = principalOf(c);
@@ -33,6 +39,7 @@ export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked):
   return await once(c, deps.idempotency, {
     request: asked,
     make: async () => {
+      const guards = await deps.tenantSettings.read(principal.tenantId);
       const { id } = await deps.runs.start({
         question: asked.question,
         conversationId: asked.conversationId,
@@ -43,12 +50,24 @@ export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked):
         maxQuotes: asked.maxQuotes,
         expand: asked.expand,
         schema: asked.schema,
+        models: modelsFor(asked.model, guards),
+        tokenLimit: guards.answerTokens,
+        refusalThreshold: guards.refusalThreshold,
+        guards,
         cache: cachePolicyOf(c.req.header('cache-control')),
         principal,
         problem: { requestId: c.get('requestId'), baseUrl: c.get('baseUrl') },
       });
       return { id };
     },
+  });
+}
+
+function modelsFor(model: string | undefined, { models }: TenantSettings): readonly string[] | null {
+  if (model === undefined) return models;
+  if (models?.includes(model) ?? true) return [model];
+  throw new AppError('MODEL_NOT_ALLOWED', `The tenant does not allow ${model}.`, {
+    errors: [{ field: 'model', expected: models?.join(' or ') ?? '', received: JSON.stringify(model) }],
   });
 }
 

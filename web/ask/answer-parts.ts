@@ -14,6 +14,7 @@ export const withheldWords: Record<EventOf<'sentence-withheld'>['reason'], strin
   'not-supported': 'A sentence that its quotes do not support was left out.',
   'number-mismatch': 'A sentence with a number that its quotes do not hold was left out.',
   'unsafe-link': 'A sentence with a link that is not in the sources was left out.',
+  'unsafe-text': 'A sentence that may not be shown here was left out.',
 };
 
 const stepWords: Readonly<Record<string, string>> = {
@@ -21,6 +22,7 @@ const stepWords: Readonly<Record<string, string>> = {
   embed: 'Search by meaning',
   evidence: 'Comparing sentences by meaning',
   answer: 'The chat model',
+  moderation: 'The moderation',
 };
 
 /** A step that was replaced by something simpler, in words. */

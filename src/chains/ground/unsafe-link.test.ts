@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
 import { hasUnsafeLink } from './unsafe-link.ts';
 
-const sources = ['Write to help@kestrel.example or see https://kestrel.example/docs/start and kestrel.example/status.'];
+const sources = [
+  'Write to help@kestrel.example or see https://kestrel.example/docs/start and kestrel.example/status. Files lie on \\\\files.kestrel.example\\team, logs come from java.util.logging.',
+];
 
 test.each([
   'See https://kestrel.example/docs/start for more.',
   'See [the guide](https://kestrel.example/docs/start).',
   'The page is kestrel.example/status.',
+  'Write to help@kestrel.example.',
+  'Files lie on \\\\files.kestrel.example\\team.',
+  'Logs come from java.util.logging, in the U.S.A. too.',
   'Version 4.2, and/or config.json, 5/6, e.g. this.',
   'Data: encrypted. File: report.pdf. The value is <token>, and 3 < 5.',
 ])('safe: %s', (sentence) => {
@@ -33,6 +38,12 @@ test.each([
   'ftp://kestrel.example/docs/start',
   'mailto:thief@evil.example',
   'file:///etc/passwd',
+  'https:\\\\evil.example\\secret',
+  'https:/\\evil.example/secret',
+  '\\\\evil.example\\secret',
+  'evil.example\\collect',
+  'More on secret.evil.example today.',
+  'Write to thief@evil.example.',
 ])('unsafe: %s', (sentence) => {
   expect(hasUnsafeLink(sentence, sources)).toBe(true);
 });

@@ -1,11 +1,14 @@
 const scheme = /(?<![\p{L}\p{N}])(?:(?:javascript|vbscript)\s*:|data\s*:\s*(?:[a-z]+\/[a-z]|[,;])|file:\/|blob:h)/iu;
 const image = /!\s*\[/;
 const html =
-  /<\/?(?:a|audio|base|body|button|embed|form|html|iframe|img|image|input|link|math|meta|object|picture|script|source|style|svg|video)(?=[\s/>]|$)/i;
+  /<\/?(?:a|audio|base|body|button|embed|form|html|iframe|img|image|input|link|math|meta|object|passage|picture|quote|script|source|style|svg|turn|video)(?=[\s/>]|$)|<!--/i;
 const protocolRelative = /(?<![\p{L}\p{N}:/])\/\/[\p{L}\p{N}-]+\.[\p{L}]/u;
 const referenceDefinition = /^\s*\[[^\]]+\]:\s*\S/m;
 const address =
-  /(?:[a-z][a-z\d+.-]*:\/\/|www\.)[^\s<>"'`]+|mailto:[^\s<>"'`]+|[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,24}(?::\d+)?\/[^\s<>"'`]*/giu;
+  /(?:[a-z][a-z\d+.-]*:[/\\]{2}|\\\\|www\.)[^\s<>"'`]+|mailto:[^\s<>"'`]+|[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,24}(?::\d+)?[/\\][^\s<>"'`]*/giu;
+/** A host of three or more labels, whose lookup alone tells its owner the first one, or the address of a mailbox. */
+const name =
+  /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+|[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+\.\p{L}{2,24}/giu;
 const allowedScheme = /^(?:https?:\/\/|mailto:|(?![a-z][a-z\d+.-]*:))/i;
 const closing = /[).,;:!?\]}*_]+$/;
 const invisible = /\p{Default_Ignorable_Code_Point}/gu;
@@ -15,12 +18,17 @@ const invisible = /\p{Default_Ignorable_Code_Point}/gu;
  * markup, or a scheme that runs code. Even a plain address counts, because readers' programs turn it into a link.
  */
 export function hasUnsafeLink(sentence: string, sources: readonly string[]): boolean {
-  const text = sentence.normalize('NFKC').replace(invisible, '');
+  const text = visible(sentence);
   if ([scheme, image, html, protocolRelative, referenceDefinition].some((pattern) => pattern.test(text))) return true;
-  return [...text.matchAll(address)].some((match) => {
-    const found = match[0].replace(closing, '');
-    return !allowedScheme.test(found) || !sources.some((source) => standsIn(found, source));
-  });
+  const known = sources.map(visible);
+  const isForeign = (found: string) => !known.some((source) => standsIn(found, source));
+  const addresses = [...text.matchAll(address)].map((match) => match[0].replace(closing, ''));
+  if (addresses.some((found) => !allowedScheme.test(found) || isForeign(found))) return true;
+  return [...text.replace(address, ' ').matchAll(name)].some((match) => isForeign(match[0]));
+}
+
+function visible(text: string): string {
+  return text.normalize('NFKC').replace(invisible, '');
 }
 
 /** The address as a whole: not as the beginning of a longer one, where the rest could be left off on purpose. */

@@ -1,4 +1,5 @@
 import type { NearestDocument, RefusalReason } from '../../domain/answer.ts';
+import { hasUnsafeLink } from '../ground/unsafe-link.ts';
 
 type Messages = Readonly<Record<RefusalReason, string>> & { readonly nearest: (titles: string) => string };
 
@@ -16,7 +17,7 @@ const messages = {
 
 const titlesNamed = 3;
 
-/** A refusal in plain words that names the documents nearest to the question. */
+/** A refusal in plain words that names the documents nearest to the question, but for those whose title holds a link or markup. */
 export function refusalMessage(
   reason: RefusalReason,
   nearest: readonly NearestDocument[],
@@ -24,7 +25,8 @@ export function refusalMessage(
 ): string {
   const language = locale?.toLowerCase().split('-')[0] ?? 'en';
   const texts: Messages = Object.hasOwn(messages, language) ? messages[language as keyof typeof messages] : messages.en;
-  const titles = [...new Set(nearest.map((document) => document.title))].slice(0, titlesNamed);
+  const safe = nearest.map((document) => document.title).filter((title) => !hasUnsafeLink(title, []));
+  const titles = [...new Set(safe)].slice(0, titlesNamed);
   if (titles.length === 0 || reason === 'no-documents') return texts[reason];
   const list = new Intl.ListFormat(Object.hasOwn(messages, language) ? language : 'en', { type: 'conjunction' });
   return `${texts[reason]} ${texts.nearest(list.format(titles.map((title) => `“${title}”`)))}`;

@@ -1,6 +1,8 @@
 import type { Embedder } from '../embedder.ts';
 import { createEmbeddingLane } from './embedding-lane.ts';
 
+export const minilmId = 'all-MiniLM-L6-v2-int8';
+
 const dimensions = 384;
 const maxTokens = 256;
 const deadlineMilliseconds = 30_000;
@@ -28,7 +30,7 @@ export function createMiniLmEmbedder({ threads }: MiniLmOptions): Embedder {
     spareThread: () => (threads > 1 ? documents.idleThread() : null),
   });
   return {
-    id: 'all-MiniLM-L6-v2-int8',
+    id: minilmId,
     dimensions,
     maxTokens,
     languages: ['en'],

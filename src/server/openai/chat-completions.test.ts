@@ -359,11 +359,11 @@ describe('models and embeddings, with the openai package', () => {
       for await (const { id } of from.models.list()) listed.push(id);
       return listed;
     };
-    expect(await ids(client)).toEqual(['footnote', 'scripted']);
+    expect(await ids(client)).toEqual(['footnote', 'scripted', 'extractive']);
     expect(await client.models.retrieve('footnote')).toMatchObject({ id: 'footnote', object: 'model' });
     const embedding = await app.createKey({ role: 'reader', scopes: ['read', 'embeddings'] });
     const reader = new OpenAI({ apiKey: embedding, baseURL: `${server.url}/v1` });
-    expect(await ids(reader)).toEqual(['footnote', 'scripted', 'flat']);
+    expect(await ids(reader)).toEqual(['footnote', 'scripted', 'extractive', 'flat']);
   });
 
   it('embed one text or many, as numbers or as bytes', async () => {

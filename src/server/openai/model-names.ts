@@ -4,9 +4,11 @@ import type { RouteDeps } from '../route-deps.ts';
 /** What the server is set up with, whatever that is: the name for programs that don't care. */
 export const configuredModel = 'footnote';
 
-/** Throws MODEL_NOT_FOUND for another name than `footnote` or what writes the answers. */
-export function requireAnswerer({ model }: Pick<RouteDeps, 'model'>, name: string): void {
-  if (name !== configuredModel && name !== model) throw modelNotFound(name, [configuredModel, model]);
+/** What is to write the answer; undefined for `footnote`. Throws MODEL_NOT_FOUND for a name that the server does not have. */
+export function answererNamed({ models }: Pick<RouteDeps, 'models'>, name: string): string | undefined {
+  if (name === configuredModel) return undefined;
+  if (!models.includes(name)) throw modelNotFound(name, [configuredModel, ...models]);
+  return name;
 }
 
 /** Throws MODEL_NOT_FOUND for another name than `footnote` or the id of the embedder. */

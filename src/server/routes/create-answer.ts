@@ -54,15 +54,16 @@ export function registerCreateAnswer(app: App, deps: RouteDeps): void {
     const wantsEvents = stream ?? c.req.header('accept')?.includes('text/event-stream') ?? false;
     requireModel(deps, model);
     const conversation = conversationId === undefined ? null : conversationIdOf(conversationId);
-    const { id } = await startAnswer(c, deps, { ...asked, conversationId: conversation });
+    const { id } = await startAnswer(c, deps, { ...asked, model, conversationId: conversation });
     if (wantsEvents) return await answerEventStream(c, deps, { id, after: -1 });
     return c.json(await finishedAnswer(c, deps, id), 200);
   });
 }
 
 function requireModel(deps: RouteDeps, model: string | undefined): void {
-  if (model !== undefined && model !== deps.model)
-    throw new AppError('INVALID_REQUEST', `This server answers with ${deps.model}.`, {
-      errors: [{ field: 'model', expected: deps.model, received: JSON.stringify(model) }],
+  const known = deps.models.join(' or ');
+  if (model !== undefined && !deps.models.includes(model))
+    throw new AppError('INVALID_REQUEST', `This server answers with ${known}.`, {
+      errors: [{ field: 'model', expected: known, received: JSON.stringify(model) }],
     });
 }

@@ -8,7 +8,7 @@ import { ChatCompletion, ChatCompletionChunk, toCompletion } from '../openai/cha
 import { ChatRequest, readChat } from '../openai/chat-request.ts';
 import { completionFrames } from '../openai/completion-chunks.ts';
 import { openAiErrors } from '../openai/error-response.ts';
-import { requireAnswerer } from '../openai/model-names.ts';
+import { answererNamed } from '../openai/model-names.ts';
 import type { RouteDeps } from '../route-deps.ts';
 import { startAnswer } from '../start-answer.ts';
 
@@ -41,8 +41,13 @@ const route = defineRoute(
 export function registerCreateChatCompletion(app: App, deps: RouteDeps): void {
   app.openapi(route, async (c) => {
     const { model, messages, stream, stream_options, ...options } = c.req.valid('json');
-    requireAnswerer(deps, model);
-    const { id } = await startAnswer(c, deps, { ...options, ...readChat(messages), conversationId: null });
+    const answerer = answererNamed(deps, model);
+    const { id } = await startAnswer(c, deps, {
+      ...options,
+      ...readChat(messages),
+      model: answerer,
+      conversationId: null,
+    });
     stopWithClient(c, deps, id);
     const asked = { model, baseUrl: c.get('baseUrl') };
     if (!stream) return c.json(toCompletion(await finishedAnswer(c, deps, id), asked), 200);

@@ -45,7 +45,7 @@ export function registerListModels(app: App, deps: RouteDeps): void {
   const created = unixSeconds(deps.now().toISOString());
   const models = (c: AppContext) => {
     const mayEmbed = principalOf(c).scopes.includes('embeddings');
-    const ids = new Set([configuredModel, deps.model, ...(mayEmbed ? [deps.embedder.id] : [])]);
+    const ids = new Set([configuredModel, ...deps.models, ...(mayEmbed ? [deps.embedder.id] : [])]);
     return [...ids].map((id) => ({ id, object: 'model' as const, created, owned_by: 'footnote' }));
   };
   app.openapi(list, (c) => c.json({ object: 'list' as const, data: models(c) }, 200));

@@ -1,3 +1,4 @@
+import { createMask } from '../../chains/guard/mask-personal-data.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { PassageId } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
@@ -21,13 +22,12 @@ const route = defineRoute('read', {
   },
 });
 
-export function registerSearchPassages(
-  app: App,
-  { retrieve, documents, metadataFields, termFrequencies: lookUp }: RouteDeps,
-): void {
+export function registerSearchPassages(app: App, deps: RouteDeps): void {
+  const { retrieve, documents, metadataFields, termFrequencies: lookUp } = deps;
   app.openapi(route, async (c) => {
-    const { query, limit, tokenBudget = null, asGrants, explain, expand, whyNot, ...body } = c.req.valid('json');
+    const { query: typed, limit, tokenBudget = null, asGrants, explain, expand, whyNot, ...body } = c.req.valid('json');
     const asker = principalOf(c);
+    const query = await sentQuery(deps, asker, typed);
     const principal = searcher(asker, asGrants);
     const filter = await clauseOfRequest({ metadataFields }, principal, body.filter);
     const { signal } = c.req.raw;
@@ -45,6 +45,17 @@ export function registerSearchPassages(
     const question = { input, retrieval, reference: whyNot, asker };
     return c.json({ ...result, whyNot: await explainAbsence({ retrieve, documents, lookUp }, question, signal) }, 200);
   });
+}
+
+/** The query as models outside of this process may see it. */
+async function sentQuery(
+  { searchLeaves, tenantSettings }: Pick<RouteDeps, 'searchLeaves' | 'tenantSettings'>,
+  { tenantId }: Principal,
+  query: string,
+): Promise<string> {
+  if (!searchLeaves()) return query;
+  const { maskPersonalData } = await tenantSettings.read(tenantId);
+  return maskPersonalData ? createMask([]).hide(query) : query;
 }
 
 /** An administrator may look at a search with the eyes of a reader. */

@@ -34,6 +34,9 @@ const sampleRows: Record<string, string> = {
     values ($1, $2, '', 'up', '{}', now())`,
   glossary_terms: "insert into glossary_terms (tenant_id, term, synonyms, created_at) values ($1, $2, '{}', now())",
   tenant_rankers: 'insert into tenant_rankers (tenant_id, fitter) values ($1, $2)',
+  tenant_settings:
+    "insert into tenant_settings (tenant_id, settings, updated_at) values ($1, jsonb_build_object('name', $2::text), now())",
+  audit_entries: "insert into audit_entries (tenant_id, at, actor, action, details) values ($1, now(), $2, '', '{}')",
   index_states: 'insert into index_states (collection, tenant_id) values ($2, $1)',
   metadata_fields:
     "insert into metadata_fields (tenant_id, name, type, description, created_at) values ($1, $2, 'string', '', now())",
@@ -117,6 +120,10 @@ describeOnEachDatabase('row-level security', (database) => {
 
     it('updates own rows only', async () => {
       const { own } = await ready();
+      if (table === 'audit_entries') {
+        const changing = database().queryAsTenant(own, "update audit_entries set actor = ''");
+        return await expect(changing).rejects.toMatchObject(insufficientPrivilege);
+      }
       const column = table === 'tenants' ? 'generation' : 'tenant_id';
       await undone(database(), own, async (sql) => {
         const changed = await sql.query(
@@ -129,7 +136,7 @@ describeOnEachDatabase('row-level security', (database) => {
     it('deletes own rows only', async () => {
       const { own } = await ready();
       const deleting = (sql: Sql) => sql.query(`delete from ${table} returning ${tenantColumn(table)} as owner`);
-      if (table === 'tenants') {
+      if (table === 'tenants' || table === 'audit_entries') {
         await expect(database().asTenant(own, deleting)).rejects.toMatchObject(insufficientPrivilege);
       } else {
         await undone(database(), own, async (sql) => {

@@ -1,4 +1,5 @@
 import type { AnswerStore } from '../answers.ts';
+import type { AuditLog } from '../audit.ts';
 import type { DocumentStore, EmbeddingStore } from '../documents.ts';
 import type { GlossaryStore } from '../glossary.ts';
 import type { IdempotencyStore } from '../idempotency.ts';
@@ -9,8 +10,10 @@ import type { MetadataFieldStore } from '../metadata-fields.ts';
 import type { PassageTexts } from '../passage-texts.ts';
 import type { RankerStore } from '../rankers.ts';
 import type { SqlDriver } from '../sql.ts';
+import type { TenantSettingsStore } from '../tenant-settings.ts';
 import type { IndexSource } from '../vector-index.ts';
 import { type AnswerStoreOptions, createAnswerStore } from './answer-store.ts';
+import { createAuditLog } from './audit-log.ts';
 import { createDocumentStore, type DocumentStoreOptions } from './documents/document-store.ts';
 import { createEmbeddingStore } from './documents/embedding-store.ts';
 import { createIndexSource } from './documents/index-source.ts';
@@ -22,6 +25,7 @@ import { createIndexStateStore } from './index-state-store.ts';
 import { createJobStore } from './job-store.ts';
 import { createMetadataFieldStore } from './metadata-field-store.ts';
 import { createRankerStore } from './ranker-store.ts';
+import { createTenantSettingsStore } from './tenant-settings-store.ts';
 
 export interface Stores {
   readonly documents: DocumentStore;
@@ -36,6 +40,8 @@ export interface Stores {
   readonly glossary: GlossaryStore;
   readonly passageTexts: PassageTexts;
   readonly rankers: RankerStore;
+  readonly tenantSettings: TenantSettingsStore;
+  readonly audit: AuditLog;
 }
 
 /** All stores over one database. */
@@ -54,5 +60,7 @@ export function createStores(driver: SqlDriver, options: DocumentStoreOptions & 
     glossary: createGlossaryStore(driver, options),
     passageTexts: createPassageTexts(driver, indexRows),
     rankers: createRankerStore(driver, options),
+    tenantSettings: createTenantSettingsStore(driver, options),
+    audit: createAuditLog(driver),
   };
 }

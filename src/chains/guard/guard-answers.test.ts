@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { quotedAnswer, type ScriptedEvent, scriptedAnswer } from '../../../test/open-app.ts';
+import { samplePrincipal } from '../../../test/sample-documents.ts';
+import type { AnswerEvent, Quote } from '../../domain/answer.ts';
+import { AppError } from '../../domain/errors.ts';
+import { newId } from '../../domain/ids.ts';
+import { defaultTenantSettings, type TenantSettings } from '../../domain/tenant-settings.ts';
+import { createWordListModerator } from '../../models/moderation/word-list-moderator.ts';
+import type { Moderator } from '../../models/moderator.ts';
+import type { AnswerRecord } from '../../store/answers.ts';
+import type { AnswerInput } from '../answer-question.ts';
+import { guardAnswers } from './guard-answers.ts';
+
+const never = new AbortController().signal;
+const nobody: Moderator = {
+  id: 'down',
+  moderate: () => Promise.reject(new AppError('MODEL_UNAVAILABLE', 'The server is down.')),
+};
+
+interface Asked {
+  readonly question: string;
+  readonly guards?: Partial<TenantSettings> | null;
+  readonly script?: readonly ScriptedEvent[];
+  readonly textLeaves?: boolean;
+  readonly moderator?: Moderator;
+  readonly history?: AnswerInput['history'];
+}
+
+async function ask({ question, guards = {}, script = [], textLeaves = true, moderator, history = [] }: Asked) {
+  const seen: AnswerInput[] = [];
+  const records: AnswerRecord[] = [];
+  let restore = (text: string) => text;
+  const guarded = guardAnswers({
+    answerQuestion: scriptedAnswer((input) => {
+      seen.push(input);
+      return script;
+    }),
+    moderatorOf: ({ moderation, moderationWords }) =>
+      moderation === 'off' ? null : (moderator ?? createWordListModerator(moderationWords)),
+    textLeaves: () => textLeaves,
+    now: () => new Date('2026-01-01T00:00:00Z'),
+  });
+  const input: AnswerInput = {
+    ...{ answerId: newId('answer'), conversationId: newId('conversation'), question, history },
+    ...{ principal: samplePrincipal(newId('tenant')), filter: null, mode: 'strict', locale: null, maxQuotes: 8 },
+    guards: guards && { ...defaultTenantSettings, ...guards },
+    onMask: (given) => {
+      restore = given;
+    },
+    onRecord: (record) => records.push(record),
+  };
+  const events: AnswerEvent[] = [];
+  for await (const event of guarded(input, never)) events.push(event);
+  expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index));
+  expect(records).toHaveLength(1);
+  return { events, seen, records, restore, types: events.map(({ type }) => type) };
+}
+
+function quote(number: number, text: string): Quote {
+  const place = { passageId: 'psg_1', documentId: 'doc_1', version: 1, start: 0, end: text.length };
+  return { number, text, ...place, uri: null, title: 'T', headingPath: [], page: null };
+}
+
+/** An answer of sentences, each with a quote of its own. */
+function answerOf(...texts: string[]): ScriptedEvent[] {
+  const sentences = texts.map((text, index) => ({ text, citations: [index + 1], groundedness: 1 }));
+  const quotes = texts.map((text, index) => quote(index + 1, text));
+  const [, , , finished] = quotedAnswer(quote(1, ''));
+  const steps = sentences.flatMap((sentence, index): ScriptedEvent[] => [
+    { type: 'quote-verified', ...quote(index + 1, sentence.text) },
+    { type: 'text-delta', sentence: index, text: `${index === 0 ? '' : ' '}${sentence.text}` },
+    { type: 'sentence-finished', sentence: index, ...sentence },
+  ]);
+  if (finished?.type !== 'answer-finished') throw new Error('The fourth event ends the answer.');
+  return [...steps, { ...finished, text: texts.join(' '), sentences, quotes }];
+}
+
+describe('personal data', () => {
+  const question = 'Can ada@x.example pay with 4111111111111111?';
+  const masked = 'Can [email 1] pay with [card 1]?';
+
+  it('reaches neither the chain, nor events, nor the record when a model is outside', async () => {
+    const history = [{ question: 'I am bob@x.example', answer: 'Hello [email 1].' }];
+    const { events, seen, records, restore } = await ask({ question, history });
+    expect(seen[0]?.question).toBe(masked.replace('email 1', 'email 2').replace('card 1', 'card 2'));
+    expect(JSON.stringify([seen[0]?.question, seen[0]?.history, events, records])).not.toMatch(/@x\.example|4111/);
+    expect(restore(seen[0]?.question ?? '')).toBe(question);
+  });
+
+  it('stays in the chain, and nowhere else, when everything is in this process', async () => {
+    const expansion = { original: question, searched: `${question} pays`, reason: 'spelling' as const };
+    const script: ScriptedEvent[] = [
+      { type: 'question-condensed', standalone: `Tell: ${question}` },
+      { type: 'question-expanded', ...expansion, changes: [{ from: 'ada@x.example', to: 'ada', reason: 'spelling' }] },
+    ];
+    const { events, seen, records } = await ask({ question, script, textLeaves: false });
+    expect(seen[0]?.question).toBe(question);
+    expect(JSON.stringify([events, records])).not.toMatch(/@x\.example|4111/);
+    expect(events[1]).toMatchObject({ standalone: `Tell: ${masked}` });
+  });
+
+  it.each([null, { maskPersonalData: false }])('is left alone with %j', async (guards) => {
+    const { seen, events } = await ask({ question, guards });
+    expect(seen[0]?.question).toBe(question);
+    expect(events[0]).toMatchObject({ question });
+  });
+});
+
+describe('moderation', () => {
+  const words: Partial<TenantSettings> = { moderation: 'words', moderationWords: ['gift card', 'Böse'] };
+
+  it('refuses a flagged question before anything is searched', async () => {
+    const { events, seen } = await ask({ question: 'How do I buy a GIFT\u200b-card for a@x.example?', guards: words });
+    expect(seen).toEqual([]);
+    expect(events).toMatchObject([
+      { type: 'answer-started', question: 'How do I buy a GIFT\u200b-card for [email 1]?' },
+      { type: 'answer-refused', reason: 'unsafe-question', nearest: [] },
+    ]);
+  });
+
+  it('withholds a flagged sentence with the quotes that only it cites', async () => {
+    const script = answerOf('A bose thing is said first.', 'The second is fine.', 'A gift card comes third.');
+    const { events, types } = await ask({ question: 'What?', guards: words, script });
+    expect(types).toEqual([
+      'answer-started',
+      'sentence-withheld',
+      'quote-verified',
+      'text-delta',
+      'sentence-finished',
+      'sentence-withheld',
+      'answer-finished',
+    ]);
+    expect(events[1]).toMatchObject({ sentence: 0, reason: 'unsafe-text' });
+    expect(events[3]).toMatchObject({ text: 'The second is fine.' });
+    expect(events.at(-1)).toMatchObject({
+      text: 'The second is fine.',
+      quotes: [{ number: 2 }],
+      sentences: [{ citations: [2] }],
+    });
+    expect(JSON.stringify(events)).not.toMatch(/bose|gift/);
+  });
+
+  it('refuses when no sentence is left, and changes nothing when none is flagged', async () => {
+    const all = await ask({ question: 'What?', guards: words, script: answerOf('A gift card.') });
+    expect(all.types).toEqual(['answer-started', 'sentence-withheld', 'answer-refused']);
+    const script = answerOf('One is fine.', 'Two as well.');
+    const none = await ask({ question: 'What?', guards: words, script });
+    const plain = await ask({ question: 'What?', guards: { moderation: 'off' }, script });
+    expect(none.events.slice(1)).toEqual(plain.events.slice(1));
+  });
+
+  it('that cannot be asked lets nothing pass when it is closed, and all when it is open, and says so', async () => {
+    const asked = { question: 'What?', moderator: nobody, script: answerOf('One is fine.') };
+    const closed = await ask({ ...asked, guards: { moderation: 'openai' } });
+    const degraded = { type: 'step-degraded', step: 'moderation', cause: 'MODEL_UNAVAILABLE' };
+    expect(closed.events.slice(1)).toMatchObject([{ ...degraded, to: 'closed' }, { type: 'answer-refused' }]);
+    expect(closed.seen).toEqual([]);
+    const open = await ask({ ...asked, guards: { moderation: 'openai', moderationFailure: 'open' } });
+    expect(open.events[1]).toMatchObject({ ...degraded, to: 'open' });
+    expect(open.types.filter((type) => type === 'step-degraded')).toHaveLength(1);
+    expect(open.events.at(-1)).toMatchObject({ type: 'answer-finished', text: 'One is fine.' });
+  });
+});

@@ -1,0 +1,108 @@
+import type { AnswerEvent, UnsequencedAnswerEvent } from '../../domain/answer.ts';
+import type { AnswerRecord } from '../../store/answers.ts';
+import type { AnswerInput, AnswerQuestion } from '../answer-question.ts';
+import { refusalMessage } from '../refuse/refusal-messages.ts';
+import { createMask, type Mask } from './mask-personal-data.ts';
+import { type Check, createCheck, type ModeratorOf } from './moderate.ts';
+import { moderateSentences } from './moderate-sentences.ts';
+
+export interface GuardDeps {
+  readonly answerQuestion: AnswerQuestion;
+  readonly moderatorOf: ModeratorOf;
+  /** Whether questions are sent to a model outside of this process. */
+  readonly textLeaves: () => boolean;
+  readonly now: () => Date;
+}
+
+/**
+ * The chain behind the guards that its input asks for. Personal data never reaches what is stored, nor a model outside of this
+ * process; a question that the moderation flags is refused, and a sentence that it flags is withheld.
+ */
+export function guardAnswers(deps: GuardDeps): AnswerQuestion {
+  return async function* guardedAnswer(input, signal) {
+    const { guards } = input;
+    if (!guards || (!guards.maskPersonalData && guards.moderation === 'off'))
+      return yield* deps.answerQuestion(input, signal);
+    const mask = guards.maskPersonalData ? createMask(textsOf(input)) : null;
+    const masked = mask?.hide(input.question) ?? input.question;
+    if (mask) input.onMask?.(mask.restore);
+    const check = createCheck(guards, deps.moderatorOf);
+    let sequence = -1;
+    const stamp = (event: UnsequencedAnswerEvent | AnswerEvent): AnswerEvent => {
+      sequence += 1;
+      const at = 'at' in event ? event.at : deps.now().toISOString();
+      return { ...event, sequence, at };
+    };
+
+    const verdict = check ? await check(masked, signal) : null;
+    if (verdict && !verdict.passes) {
+      for (const event of refused(input, masked, verdict.degradation)) yield stamp(event);
+      return;
+    }
+    const events = askChain(deps, { input, masked, mask }, signal);
+    for await (const event of check ? moderateSentences(events, check, { input, signal }) : events) {
+      yield stamp(event);
+      if (event.type === 'answer-started' && verdict?.degradation) yield stamp(verdict.degradation);
+    }
+  };
+}
+
+const textsOf = ({ history }: AnswerInput) => history.flatMap(({ question, answer }) => [question, answer]);
+
+interface Masking {
+  readonly input: AnswerInput;
+  readonly masked: string;
+  /** Null: nothing is to be hidden. */
+  readonly mask: Mask | null;
+}
+
+/** In this process the question is searched as it was asked; its words are hidden in all that comes out. */
+async function* askChain(
+  { answerQuestion, textLeaves }: GuardDeps,
+  { input, masked, mask }: Masking,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent> {
+  if (!mask) return yield* answerQuestion(input, signal);
+  const onRecord = (record: AnswerRecord) => input.onRecord(hideInRecord(record, mask));
+  const turns = input.history.map(({ question, answer }) => ({
+    question: mask.hide(question),
+    answer: mask.hide(answer),
+  }));
+  const sent = textLeaves() ? { ...input, question: masked, history: turns } : input;
+  for await (const event of answerQuestion({ ...sent, onRecord }, signal)) yield hideInEvent(event, mask);
+}
+
+/** Only what is made of the question: quotes and sentences are the sources' own, at their offsets. */
+function hideInEvent(event: AnswerEvent, { hide }: Mask): AnswerEvent {
+  if (event.type === 'answer-started') return { ...event, question: hide(event.question) };
+  if (event.type === 'question-condensed') return { ...event, standalone: hide(event.standalone) };
+  return event.type === 'question-expanded' ? { ...event, ...hideInExpansion(event, hide) } : event;
+}
+
+type Expansion = Pick<NonNullable<AnswerRecord['expansion']>, 'original' | 'searched' | 'changes'>;
+
+function hideInExpansion({ original, searched, changes }: Expansion, hide: Mask['hide']) {
+  const hidden = changes.map(({ from, to, reason }) => ({ from: hide(from), to: hide(to), reason }));
+  return { original: hide(original), searched: hide(searched), changes: hidden };
+}
+
+function hideInRecord(record: AnswerRecord, { hide }: Mask): AnswerRecord {
+  const { expansion } = record;
+  const hidden = expansion ? { expansion: { ...expansion, ...hideInExpansion(expansion, hide) } } : {};
+  return { ...record, standalone: hide(record.standalone), ...hidden };
+}
+
+function* refused(
+  input: AnswerInput,
+  question: string,
+  degradation: Awaited<ReturnType<Check>>['degradation'],
+): Generator<UnsequencedAnswerEvent> {
+  const { answerId, conversationId, mode, locale, models } = input;
+  const model = models?.[0] ?? 'extractive';
+  yield { type: 'answer-started', answerId, conversationId, question, mode, model };
+  if (degradation) yield degradation;
+  const nothing = { promptVersions: {}, embedder: '', passages: [], refusal: null, rejectedQuotes: [] };
+  input.onRecord({ standalone: question, ...nothing });
+  const message = refusalMessage('unsafe-question', [], locale);
+  yield { type: 'answer-refused', reason: 'unsafe-question', message, nearest: [] };
+}

@@ -1,0 +1,60 @@
+import { AppError } from '../domain/errors.ts';
+import { defaultTenantSettings, type TenantSettings } from '../domain/tenant-settings.ts';
+import type { AuditEntry } from '../store/audit.ts';
+import type { Page } from '../store/documents.ts';
+import type { Client } from './client.ts';
+import { formatTable, type Output } from './output.ts';
+
+interface Context {
+  readonly client: Client;
+  readonly output: Output;
+}
+
+const path = '/v1/settings';
+const lists: ReadonlySet<string> = new Set(['models', 'moderationWords']);
+
+export async function showSettings({ client, output }: Context): Promise<void> {
+  output.result(await client.get<TenantSettings>(path), describe);
+}
+
+/** Takes `name=value`; lists have commas, `null` takes a limit away. */
+export async function setSettings({ client, output }: Context, pairs: readonly string[]): Promise<void> {
+  const change = Object.fromEntries(pairs.map(readPair));
+  output.result(await client.patch<TenantSettings>(path, change), describe);
+}
+
+export async function listAudit({ client, output }: Context): Promise<void> {
+  output.result(await client.get<Page<AuditEntry>>('/v1/audit'), ({ items }) =>
+    items.length === 0
+      ? 'Nothing was changed yet.'
+      : formatTable(
+          ['at', 'who', 'what', 'details'],
+          items.map(({ at, actor, action, details }) => [at, actor, action, JSON.stringify(details)]),
+        ),
+  );
+}
+
+/** Throws INVALID_REQUEST for what is no setting; whether the value fits, the server says. */
+export function readPair(pair: string): [string, unknown] {
+  const equals = pair.indexOf('=');
+  const name = pair.slice(0, Math.max(0, equals));
+  const value = pair.slice(equals + 1);
+  if (!Object.hasOwn(defaultTenantSettings, name)) {
+    const expected = `name=value with one of ${Object.keys(defaultTenantSettings).join(', ')}`;
+    const errors = [{ field: 'name=value', expected, received: JSON.stringify(pair) }];
+    throw new AppError('INVALID_REQUEST', 'There is no such setting.', { errors });
+  }
+  if (value === 'null') return [name, null];
+  if (lists.has(name)) return [name, value === '' ? [] : value.split(',')];
+  if (value === 'true' || value === 'false') return [name, value === 'true'];
+  return [name, /^-?\d+$/.test(value) ? Number(value) : value];
+}
+
+function describe(settings: TenantSettings): string {
+  const rows = Object.entries(settings).map(([name, value]) => [name, format(value)]);
+  return formatTable(['setting', 'value'], rows);
+}
+
+function format(value: unknown): string {
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}

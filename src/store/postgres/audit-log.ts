@@ -1,0 +1,36 @@
+import type { Principal } from '../../domain/principal.ts';
+import type { AuditEntry, AuditLog } from '../audit.ts';
+import type { Sql, SqlDriver } from '../sql.ts';
+import { decodeCursor, toPage } from './cursor.ts';
+import { encodeJson } from './sql-values.ts';
+
+export function createAuditLog(driver: SqlDriver): AuditLog {
+  return {
+    async list(tenant, { limit, cursor }) {
+      const [before = null] = decodeCursor(cursor, [/^\d{1,18}$/]) ?? [];
+      const rows = await driver.queryAsTenant<AuditEntry & { readonly ordinal: number }>(
+        tenant,
+        `select ordinal, at, actor, action, details from audit_entries
+         where tenant_id = $1 and ($2::bigint is null or ordinal < $2::bigint) order by ordinal desc limit $3`,
+        [tenant, before, limit + 1],
+      );
+      const { items, nextCursor } = toPage(rows, limit, (last) => [String(last.ordinal)]);
+      return { items: items.map(({ at, actor, action, details }) => ({ at, actor, action, details })), nextCursor };
+    },
+  };
+}
+
+/** Part of the transaction of what it tells: the two are kept together or not at all. */
+export async function appendAudit(
+  sql: Sql,
+  { tenantId, userId, credential }: Principal,
+  { at, action, details }: Pick<AuditEntry, 'action' | 'details'> & { readonly at: Date },
+): Promise<void> {
+  await sql.query('insert into audit_entries (tenant_id, at, actor, action, details) values ($1, $2, $3, $4, $5)', [
+    tenantId,
+    at,
+    userId ?? credential,
+    action,
+    encodeJson(details),
+  ]);
+}

@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import type { TenantId } from '../../domain/ids.ts';
+import { defaultTenantSettings, TenantSettings } from '../../domain/tenant-settings.ts';
+import type { Sql, SqlDriver } from '../sql.ts';
+import type { TenantSettingsStore } from '../tenant-settings.ts';
+import { appendAudit } from './audit-log.ts';
+import { lockTenant } from './documents/tenant-lock.ts';
+import { encodeJson } from './sql-values.ts';
+
+const read = 'select settings from tenant_settings where tenant_id = $1';
+
+export function createTenantSettingsStore(
+  driver: SqlDriver,
+  { now = () => new Date() }: { readonly now?: () => Date } = {},
+): TenantSettingsStore {
+  return {
+    read: async (tenant) => parse(await driver.queryAsTenant<Row>(tenant, read, [tenant])),
+
+    change: (principal, change) =>
+      driver.asTenant(principal.tenantId, async (sql) => {
+        const { tenantId } = principal;
+        await lockTenant(sql, tenantId);
+        const before = parse(await sql.query<Row>(read, [tenantId]));
+        const given = Object.entries(change).filter(([, value]) => value !== undefined);
+        const after = Stored.parse({ ...before, ...Object.fromEntries(given) });
+        const changes = differences(before, after);
+        if (Object.keys(changes).length === 0) return before;
+        await write(sql, tenantId, { settings: after, at: now() });
+        await appendAudit(sql, principal, { at: now(), action: 'settings.changed', details: changes });
+        return after;
+      }),
+  };
+}
+
+interface Row {
+  readonly settings: object;
+}
+
+/** Names that this version does not know are left alone. */
+const Stored = z.object(TenantSettings.shape);
+const parse = (rows: readonly Row[]) => Stored.parse({ ...defaultTenantSettings, ...rows[0]?.settings });
+
+function differences(before: TenantSettings, after: TenantSettings): Record<string, { from: unknown; to: unknown }> {
+  const names = Object.keys(after) as (keyof TenantSettings)[];
+  const changed = names.filter((name) => !isDeepStrictEqual(before[name], after[name]));
+  return Object.fromEntries(changed.map((name) => [name, { from: before[name], to: after[name] }]));
+}
+
+async function write(
+  sql: Sql,
+  tenant: TenantId,
+  { settings, at }: { readonly settings: TenantSettings; readonly at: Date },
+): Promise<void> {
+  await sql.query(
+    `insert into tenant_settings (tenant_id, settings, updated_at) values ($1, $2, $3)
+     on conflict (tenant_id) do update set settings = excluded.settings, updated_at = excluded.updated_at`,
+    [tenant, encodeJson(settings), at],
+  );
+}
