@@ -38,7 +38,7 @@ export interface AnswerTarget {
 
 type Measured = { readonly [metric: string]: number | null };
 
-interface CaseResult {
+export interface CaseResult {
   readonly id: string;
   readonly category: string | null;
   readonly answerable: boolean | null;
@@ -59,6 +59,7 @@ interface CaseResult {
 export interface AnswersReport {
   readonly questions: number;
   readonly errors: number;
+  readonly cases: readonly CaseResult[];
   readonly [metric: string]: unknown;
 }
 
