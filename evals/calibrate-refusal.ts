@@ -94,7 +94,9 @@ function fold(questions: readonly JudgedQuestion[], seed: number) {
   const random = createRandom(seed);
   const shuffled = questions
     .map((question) => ({ question, place: random.next() }))
-    .sort((one, other) => Number(one.question.answerable) - Number(other.question.answerable) || one.place - other.place)
+    .sort(
+      (one, other) => Number(one.question.answerable) - Number(other.question.answerable) || one.place - other.place,
+    )
     .map(({ question }) => question);
   return Array.from({ length: folds }, (_, number) => ({
     inside: shuffled.filter((_question, index) => index % folds === number),

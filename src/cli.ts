@@ -8,7 +8,7 @@ import { listGlossary, setGlossary } from './cli/glossary.ts';
 import { createKey, createTenant, createUser, listKeys, listTenants, listUsers, revoke } from './cli/identities.ts';
 import { ingest } from './cli/ingest.ts';
 import { declareMetadata, listMetadata, removeMetadata, typedMetadata } from './cli/metadata.ts';
-import { collectPair, collectText, parseCount, parseShare, parseJson, splitList } from './cli/option-values.ts';
+import { collectPair, collectText, parseCount, parseJson, parseShare, splitList } from './cli/option-values.ts';
 import { createOutput, type Output } from './cli/output.ts';
 import { createProgress, type Progress } from './cli/progress.ts';
 import { fitRanker, resetRanker, showRanker } from './cli/ranker.ts';

@@ -75,10 +75,7 @@ async function askOwnIndex(
   return judgedIn(results);
 }
 
-async function askOne(
-  client: Client,
-  question: string,
-): Promise<Pick<AskedCase, 'refusalProbability' | 'error'>> {
+async function askOne(client: Client, question: string): Promise<Pick<AskedCase, 'refusalProbability' | 'error'>> {
   try {
     const { id, conversationId } = await client.post<Answer>('/v1/answers', { question });
     const { refusal } = await client.get<AnswerRecord>(`/v1/answers/${id}/record`);

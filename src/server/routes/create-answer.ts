@@ -15,12 +15,9 @@ const Body = z
     conversationId: z.string().max(100).optional(),
     stream: z.boolean().optional(),
     model: z.string().max(200).optional(),
-    schema: ObjectSchema.clone()
-      .optional()
-      .openapi({
-        description:
-          'The answer is wanted as this object too: each field with quotes of its own, or null with a reason.',
-      }),
+    schema: ObjectSchema.clone().optional().openapi({
+      description: 'The answer is wanted as this object too: each field with quotes of its own, or null with a reason.',
+    }),
     ...answerOptions,
   })
   .openapi('AnswerRequest');
