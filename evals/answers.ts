@@ -39,7 +39,7 @@ export interface AnswerTarget {
 
 type Measured = { readonly [metric: string]: number | null };
 
-interface CaseResult {
+export interface CaseResult {
   readonly id: string;
   readonly category: string | null;
   readonly answerable: boolean | null;
@@ -62,6 +62,7 @@ interface CaseResult {
 export interface AnswersReport {
   readonly questions: number;
   readonly errors: number;
+  readonly cases: readonly CaseResult[];
   readonly [metric: string]: unknown;
 }
 

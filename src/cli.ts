@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ask } from './cli/ask.ts';
+import type { CalibrationOptions } from './cli/calibrate.ts';
 import type { Client } from './cli/client.ts';
 import { doctor } from './cli/doctor.ts';
 import { listDocuments, removeDocuments, showDocument } from './cli/documents.ts';
@@ -7,7 +8,7 @@ import { listGlossary, setGlossary } from './cli/glossary.ts';
 import { createKey, createTenant, createUser, listKeys, listTenants, listUsers, revoke } from './cli/identities.ts';
 import { ingest } from './cli/ingest.ts';
 import { declareMetadata, listMetadata, removeMetadata, typedMetadata } from './cli/metadata.ts';
-import { collectPair, collectText, parseCount, parseJson, splitList } from './cli/option-values.ts';
+import { collectPair, collectText, parseCount, parseJson, parseShare, splitList } from './cli/option-values.ts';
 import { createOutput, type Output } from './cli/output.ts';
 import { createProgress, type Progress } from './cli/progress.ts';
 import { fitRanker, resetRanker, showRanker } from './cli/ranker.ts';
@@ -98,7 +99,7 @@ function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
   addMetadata(program, withClient);
   addSettings(program, withClient);
   addIdentities(program, withClient);
-  addEvals(program, invocation, setExitCode);
+  addCalibration(addEvals(program, invocation, setExitCode), withClient);
   return program;
 }
 
@@ -339,7 +340,7 @@ function addIdentities(program: Command, withClient: WithClient): void {
       .action(async (id: string) => await withClient(async (context) => await revoke(context, kind, id)));
 }
 
-function addEvals(program: Command, invocation: () => Invocation, setExitCode: SetExitCode): void {
+function addEvals(program: Command, invocation: () => Invocation, setExitCode: SetExitCode): Command {
   const evals = program.command('eval').description('measure retrieval, answers and quote verification');
   const withEval = async (
     name: 'retrieval' | 'answers' | 'quotes' | 'rewriting' | 'groundedness',
@@ -385,6 +386,24 @@ function addEvals(program: Command, invocation: () => Invocation, setExitCode: S
     .option('--count <count>', 'quotes of each kind', parseCount, 10_000)
     .option('--seed <number>', 'seed of the mutations', parseCount, 1)
     .action(async (options: EvalOptions) => await withEval('quotes', options));
+  return evals;
+}
+
+function addCalibration(evals: Command, withClient: WithClient): void {
+  evals
+    .command('calibrate')
+    .description('the refusal threshold of the tenant from a rate of over-refusal')
+    .argument('<folder>', 'queries.jsonl with answerable; without a corpus beside it the tenant’s own index is asked')
+    .option('--over-refusal <share>', 'answerable questions that may be refused', parseShare, 0.05)
+    .option('--limit <count>', 'only the first questions', parseCount)
+    .option('--apply', 'use the threshold for this tenant', false)
+    .action(
+      async (folder: string, options: CalibrationOptions) =>
+        await withClient(async (context) => {
+          const { calibrate } = await import('./cli/calibrate.ts');
+          await calibrate(context, folder, options);
+        }),
+    );
 }
 
 export interface EvalOptions {

@@ -63,15 +63,22 @@ export async function readQuestionFolder(folder: string): Promise<QuestionFolder
   const documents = join(folder, 'documents');
   if (!existsSync(corpus) && !existsSync(documents))
     throw invalid(folder, 'corpus.jsonl or a folder documents/', 'neither');
-  if (!existsSync(join(folder, 'queries.jsonl'))) throw invalid(folder, 'queries.jsonl', 'no such file');
-  const queries: AnswerCase[] = [];
-  for await (const query of readLines(join(folder, 'queries.jsonl'), QueryLine)) queries.push(query);
+  const queries = await readQuestions(folder);
   return {
     corpus: existsSync(corpus) ? () => readLines(corpus, CorpusLine) : null,
     documents,
     queries,
     judgements: await readJudgements(join(folder, 'qrels.tsv')),
   };
+}
+
+/** The questions of a folder, with a corpus beside them or not. Throws INVALID_REQUEST as above. */
+export async function readQuestions(folder: string): Promise<AnswerCase[]> {
+  const file = join(folder, 'queries.jsonl');
+  if (!existsSync(file)) throw invalid(folder, 'queries.jsonl', 'no such file');
+  const queries: AnswerCase[] = [];
+  for await (const query of readLines(file, QueryLine)) queries.push(query);
+  return queries;
 }
 
 async function* readLines<T>(file: string, schema: z.ZodType<T>): AsyncGenerator<T> {

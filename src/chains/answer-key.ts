@@ -7,10 +7,11 @@ import type { AnswerInput } from './answer-question.ts';
  */
 export function answerKey(input: AnswerInput, generation: number, fingerprint: string): string {
   const { principal, question, filter, mode, locale, maxQuotes, expand = true } = input;
-  const { models = null, tokenLimit = null } = input;
+  const { schema = null, models = null, tokenLimit = null, refusalThreshold = null } = input;
   const grants = grantsOf(principal);
   const rights = grants && [...new Set(grants)].sort();
-  const asked = [normalizedQuestion(question), filter, mode, locale, maxQuotes, expand, models, tokenLimit];
+  const wanted = [mode, locale, maxQuotes, expand, schema, models, tokenLimit, refusalThreshold];
+  const asked = [normalizedQuestion(question), filter, ...wanted];
   return JSON.stringify([principal.tenantId, rights, generation, fingerprint, ...asked]);
 }
 

@@ -9,6 +9,7 @@ import type { AnswerInput, AnswerQuestion } from './answer-question.ts';
 import { answerSteps, type Parts } from './answer-steps.ts';
 import { createTrace, toRecord } from './answer-trace.ts';
 import { createModelAnswerer } from './answer-with-model.ts';
+import { answerWithObject } from './answer-with-object.ts';
 import { createEmbedUnits } from './evidence/embed-units.ts';
 import { createTokenLimit } from './limit-tokens.ts';
 import { loadPrompts } from './prompts/load-prompts.ts';
@@ -44,26 +45,26 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     hasJudge: Boolean(deps.judge),
     prompts,
     embedUnits: createEmbedUnits(deps.embedder),
-    refusal: createRefusalModel(deps.refusalThreshold),
   };
-  const partsFor = ({ models, tokenLimit }: AnswerInput): Parts => {
+  const partsFor = ({ models, tokenLimit, refusalThreshold }: AnswerInput): Parts => {
     const allowed = setUp.filter(({ id }) => models?.includes(id) ?? true).map(createTokenLimit(tokenLimit));
-    const judge = deps.judge ?? null;
     const modelAnswerers = allowed.map((chat) => ({
       model: chat.id,
-      answer: createModelAnswerer({ chat, prompts, judge }),
+      answer: createModelAnswerer({ chat, prompts, judge: deps.judge ?? null }),
     }));
-    return { ...shared, chat: allowed[0] ?? null, modelAnswerers };
+    const refusal = createRefusalModel(refusalThreshold ?? deps.refusalThreshold);
+    return { ...shared, refusal, chat: allowed[0] ?? null, modelAnswerers };
   };
   return async function* answerQuestion(input, signal) {
     const trace = createTrace(input, deps.embedder.id);
+    const steps = input.schema ? answerWithObject : answerSteps;
     let sequence = -1;
     const stamp = (event: UnsequencedAnswerEvent): AnswerEvent => {
       sequence += 1;
       return { ...event, sequence, at: deps.now().toISOString() };
     };
     try {
-      for await (const event of answerSteps(partsFor(input), input, trace, signal)) {
+      for await (const event of steps(partsFor(input), input, trace, signal)) {
         if (isFinalEvent(event)) input.onRecord(toRecord(trace));
         yield stamp(event);
         if (isFinalEvent(event)) return;

@@ -1,6 +1,7 @@
 import type { AnswerEvent, AnswerMode } from '../domain/answer.ts';
 import type { FilterClause } from '../domain/filter.ts';
 import type { AnswerId, ConversationId } from '../domain/ids.ts';
+import type { ObjectSchema } from '../domain/object-schema.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { TenantSettings } from '../domain/tenant-settings.ts';
 import type { Retrieval } from '../retrieve/retrieve.ts';
@@ -26,10 +27,14 @@ export interface AnswerInput {
   readonly maxQuotes: number;
   /** Whether a question that finds little may be searched in other words too; true when left out. */
   readonly expand?: boolean;
+  /** The object that the answer is wanted as too; none when left out. */
+  readonly schema?: ObjectSchema | undefined;
   /** What may write the answer: chat models by name and `extractive`; null or left out: as the server is set up. */
   readonly models?: readonly string[] | null;
   /** Tokens that chat models may read and write for it together; null or left out: no limit. */
   readonly tokenLimit?: number | null;
+  /** The probability of no answer above which the question is refused; null or left out: as the server is set up. */
+  readonly refusalThreshold?: number | null;
   /** `use` when left out. */
   readonly cache?: CachePolicy;
   /** What guards the question and the answer; null or left out: nothing. */

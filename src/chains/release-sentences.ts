@@ -73,7 +73,7 @@ export function createSentenceGate(
       const key = placeOf(quote);
       let known = shown.get(key);
       if (!known && shown.size < input.maxQuotes) {
-        known = toQuote(input, quote, shown.size + 1);
+        known = toQuote(input.passages, quote, shown.size + 1);
         shown.set(key, known);
         yield { type: 'quote-verified', ...known };
       }
@@ -153,10 +153,11 @@ function textOf({ passages }: AnswererInput, { passage, start, end }: PassageQuo
   return passages[passage]?.text.slice(start, end) ?? '';
 }
 
-function toQuote(input: AnswererInput, quote: PassageQuote, number: number): Quote {
-  const passage = input.passages[quote.passage];
+/** The quote as readers see it. Throws a RangeError when it names no passage. */
+export function toQuote(passages: AnswererInput['passages'], quote: PassageQuote, number: number): Quote {
+  const passage = passages[quote.passage];
   if (!passage) throw new RangeError('A quote names a passage that was not retrieved.');
-  const text = textOf(input, quote);
+  const text = passage.text.slice(quote.start, quote.end);
   return {
     number,
     text,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { evaluateAnswers } from '../../evals/answers.ts';
+import { type AnswersReport, evaluateAnswers } from '../../evals/answers.ts';
 import { evaluateContext } from '../../evals/context.ts';
 import { evaluateGroundedness } from '../../evals/groundedness.ts';
 import { evaluateQuotes } from '../../evals/quotes.ts';
@@ -22,7 +22,7 @@ import { createEvalTarget } from './eval-target.ts';
 import type { Output } from './output.ts';
 import { createEta, type Progress } from './progress.ts';
 
-interface EvalContext {
+export interface EvalContext {
   readonly config: Config;
   readonly output: Output;
   readonly progress: Progress;
@@ -58,7 +58,8 @@ async function runSuite(
   if (name === 'quotes') return await quotes(context, options);
   if (name === 'rewriting') return await rewriting(context, folder, options);
   if (name === 'groundedness') return await groundedness(context, folder, options);
-  return await withTarget(context, name, folder, options);
+  if (name === 'answers') return await evaluateFolder(context, folder, options);
+  return await retrieval(context, folder, options);
 }
 
 type Report = Readonly<Record<string, unknown>> & { readonly cases?: unknown };
@@ -72,16 +73,10 @@ function isBroken(report: Report): boolean {
   );
 }
 
-/** A throwaway tenant; without DATABASE_URL in a throwaway folder too, so that a server may keep running on the usual one. */
-async function withTarget(
-  context: EvalContext,
-  name: 'retrieval' | 'answers',
-  folderName: string,
-  options: EvalOptions,
-): Promise<Report> {
-  const { config, signal } = context;
-  const folder = await readQuestionFolder(folderName);
-  await using stack = new AsyncDisposableStack();
+type OpenTarget = (purpose: string) => Promise<ReturnType<typeof createEvalTarget>>;
+
+/** Throwaway tenants; without DATABASE_URL in a throwaway folder too, so that a server may keep running on the usual one. */
+async function openTargets({ config }: EvalContext, name: string, stack: AsyncDisposableStack): Promise<OpenTarget> {
   const dataDir = await mkdtemp(join(tmpdir(), 'footnote-eval-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
   const footnote = await openFootnote({
@@ -90,27 +85,46 @@ async function withTarget(
     logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel,
   });
   stack.defer(() => footnote.close());
-  const openTarget = async (purpose: string) => {
-    const tenant = await footnote.stores.identities.createTenant(`${purpose} of ${folderName}`.slice(0, 200));
+  return async (purpose) => {
+    const tenant = await footnote.stores.identities.createTenant(`${purpose} of ${name}`.slice(0, 200));
     stack.defer(async () => {
       await footnote.stores.identities.removeTenant(tenant.id);
     });
     return createEvalTarget(footnote, tenant.id);
   };
+}
+
+async function retrieval(context: EvalContext, folderName: string, options: EvalOptions): Promise<Report> {
+  const { signal } = context;
+  const folder = await readQuestionFolder(folderName);
+  await using stack = new AsyncDisposableStack();
+  const openTarget = await openTargets(context, folderName, stack);
   const target = await openTarget('evaluation');
   const progress = createStepProgress(context.progress);
   const { limit = null, as = 'passages' } = options;
-  if (name === 'retrieval' && as === 'documents' && folder.queries.some(({ excerpts }) => excerpts.length > 0))
+  if (as === 'documents' && folder.queries.some(({ excerpts }) => excerpts.length > 0))
     return await evaluateContext({ target, baseline: await openTarget('baseline') }, folder, {
       limit,
       signal,
       progress,
     });
-  if (name === 'retrieval') return await evaluateRetrieval(target, folder, { as, limit, signal, progress });
+  return await evaluateRetrieval(target, folder, { as, limit, signal, progress });
+}
+
+/** Asks the questions of a folder of its own corpus, in a throwaway tenant. Throws INVALID_REQUEST naming what of the folder cannot be read. */
+export async function evaluateFolder(
+  context: EvalContext,
+  folderName: string,
+  { limit, as = 'passages' }: Pick<EvalOptions, 'limit' | 'as'>,
+): Promise<AnswersReport> {
+  const folder = await readQuestionFolder(folderName);
+  await using stack = new AsyncDisposableStack();
+  const openTarget = await openTargets(context, folderName, stack);
+  const target = await openTarget('evaluation');
+  const progress = createStepProgress(context.progress);
   await fill(target, folder, as, progress);
-  const cases = folder.queries.slice(0, limit ?? folder.queries.length);
   const onProgress = (done: number, total: number) => progress('asking', done, total);
-  return await evaluateAnswers(target, cases, { signal, onProgress });
+  return await evaluateAnswers(target, folder.queries.slice(0, limit), { signal: context.signal, onProgress });
 }
 
 /** A new estimate for each step. */
@@ -159,7 +173,8 @@ async function groundedness({ progress, signal }: EvalContext, file: string, { l
   return { ...(await evaluateGroundedness(cases.slice(0, limit), { signal, onProgress })) };
 }
 
-function describeReport(report: object, indent = ''): string {
+/** One line for each entry, groups indented. */
+export function describeReport(report: object, indent = ''): string {
   return Object.entries(report)
     .map(([name, value]) =>
       value !== null && typeof value === 'object' && !Array.isArray(value)

@@ -30,3 +30,9 @@ export function parseCount(value: string): number {
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('expected a whole number from 1');
   return count;
 }
+
+export function parseShare(value: string): number {
+  const share = Number(value);
+  if (!(share > 0 && share < 1)) throw new InvalidArgumentError('expected a number between 0 and 1, such as 0.05');
+  return share;
+}

@@ -47,7 +47,7 @@ export function readPair(pair: string): [string, unknown] {
   if (value === 'null') return [name, null];
   if (lists.has(name)) return [name, value === '' ? [] : value.split(',')];
   if (value === 'true' || value === 'false') return [name, value === 'true'];
-  return [name, /^-?\d+$/.test(value) ? Number(value) : value];
+  return [name, /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value];
 }
 
 function describe(settings: TenantSettings): string {

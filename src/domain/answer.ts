@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorCodes } from './errors.ts';
+import { objectShape } from './object-schema.ts';
 
 /** Strict withholds a sentence that its quotes do not support; lenient shows it, marked by its groundedness. */
 export const answerModes = ['strict', 'lenient'] as const;
@@ -162,6 +163,8 @@ export const AnswerEvent = z.discriminatedUnion('type', [
     cached: z.boolean(),
     /** True when what writes the answer failed after its first sentence: the sentences are verified, others may be missing. */
     partial: z.boolean().optional(),
+    /** What a question with a schema asked for, and how each of its fields is proved. */
+    ...objectShape,
   }),
   z.object({
     type: z.literal('answer-refused'),
@@ -220,6 +223,7 @@ export const Answer = z.object({
   timings: z.record(z.string(), z.number()),
   cached: z.boolean(),
   partial: z.boolean().optional(),
+  ...objectShape,
   createdAt: z.iso.datetime(),
 });
 export type Answer = z.infer<typeof Answer>;

@@ -16,6 +16,8 @@ export const TenantSettings = z.strictObject({
   models: z.array(z.string().trim().min(1).max(200)).min(1).max(50).nullable(),
   /** Tokens that the chat models of one answer may read and write together; null: no limit. */
   answerTokens: z.int().min(500).max(1_000_000).nullable(),
+  /** A question that is more probable than this to have no answer is refused; null: as the server is set up. */
+  refusalThreshold: z.number().min(0).max(1).nullable(),
 });
 export type TenantSettings = z.output<typeof TenantSettings>;
 
@@ -29,4 +31,5 @@ export const defaultTenantSettings: TenantSettings = {
   moderationFailure: 'closed',
   models: null,
   answerTokens: null,
+  refusalThreshold: null,
 };

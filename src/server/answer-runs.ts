@@ -23,9 +23,11 @@ export interface AnswerRequest
     | 'locale'
     | 'maxQuotes'
     | 'expand'
+    | 'schema'
     | 'cache'
     | 'models'
     | 'tokenLimit'
+    | 'refusalThreshold'
     | 'guards'
   > {
   /** Null begins a conversation. */

@@ -23,7 +23,7 @@ export const answerOptions = {
 };
 const AnswerOptions = z.object(answerOptions);
 type Asked = z.output<typeof AnswerOptions> &
-  Pick<AnswerRequest, 'question' | 'conversationId' | 'editOf' | 'history'> & {
+  Pick<AnswerRequest, 'question' | 'conversationId' | 'editOf' | 'history' | 'schema'> & {
     /** What is to write it; undefined: whatever the tenant allows. */
     readonly model?: string | undefined;
   };
@@ -50,8 +50,10 @@ export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked):
         locale: asked.locale ?? null,
         maxQuotes: asked.maxQuotes,
         expand: asked.expand,
+        schema: asked.schema,
         models: modelsFor(asked.model, guards),
         tokenLimit: guards.answerTokens,
+        refusalThreshold: guards.refusalThreshold,
         guards,
         cache: cachePolicyOf(c.req.header('cache-control')),
         principal,

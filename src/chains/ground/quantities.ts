@@ -123,6 +123,12 @@ export function missingQuantities(wanted: readonly Quantity[], stated: readonly 
   );
 }
 
+/** The units that a text names with or without a number; single letters name none. */
+export function unitsNamedIn(text: string): Set<string> {
+  const words = text.normalize('NFKC').match(/[%$€£]|°[CF]|\p{L}{2,}/giu) ?? [];
+  return new Set(words.flatMap((word) => unitOf(word) ?? []));
+}
+
 function unitOf(word: string): string | null {
   const key = word.toLowerCase();
   return units.get(key) ?? units.get(key.replace(/s$/, '')) ?? null;

@@ -10,6 +10,7 @@ const files = {
   splitQuestion: 'split-question.v1',
   phraseFollowUps: 'phrase-follow-ups.v1',
   judgeSentence: 'judge-sentence.v1',
+  extractFields: 'extract-fields.v1',
 } as const;
 export type PromptName = keyof typeof files;
 
@@ -31,6 +32,7 @@ export function loadPrompts(): Prompts {
     splitQuestion: loadPrompt(files.splitQuestion),
     phraseFollowUps: loadPrompt(files.phraseFollowUps),
     judgeSentence: loadPrompt(files.judgeSentence),
+    extractFields: loadPrompt(files.extractFields),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
+import { ObjectSchema } from '../../domain/object-schema.ts';
 import { answerEventStream, answerIdOf, conversationIdOf, finishedAnswer } from '../answer-events.ts';
 import type { App } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
@@ -18,6 +19,9 @@ const Body = z
     }),
     stream: z.boolean().optional(),
     model: z.string().max(200).optional(),
+    schema: ObjectSchema.clone().optional().openapi({
+      description: 'The answer is wanted as this object too: each field with quotes of its own, or null with a reason.',
+    }),
     ...answerOptions,
   })
   .refine(({ editOf, conversationId }) => editOf === undefined || conversationId !== undefined, {
