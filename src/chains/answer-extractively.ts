@@ -2,8 +2,8 @@ import type { Answerer, AnswererInput } from './answerer.ts';
 import { composeUnit } from './evidence/compose-unit.ts';
 import { selectUnits } from './evidence/select-units.ts';
 import { toQuoteText } from './quotes/quote-text.ts';
-import { verifyQuote } from './quotes/verify-quote.ts';
-import { createSentenceGate, type Draft, type PassageQuote } from './release-sentences.ts';
+import { type PassageQuote, verifyQuote } from './quotes/verify-quote.ts';
+import { createSentenceGate, type Draft } from './release-sentences.ts';
 
 /** Answers with sentences of the sources themselves, each with its own quote; never writes a word of its own. */
 export const answerExtractively: Answerer = async function* (input, signal) {
@@ -17,7 +17,7 @@ export const answerExtractively: Answerer = async function* (input, signal) {
     for (const span of composed.spans) {
       const text = input.passages[unit.passage]?.text.slice(span.start, span.end) ?? '';
       const verdict = verifyQuote({ text, passage: unit.passage }, sources);
-      if (verdict.verified) quotes.push(verdict);
+      if (verdict.verified) quotes.push(...verdict.quotes);
       else {
         rejectedQuotes.push({ text, reason: verdict.reason });
         yield { type: 'quote-rejected', reason: verdict.reason };

@@ -294,6 +294,32 @@ test('no more quotes are shown than were asked for', async () => {
   expect(textOf(outcome)).toBe('Refunds of annual plans take five working days.');
 });
 
+test('a sentence is judged by the quotes that it may show, not by those beyond them', async () => {
+  const outcome = await answer(
+    [
+      `${refundQuote}\n[2] "Deleted files are kept for 30 days."`,
+      'Refunds of annual plans take five working days [1]. Refunds take five days and deleted files are kept for 30 [1][2].',
+    ],
+    { maxQuotes: 1 },
+  );
+  expect(textOf(outcome)).toBe('Refunds of annual plans take five working days.');
+  expect(reasonsOf(outcome)).toEqual(['sentence-withheld: number-mismatch']);
+});
+
+test('a quote that leaves something out is two quotes, which the model knows by one number', async () => {
+  const outcome = await answer([
+    '[2] "Files on the Team plan may have 50 GB each. … See https://handbook.example/files for more."',
+    'Files on the Team plan may have 50 GB each, see https://handbook.example/files for more [1].',
+  ]);
+  const quotes = outcome.events.filter((event) => event.type === 'quote-verified');
+  expect(quotes.map(({ text }) => text)).toEqual([
+    'Files on the Team plan may have 50 GB each.',
+    'See https://handbook.example/files for more.',
+  ]);
+  expect(outcome.events.at(-1)).toMatchObject({ type: 'sentence-finished', citations: [1, 2] });
+  expect(outcome.requests[1]?.body.messages?.at(-1)?.content).toContain('50 GB each. … See https');
+});
+
 test('what the model throws comes out of it', async () => {
   await expect(answer([{ kind: 'status', status: 401 }])).rejects.toMatchObject({ code: 'MODEL_REJECTED_KEY' });
   await expect(answer([refundQuote, { kind: 'half', text: 'Refunds of', cut: true }])).rejects.toMatchObject({

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { UnsequencedAnswerEvent, Usage } from '../domain/answer.ts';
 import type { ChatMessage, ChatModel } from '../models/chat-model.ts';
 import type { Answerer, AnswererInput, AnswererResult } from './answerer.ts';
@@ -5,10 +6,10 @@ import { createSentenceJudge } from './ground/judge-sentence.ts';
 import { fence, type Prompts } from './prompts/load-prompts.ts';
 import { plainText } from './quotes/plain-text.ts';
 import { type QuoteText, toQuoteText } from './quotes/quote-text.ts';
-import { type QuoteClaim, verifyQuote } from './quotes/verify-quote.ts';
+import { type PassageQuote, type QuoteClaim, verifyQuote } from './quotes/verify-quote.ts';
 import { type CitedSentence, createCitedSentenceReader } from './read-cited-sentences.ts';
 import { createQuoteLineReader } from './read-quote-lines.ts';
-import { createSentenceGate, type PassageQuote, type SentenceGate } from './release-sentences.ts';
+import { createSentenceGate, type SentenceGate } from './release-sentences.ts';
 
 export interface ModelAnswererDeps {
   readonly chat: ChatModel;
@@ -35,7 +36,7 @@ export function createModelAnswerer({ chat, prompts, judge }: ModelAnswererDeps)
     const result: AnswererResult = { usage, rejectedQuotes };
     const read = (messages: ChatMessage[], maxTokens: number) => readText({ chat, messages, maxTokens, usage }, signal);
 
-    const quotes: PassageQuote[] = [];
+    const quotes: VerifiedClaim[] = [];
     const sources = input.passages.map((passage) => toQuoteText(passage.text));
     let claims = 0;
     for await (const claim of readClaims(read(prompts.selectQuotes.render(quoteValues(input)), quoteTokens))) {
@@ -94,10 +95,13 @@ async function* readSentences(reply: AsyncIterable<string>): AsyncGenerator<Cite
   yield* reader.finish();
 }
 
+/** What a model hears of under one number: one quote, or the pieces of one with an ellipsis. */
+type VerifiedClaim = readonly PassageQuote[];
+
 interface Verification {
   readonly sources: readonly QuoteText[];
   /** Verified so far; a new one is added. */
-  readonly quotes: PassageQuote[];
+  readonly quotes: VerifiedClaim[];
   readonly rejectedQuotes: { text: string; reason: string }[];
 }
 
@@ -112,16 +116,13 @@ function takeClaim(
     rejectedQuotes.push({ text: claim.text, reason: verdict.reason });
     return { type: 'quote-rejected', reason: verdict.reason };
   }
-  const isKnown = quotes.some(
-    (quote) => quote.passage === verdict.passage && quote.start === verdict.start && quote.end === verdict.end,
-  );
-  if (!isKnown) quotes.push({ passage: verdict.passage, start: verdict.start, end: verdict.end });
+  if (!quotes.some((known) => isDeepStrictEqual(known, verdict.quotes))) quotes.push(verdict.quotes);
   return null;
 }
 
 async function* releaseCited(
   { text, citations, isLine }: CitedSentence,
-  quotes: readonly PassageQuote[],
+  quotes: readonly VerifiedClaim[],
   release: SentenceGate,
 ): AsyncGenerator<UnsequencedAnswerEvent> {
   if (/^\W*none\W*$/i.test(text)) return;
@@ -137,12 +138,13 @@ function quoteValues({ question, passages, maxQuotes }: AnswererInput): Record<s
 
 function answerValues(
   { question, passages, locale }: AnswererInput,
-  quotes: readonly PassageQuote[],
+  quotes: readonly VerifiedClaim[],
 ): Record<string, string> {
-  const fenced = quotes.map(({ passage, start, end }, index) => {
-    const source = passages[passage];
+  const fenced = quotes.map((pieces, index) => {
+    const source = passages[pieces[0]?.passage ?? -1];
     const details = `number="${index + 1}" title=${JSON.stringify(source ? titleOf(source) : '')} updated="${source?.updatedAt.slice(0, 10) ?? ''}"`;
-    return fence('quote', details, plainText(source?.text.slice(start, end) ?? ''));
+    const texts = pieces.map(({ start, end }) => plainText(source?.text.slice(start, end) ?? ''));
+    return fence('quote', details, texts.join(' … '));
   });
   return { question, quotes: fenced.join('\n'), locale: locale ? ` (the asker's is ${locale})` : '' };
 }

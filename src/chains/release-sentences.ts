@@ -7,13 +7,7 @@ import { cappedScore, type Groundedness, scoreGroundedness, withholdingOf } from
 import { hasUnsafeLink } from './ground/unsafe-link.ts';
 import { plainText } from './quotes/plain-text.ts';
 import { withTextFragment } from './quotes/text-fragment.ts';
-
-/** A quote that was verified: UTF-16 offsets into the passage's text. */
-export interface PassageQuote {
-  readonly passage: number;
-  readonly start: number;
-  readonly end: number;
-}
+import type { PassageQuote } from './quotes/verify-quote.ts';
 
 export interface Draft {
   /** As it is to be shown, without citation marks. */
@@ -42,8 +36,14 @@ export function createSentenceGate(input: AnswererInput, second: SecondJudge | n
   const askSecond = createSecondOpinion(second);
   let sentence = -1;
   let hasText = false;
-  return async function* release({ text, quotes, isLine }) {
+  /** Quotes that are shown already or may still be: what cannot be shown proves nothing. */
+  const showable = (quotes: readonly PassageQuote[]) => {
+    const keys = new Set(shown.keys());
+    return quotes.filter((quote) => keys.has(keyOf(quote)) || (keys.size < input.maxQuotes && keys.add(keyOf(quote))));
+  };
+  return async function* release({ text, quotes: cited, isLine }) {
     sentence += 1;
+    const quotes = showable(cited);
     if (quotes.length === 0) return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
     if (hasUnsafeLink(text, sources)) return yield { type: 'sentence-withheld', sentence, reason: 'unsafe-link' };
     await input.weights.prepare([text]);
@@ -60,16 +60,13 @@ export function createSentenceGate(input: AnswererInput, second: SecondJudge | n
       return yield { type: 'sentence-withheld', sentence, reason: withholding };
     const numbers: number[] = [];
     for (const quote of quotes) {
-      const key = `${quote.passage} ${quote.start} ${quote.end}`;
-      let known = shown.get(key);
-      if (!known && shown.size < input.maxQuotes) {
-        known = toQuote(input, quote, shown.size + 1);
-        shown.set(key, known);
+      const known = shown.get(keyOf(quote)) ?? toQuote(input, quote, shown.size + 1);
+      if (!shown.has(keyOf(quote))) {
+        shown.set(keyOf(quote), known);
         yield { type: 'quote-verified', ...known };
       }
-      if (known && !numbers.includes(known.number)) numbers.push(known.number);
+      if (!numbers.includes(known.number)) numbers.push(known.number);
     }
-    if (numbers.length === 0) return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
     const separator = hasText ? (isLine ? '\n' : ' ') : '';
     hasText = true;
     yield { type: 'text-delta', sentence, text: `${separator}${text}` };
@@ -100,6 +97,10 @@ function createSecondOpinion(second: SecondJudge | null): SecondOpinion {
       return byWords;
     }
   };
+}
+
+function keyOf({ passage, start, end }: PassageQuote): string {
+  return `${passage} ${start} ${end}`;
 }
 
 function textOf({ passages }: AnswererInput, { passage, start, end }: PassageQuote): string {
