@@ -7,7 +7,7 @@ import type { VectorIndex } from '../store/vector-index.ts';
 import { answerExtractively } from './answer-extractively.ts';
 import type { AnswerInput } from './answer-question.ts';
 import { type Trace, timed } from './answer-trace.ts';
-import type { Answerer, AnswererInput } from './answerer.ts';
+import type { Answerer, AnswererInput, AnswererResult } from './answerer.ts';
 import { condenseQuestion } from './condense-question.ts';
 import type { EmbedUnits } from './evidence/embed-units.ts';
 import { type RankedUnits, rankUnits } from './evidence/rank-units.ts';
@@ -33,6 +33,7 @@ export interface Parts {
   readonly modelAnswerers: readonly { readonly model: string; readonly answer: Answerer }[];
 }
 
+type Refusal = Extract<UnsequencedAnswerEvent, { type: 'answer-refused' }>;
 type Events = AsyncGenerator<UnsequencedAnswerEvent>;
 
 const passagesWanted = 8;
@@ -83,7 +84,11 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   yield* noteTime(answering, (milliseconds) => {
     trace.timings.answer = milliseconds;
   });
-  if (draft.sentences.length === 0) return yield refuse(input, 'weak-evidence', retrieval.nearest);
+  if (draft.sentences.length === 0)
+    return yield {
+      ...refuse(input, 'weak-evidence', retrieval.nearest),
+      ...(parts.chat ? { usage: draft.usage } : {}),
+    };
   trace.timings.total = performance.now() - started;
   yield finish(draft, trace);
 }
@@ -193,7 +198,9 @@ async function* answer(parts: Parts, input: AnswererInput, { draft, trace }: Pro
     Object.assign(trace.promptVersions, { selectQuotes: selectQuotes.version, writeAnswer: writeAnswer.version });
     if (parts.hasJudge) trace.promptVersions.judgeSentence = judgeSentence.version;
     try {
-      return yield* collect(answerWithModel(input, signal), { draft, trace });
+      const { isRepaired } = yield* collect(answerWithModel(input, signal), { draft, trace });
+      if (isRepaired) trace.promptVersions.repairQuotes = prompts.repairQuotes.version;
+      return;
     } catch (error) {
       signal.throwIfAborted();
       draft.isPartial = draft.sentences.length > 0;
@@ -205,10 +212,14 @@ async function* answer(parts: Parts, input: AnswererInput, { draft, trace }: Pro
   yield* collect(answerExtractively(input, signal), { draft, trace });
 }
 
-async function* collect(events: ReturnType<Answerer>, { draft, trace }: Progress): Events {
+async function* collect(
+  events: ReturnType<Answerer>,
+  { draft, trace }: Progress,
+): AsyncGenerator<UnsequencedAnswerEvent, AnswererResult> {
   const result = yield* noteEvents(events, draft);
   draft.usage = result.usage;
   trace.rejectedQuotes = [...trace.rejectedQuotes, ...result.rejectedQuotes];
+  return result;
 }
 
 async function* noteEvents(events: ReturnType<Answerer>, draft: Draft): ReturnType<Answerer> {
@@ -253,7 +264,7 @@ function finish({ sentences, quotes, text, usage, isPartial }: Draft, trace: Tra
   return { type: 'answer-finished', ...result, ...(isPartial ? { partial: true } : {}) };
 }
 
-function refuse({ locale }: AnswerInput, reason: RefusalReason, nearest: Retrieval['nearest']): UnsequencedAnswerEvent {
+function refuse({ locale }: AnswerInput, reason: RefusalReason, nearest: Retrieval['nearest']): Refusal {
   return { type: 'answer-refused', reason, message: refusalMessage(reason, nearest, locale), nearest: [...nearest] };
 }
 
