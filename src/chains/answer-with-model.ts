@@ -4,7 +4,7 @@ import type { Answerer, AnswererInput, AnswererResult } from './answerer.ts';
 import { createSentenceJudge } from './ground/judge-sentence.ts';
 import { fence, type Prompts } from './prompts/load-prompts.ts';
 import { plainText } from './quotes/plain-text.ts';
-import { type CitedSentence, createCitedSentenceReader } from './read-cited-sentences.ts';
+import { type AnswerUnit, createAnswerReader } from './read-answer.ts';
 import { createSentenceGate, type SentenceGate } from './release-sentences.ts';
 import { selectQuotes, type VerifiedClaim } from './select-quotes.ts';
 import { titleOf } from './title-of.ts';
@@ -41,8 +41,8 @@ export function createModelAnswerer({ chat, prompts, judge }: ModelAnswererDeps)
     const messages = prompts.writeAnswer.render(answerValues(input, quotes));
     const reply = read({ messages, maxTokens: answerTokens });
     let sentences = 0;
-    for await (const sentence of readSentences(reply)) {
-      yield* releaseCited(sentence, quotes, release);
+    for await (const unit of readUnits(reply)) {
+      yield* releaseCited(unit, quotes, release);
       sentences += 1;
       if (sentences >= mostSentences) break;
     }
@@ -65,19 +65,19 @@ function addUsage(usage: Counter, { inputTokens, outputTokens }: Usage): void {
   usage.outputTokens += outputTokens;
 }
 
-async function* readSentences(reply: AsyncIterable<string>): AsyncGenerator<CitedSentence> {
-  const reader = createCitedSentenceReader();
+async function* readUnits(reply: AsyncIterable<string>): AsyncGenerator<AnswerUnit> {
+  const reader = createAnswerReader();
   for await (const text of reply) yield* reader.push(text);
   yield* reader.finish();
 }
 
 async function* releaseCited(
-  { text, citations, isLine }: CitedSentence,
+  { citations, ...unit }: AnswerUnit,
   quotes: readonly VerifiedClaim[],
   release: SentenceGate,
 ): AsyncGenerator<UnsequencedAnswerEvent> {
-  if (/^\W*none\W*$/i.test(text)) return;
-  yield* release({ text, isLine, quotes: citations.flatMap((number) => quotes[number - 1] ?? []) });
+  if (/^\W*none\W*$/i.test(unit.text)) return;
+  yield* release({ ...unit, quotes: citations.flatMap((number) => quotes[number - 1] ?? []) });
 }
 
 function answerValues(

@@ -1,13 +1,17 @@
 import type { Quote, UnsequencedAnswerEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { AnswererInput } from './answerer.ts';
+import { rowAsSentence } from './evidence/compose-unit.ts';
+import { tableHeaderOf } from './evidence/table-header-of.ts';
 import type { JudgeSentence } from './ground/judge-sentence.ts';
 import { readEvidence } from './ground/read-evidence.ts';
+import { judgeListing } from './ground/judge-listing.ts';
 import { cappedScore, type Groundedness, scoreGroundedness, withholdingOf } from './ground/score-groundedness.ts';
 import { hasUnsafeLink } from './ground/unsafe-link.ts';
 import { plainText } from './quotes/plain-text.ts';
 import { withTextFragment } from './quotes/text-fragment.ts';
 import type { PassageQuote } from './quotes/verify-quote.ts';
+import type { UnitKind } from './read-answer.ts';
 
 export interface Draft {
   /** As it is to be shown, without citation marks. */
@@ -15,6 +19,10 @@ export interface Draft {
   readonly quotes: readonly PassageQuote[];
   /** Stands on a line of its own, as steps and rows do. */
   readonly isLine: boolean;
+  /** A sentence where left out. */
+  readonly kind?: UnitKind;
+  /** Of a table row: the lines above the first row, shown before the first that is released. */
+  readonly header?: string;
 }
 
 export type SentenceGate = (draft: Draft) => AsyncGenerator<UnsequencedAnswerEvent>;
@@ -35,26 +43,29 @@ export function createSentenceGate(input: AnswererInput, second: SecondJudge | n
   const sources = input.passages.flatMap((passage) => [passage.text, passage.uri ?? '']);
   const askSecond = createSecondOpinion(second);
   let sentence = -1;
-  let hasText = false;
+  let last: Draft | null = null;
   /** Quotes that are shown already or may still be: what cannot be shown proves nothing. */
   const showable = (quotes: readonly PassageQuote[]) => {
     const keys = new Set(shown.keys());
     return quotes.filter((quote) => keys.has(keyOf(quote)) || (keys.size < input.maxQuotes && keys.add(keyOf(quote))));
   };
-  return async function* release({ text, quotes: cited, isLine }) {
+  return async function* release(draft) {
     sentence += 1;
-    const quotes = showable(cited);
+    const quotes = showable(draft.quotes);
+    const isFirstRow = Boolean(draft.header) && last?.header !== draft.header;
+    const text = isFirstRow ? `${draft.header}\n${draft.text}` : draft.text;
     if (quotes.length === 0) return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
     if (hasUnsafeLink(text, sources)) return yield { type: 'sentence-withheld', sentence, reason: 'unsafe-link' };
-    await input.weights.prepare([text]);
-    const evidence = quotes.map((quote) => plainText(textOf(input, quote)));
-    const byWords = scoreGroundedness({
-      sentence: text,
+    const says = draft.kind === 'row' ? rowAsSentence(draft.header ?? '', draft.text) : draft.text;
+    await input.weights.prepare([says]);
+    const evidence = quotes.map((quote) => evidenceOf(input, quote));
+    const byWords = draft.kind === 'code' ? judgeListing(draft.text, quotes.map((quote) => textOf(input, quote))) : scoreGroundedness({
+      sentence: says,
       evidence: readEvidence(evidence, input.weights),
       given: [input.question, ...quotes.map((quote) => input.passages[quote.passage]?.title ?? '')],
       weights: input.weights,
     });
-    const groundedness = yield* askSecond(byWords, text, evidence);
+    const groundedness = yield* askSecond(byWords, says, evidence);
     const withholding = withholdingOf(groundedness);
     if (withholding !== null && input.mode === 'strict')
       return yield { type: 'sentence-withheld', sentence, reason: withholding };
@@ -67,11 +78,17 @@ export function createSentenceGate(input: AnswererInput, second: SecondJudge | n
       }
       if (!numbers.includes(known.number)) numbers.push(known.number);
     }
-    const separator = hasText ? (isLine ? '\n' : ' ') : '';
-    hasText = true;
-    yield { type: 'text-delta', sentence, text: `${separator}${text}` };
+    yield { type: 'text-delta', sentence, text: `${separatorOf(last, draft)}${text}` };
+    last = draft;
     yield { type: 'sentence-finished', sentence, text, citations: numbers, groundedness: groundedness.score };
   };
+}
+
+/** Markdown tells a list, a table and a listing from what stands before and behind them by an empty line. */
+function separatorOf(last: Draft | null, { kind = 'sentence', isLine, header }: Draft): string {
+  if (last === null) return '';
+  if ((last.kind ?? 'sentence') !== kind || kind === 'code' || last.header !== header) return '\n\n';
+  return isLine ? '\n' : ' ';
 }
 
 type SecondOpinion = (
@@ -97,6 +114,14 @@ function createSecondOpinion(second: SecondJudge | null): SecondOpinion {
       return byWords;
     }
   };
+}
+
+/** A quote as it reads; in a table with the names of the columns. */
+function evidenceOf(input: AnswererInput, quote: PassageQuote): string {
+  const header = tableHeaderOf(input.passages[quote.passage]?.text ?? '', quote.start);
+  const text = textOf(input, quote);
+  if (header === null || text.includes('\n')) return plainText(text);
+  return `${rowAsSentence(header, text)}\n${plainText(text)}`;
 }
 
 function keyOf({ passage, start, end }: PassageQuote): string {
