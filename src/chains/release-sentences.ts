@@ -3,9 +3,9 @@ import { AppError } from '../domain/errors.ts';
 import type { AnswererInput } from './answerer.ts';
 import { rowAsSentence } from './evidence/compose-unit.ts';
 import { tableHeaderOf } from './evidence/table-header-of.ts';
+import { judgeListing } from './ground/judge-listing.ts';
 import type { JudgeSentence } from './ground/judge-sentence.ts';
 import { readEvidence } from './ground/read-evidence.ts';
-import { judgeListing } from './ground/judge-listing.ts';
 import { cappedScore, type Groundedness, scoreGroundedness, withholdingOf } from './ground/score-groundedness.ts';
 import { hasUnsafeLink } from './ground/unsafe-link.ts';
 import { plainText } from './quotes/plain-text.ts';
@@ -59,12 +59,18 @@ export function createSentenceGate(input: AnswererInput, second: SecondJudge | n
     const says = draft.kind === 'row' ? rowAsSentence(draft.header ?? '', draft.text) : draft.text;
     await input.weights.prepare([says]);
     const evidence = quotes.map((quote) => evidenceOf(input, quote));
-    const byWords = draft.kind === 'code' ? judgeListing(draft.text, quotes.map((quote) => textOf(input, quote))) : scoreGroundedness({
-      sentence: says,
-      evidence: readEvidence(evidence, input.weights),
-      given: [input.question, ...quotes.map((quote) => input.passages[quote.passage]?.title ?? '')],
-      weights: input.weights,
-    });
+    const byWords =
+      draft.kind === 'code'
+        ? judgeListing(
+            draft.text,
+            quotes.map((quote) => textOf(input, quote)),
+          )
+        : scoreGroundedness({
+            sentence: says,
+            evidence: readEvidence(evidence, input.weights),
+            given: [input.question, ...quotes.map((quote) => input.passages[quote.passage]?.title ?? '')],
+            weights: input.weights,
+          });
     const groundedness = yield* askSecond(byWords, says, evidence);
     const withholding = withholdingOf(groundedness);
     if (withholding !== null && input.mode === 'strict')

@@ -6,7 +6,9 @@ import type { Groundedness } from './score-groundedness.ts';
 export function judgeListing(listing: string, quotes: readonly string[]): Groundedness {
   const sources = quotes.map(toQuoteText);
   const lines = listing.split('\n').slice(1, -1);
-  const isCopied = lines.every((line) => line.trim() === '' || sources.some((source) => alignQuote(line.trim(), source)));
+  const isCopied = lines.every(
+    (line) => line.trim() === '' || sources.some((source) => alignQuote(line.trim(), source)),
+  );
   return {
     score: isCopied ? 1 : 0,
     label: isCopied ? 'supported' : 'unsupported',
