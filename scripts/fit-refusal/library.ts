@@ -19,6 +19,8 @@ export interface LibraryDocument {
 }
 
 const passagesAtOnce = 64;
+/** Milliseconds: nobody waits for these answers, and a machine at work must not change them. */
+const embedDeadline = 60_000;
 
 /** Documents that are searched as the product searches them, without a database. `ids` are those of the documents, in order. */
 export async function openLibrary(
@@ -58,7 +60,7 @@ export async function openLibrary(
     },
   };
   const retrieveWith = (by: Embedder, stages = [createRanker({ index, embedder: by }), createFoldStage()]) =>
-    createRetrieve({ index, embedder: by, documents: store, countTokens, stages });
+    createRetrieve({ index, embedder: by, documents: store, countTokens, stages, embedDeadline });
   return { tenant, ids, index, documents: store, retrieve: retrieveWith(embedder), retrieveWith };
 }
 

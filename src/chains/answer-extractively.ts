@@ -4,8 +4,8 @@ import { composeUnit } from './evidence/compose-unit.ts';
 import type { RankedUnit } from './evidence/rank-units.ts';
 import { selectUnits } from './evidence/select-units.ts';
 import { type QuoteText, toQuoteText } from './quotes/quote-text.ts';
-import { verifyQuote } from './quotes/verify-quote.ts';
-import { createSentenceGate, type Draft, type PassageQuote } from './release-sentences.ts';
+import { type PassageQuote, verifyQuote } from './quotes/verify-quote.ts';
+import { createSentenceGate, type Draft } from './release-sentences.ts';
 
 /** Answers with sentences of the sources themselves, each with its own quote; never writes a word of its own. */
 export const answerExtractively: Answerer = async function* (input, signal) {
@@ -37,7 +37,7 @@ export function draftOfUnit(unit: RankedUnit, input: AnswererInput, sources: rea
   for (const { start, end } of composed.spans) {
     const text = passage.slice(start, end);
     const verdict = verifyQuote({ text, passage: unit.passage }, sources);
-    if (verdict.verified) quotes.push(verdict);
+    if (verdict.verified) quotes.push(...verdict.quotes);
     else rejected.push({ text, reason: verdict.reason });
   }
   const draft = { text: composed.text, quotes, isLine: unit.kind !== 'sentence' };

@@ -26,6 +26,8 @@ export interface AnswerQuestionDeps {
   readonly judge?: ChatModel | null;
   readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
   readonly documents: Pick<DocumentStore, 'hasDocuments'>;
+  /** Milliseconds that the vectors of sentences may take before words alone judge them. */
+  readonly evidenceDeadline?: number;
   /** Null: the fitted one. */
   readonly refusalThreshold: number | null;
   /** Makes the problem of a failed answer; left out, it names only the error's page, for the server to complete. */
@@ -44,7 +46,7 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     documents: deps.documents,
     hasJudge: Boolean(deps.judge),
     prompts,
-    embedUnits: createEmbedUnits(deps.embedder),
+    embedUnits: createEmbedUnits(deps.embedder, deps.evidenceDeadline),
   };
   const partsFor = ({ models, tokenLimit, refusalThreshold }: AnswerInput): Parts => {
     const allowed = setUp.filter(({ id }) => models?.includes(id) ?? true).map(createTokenLimit(tokenLimit));

@@ -163,10 +163,14 @@ describe('with a model', () => {
   });
 
   test('a model that writes nothing provable ends in a refusal, with what it claimed in the record', async () => {
-    const { types, last, record } = await askModel([say('[1] "Refunds are paid in gold coins."')]);
+    const invented = say('[1] "Refunds are paid in gold coins."');
+    const { types, last, record } = await askModel([invented, invented]);
     expect(types).not.toContain('text-delta');
     expect(last).toMatchObject({ type: 'answer-refused', reason: 'weak-evidence', nearest: retrieval.nearest });
-    expect(record?.rejectedQuotes).toMatchObject([{ text: 'Refunds are paid in gold coins.' }]);
+    expect(last).toMatchObject({ usage: { inputTokens: 200, outputTokens: 40 } });
+    const claim = { text: 'Refunds are paid in gold coins.', reason: 'not-found' };
+    expect(record?.rejectedQuotes).toEqual([claim, claim]);
+    expect(Object.keys(record?.promptVersions ?? {})).toContain('repairQuotes');
   });
 
   test('a model that says NONE ends in a refusal', async () => {

@@ -7,7 +7,7 @@ import type { VectorIndex } from '../store/vector-index.ts';
 import { answerExtractively } from './answer-extractively.ts';
 import type { AnswerInput } from './answer-question.ts';
 import { answerLimits, type Trace, timed } from './answer-trace.ts';
-import type { Answerer, AnswererInput } from './answerer.ts';
+import type { Answerer, AnswererInput, AnswererResult } from './answerer.ts';
 import { condenseQuestion } from './condense-question.ts';
 import { quotesForConflicts, stateConflicts } from './conflicts/state-conflicts.ts';
 import type { EmbedUnits } from './evidence/embed-units.ts';
@@ -36,6 +36,7 @@ export interface Parts {
   readonly modelAnswerers: readonly { readonly model: string; readonly answer: Answerer }[];
 }
 
+type Refusal = Extract<UnsequencedAnswerEvent, { type: 'answer-refused' }>;
 type Events = AsyncGenerator<UnsequencedAnswerEvent>;
 
 /** Below both, nothing that was found has to do with the question; the first is the sum of two cosines. */
@@ -88,7 +89,11 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   yield* noteTime(answering, (milliseconds) => {
     trace.timings.answer = milliseconds;
   });
-  if (draft.sentences.length === 0) return yield refuse(input, 'weak-evidence', retrieval);
+  if (draft.sentences.length === 0)
+    return yield {
+      ...refuse(input, 'weak-evidence', retrieval),
+      ...(parts.chat ? { usage: draft.usage } : {}),
+    };
   for await (const event of stateConflicts(evidence, { quotes: [...draft.quotes], sentences: draft.position })) {
     note(event, draft);
     yield event;
@@ -212,7 +217,9 @@ async function* answer(parts: Parts, input: AnswererInput, { draft, trace }: Pro
     Object.assign(trace.promptVersions, { selectQuotes: selectQuotes.version, writeAnswer: writeAnswer.version });
     if (parts.hasJudge) trace.promptVersions.judgeSentence = judgeSentence.version;
     try {
-      return yield* collect(answerWithModel(input, signal), { draft, trace });
+      const { isRepaired } = yield* collect(answerWithModel(input, signal), { draft, trace });
+      if (isRepaired) trace.promptVersions.repairQuotes = prompts.repairQuotes.version;
+      return;
     } catch (error) {
       signal.throwIfAborted();
       draft.isPartial = draft.sentences.length > 0;
@@ -224,10 +231,14 @@ async function* answer(parts: Parts, input: AnswererInput, { draft, trace }: Pro
   yield* collect(answerExtractively(input, signal), { draft, trace });
 }
 
-async function* collect(events: ReturnType<Answerer>, { draft, trace }: Progress): Events {
+async function* collect(
+  events: ReturnType<Answerer>,
+  { draft, trace }: Progress,
+): AsyncGenerator<UnsequencedAnswerEvent, AnswererResult> {
   const result = yield* noteEvents(events, draft);
   draft.usage = result.usage;
   trace.rejectedQuotes = [...trace.rejectedQuotes, ...result.rejectedQuotes];
+  return result;
 }
 
 async function* noteEvents(events: ReturnType<Answerer>, draft: Draft): ReturnType<Answerer> {
@@ -280,7 +291,7 @@ function refuse(
   { locale, question }: AnswerInput,
   reason: RefusalReason,
   { nearest, passages }: RefusalSources,
-): UnsequencedAnswerEvent {
+): Refusal {
   const language = languageOfAsker(locale, question);
   const message = refusalMessage(reason, nearest, language);
   const isOpen = reason === 'weak-evidence' || reason === 'conflicting-evidence';

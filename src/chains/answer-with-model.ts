@@ -1,49 +1,36 @@
 import type { UnsequencedAnswerEvent, Usage } from '../domain/answer.ts';
-import type { ChatMessage, ChatModel } from '../models/chat-model.ts';
+import type { ChatChunk, ChatModel, ChatRequest } from '../models/chat-model.ts';
 import type { Answerer, AnswererInput, AnswererResult } from './answerer.ts';
 import { createSentenceJudge } from './ground/judge-sentence.ts';
 import { fence, type Prompts } from './prompts/load-prompts.ts';
 import { plainText } from './quotes/plain-text.ts';
-import { type QuoteText, toQuoteText } from './quotes/quote-text.ts';
-import { type QuoteClaim, verifyQuote } from './quotes/verify-quote.ts';
-import { type CitedSentence, createCitedSentenceReader } from './read-cited-sentences.ts';
-import { createQuoteLineReader } from './read-quote-lines.ts';
-import { createSentenceGate, type PassageQuote, type SentenceGate } from './release-sentences.ts';
+import { type AnswerUnit, createAnswerReader } from './read-answer.ts';
+import { createSentenceGate, type SentenceGate } from './release-sentences.ts';
+import { selectQuotes, type VerifiedClaim } from './select-quotes.ts';
+import { titleOf } from './title-of.ts';
 
 export interface ModelAnswererDeps {
   readonly chat: ChatModel;
-  readonly prompts: Pick<Prompts, 'selectQuotes' | 'writeAnswer' | 'judgeSentence'>;
+  readonly prompts: Pick<Prompts, 'selectQuotes' | 'repairQuotes' | 'writeAnswer' | 'judgeSentence'>;
   /** Second judge of each sentence; without one words alone decide. */
   readonly judge?: ChatModel | null;
 }
 
-const quotesAsked = 8;
-const quoteTokens = 1200;
 const answerTokens = 900;
 /** A model that goes on after this many sentences has lost the question. */
 const mostSentences = 20;
-const mostClaims = 24;
 
 /**
- * Cite, then answer: the model first names verbatim quotes, each of which is aligned with its passage; then it writes from
+ * Cite, then answer: the model first names verbatim quotes, each of which is aligned with its passage (see `selectQuotes`); then it writes from
  * the verified ones only, and each sentence passes the gate before it is shown. Throws what the chat model throws.
  */
 export function createModelAnswerer({ chat, prompts, judge }: ModelAnswererDeps): Answerer {
   return async function* (input, signal) {
     const usage = { inputTokens: 0, outputTokens: 0 };
-    const rejectedQuotes: { text: string; reason: string }[] = [];
-    const result: AnswererResult = { usage, rejectedQuotes };
-    const read = (messages: ChatMessage[], maxTokens: number) => readText({ chat, messages, maxTokens, usage }, signal);
-
-    const quotes: PassageQuote[] = [];
-    const sources = input.passages.map((passage) => toQuoteText(passage.text));
-    let claims = 0;
-    for await (const claim of readClaims(read(prompts.selectQuotes.render(quoteValues(input)), quoteTokens))) {
-      claims += 1;
-      const event = takeClaim(claim, { sources, quotes, rejectedQuotes });
-      if (event) yield event;
-      if (quotes.length >= input.maxQuotes || claims >= mostClaims) break;
-    }
+    const read = (request: ChatRequest) => readText(chat.stream(request, signal), usage);
+    const { quotes, rejected, isRepaired } = yield* selectQuotes({ prompts, read }, input);
+    const rejectedQuotes = rejected.map(({ text, reason }) => ({ text, reason }));
+    const result: AnswererResult = { usage, rejectedQuotes, isRepaired };
     if (quotes.length === 0) return result;
 
     const onUsage = (spent: Usage) => addUsage(usage, spent);
@@ -51,10 +38,11 @@ export function createModelAnswerer({ chat, prompts, judge }: ModelAnswererDeps)
       ? { judge: createSentenceJudge({ chat: judge, prompt: prompts.judgeSentence, onUsage }), signal }
       : null;
     const release = createSentenceGate(input, second);
-    const reply = read(prompts.writeAnswer.render(answerValues(input, quotes)), answerTokens);
+    const messages = prompts.writeAnswer.render(answerValues(input, quotes));
+    const reply = read({ messages, maxTokens: answerTokens });
     let sentences = 0;
-    for await (const sentence of readSentences(reply)) {
-      yield* releaseCited(sentence, quotes, release);
+    for await (const unit of readUnits(reply)) {
+      yield* releaseCited(unit, quotes, release);
       sentences += 1;
       if (sentences >= mostSentences) break;
     }
@@ -62,91 +50,45 @@ export function createModelAnswerer({ chat, prompts, judge }: ModelAnswererDeps)
   };
 }
 
-interface Reading {
-  readonly chat: ChatModel;
-  readonly messages: readonly ChatMessage[];
-  readonly maxTokens: number;
-  /** Counts up. */
-  readonly usage: { -readonly [K in keyof Usage]: Usage[K] };
-}
+/** Counts up. */
+type Counter = { -readonly [K in keyof Usage]: Usage[K] };
 
-async function* readText({ chat, messages, maxTokens, usage }: Reading, signal: AbortSignal): AsyncGenerator<string> {
-  for await (const chunk of chat.stream({ messages, maxTokens }, signal)) {
+async function* readText(reply: AsyncIterable<ChatChunk>, usage: Counter): AsyncGenerator<string> {
+  for await (const chunk of reply) {
     if (chunk.type === 'text') yield chunk.text;
     else addUsage(usage, chunk.usage);
   }
 }
 
-function addUsage(usage: Reading['usage'], { inputTokens, outputTokens }: Usage): void {
+function addUsage(usage: Counter, { inputTokens, outputTokens }: Usage): void {
   usage.inputTokens += inputTokens;
   usage.outputTokens += outputTokens;
 }
 
-async function* readClaims(reply: AsyncIterable<string>): AsyncGenerator<QuoteClaim> {
-  const reader = createQuoteLineReader();
+async function* readUnits(reply: AsyncIterable<string>): AsyncGenerator<AnswerUnit> {
+  const reader = createAnswerReader();
   for await (const text of reply) yield* reader.push(text);
   yield* reader.finish();
-}
-
-async function* readSentences(reply: AsyncIterable<string>): AsyncGenerator<CitedSentence> {
-  const reader = createCitedSentenceReader();
-  for await (const text of reply) yield* reader.push(text);
-  yield* reader.finish();
-}
-
-interface Verification {
-  readonly sources: readonly QuoteText[];
-  /** Verified so far; a new one is added. */
-  readonly quotes: PassageQuote[];
-  readonly rejectedQuotes: { text: string; reason: string }[];
-}
-
-/** Verifies a claim; the event of a rejection, or null. Names of passages that do not exist count as none. */
-function takeClaim(
-  claim: QuoteClaim,
-  { sources, quotes, rejectedQuotes }: Verification,
-): UnsequencedAnswerEvent | null {
-  const passage = claim.passage !== null && sources[claim.passage] ? claim.passage : null;
-  const verdict = verifyQuote({ text: claim.text, passage }, sources);
-  if (!verdict.verified) {
-    rejectedQuotes.push({ text: claim.text, reason: verdict.reason });
-    return { type: 'quote-rejected', reason: verdict.reason };
-  }
-  const isKnown = quotes.some(
-    (quote) => quote.passage === verdict.passage && quote.start === verdict.start && quote.end === verdict.end,
-  );
-  if (!isKnown) quotes.push({ passage: verdict.passage, start: verdict.start, end: verdict.end });
-  return null;
 }
 
 async function* releaseCited(
-  { text, citations, isLine }: CitedSentence,
-  quotes: readonly PassageQuote[],
+  { citations, ...unit }: AnswerUnit,
+  quotes: readonly VerifiedClaim[],
   release: SentenceGate,
 ): AsyncGenerator<UnsequencedAnswerEvent> {
-  if (/^\W*none\W*$/i.test(text)) return;
-  yield* release({ text, isLine, quotes: citations.flatMap((number) => quotes[number - 1] ?? []) });
-}
-
-function quoteValues({ question, passages, maxQuotes }: AnswererInput): Record<string, string> {
-  const fenced = passages.map((passage, index) =>
-    fence('passage', `number="${index + 1}" title=${JSON.stringify(titleOf(passage))}`, passage.text),
-  );
-  return { question, passages: fenced.join('\n\n'), maxQuotes: String(Math.min(quotesAsked, maxQuotes)) };
+  if (/^\W*none\W*$/i.test(unit.text)) return;
+  yield* release({ ...unit, quotes: citations.flatMap((number) => quotes[number - 1] ?? []) });
 }
 
 function answerValues(
   { question, passages, locale }: AnswererInput,
-  quotes: readonly PassageQuote[],
+  quotes: readonly VerifiedClaim[],
 ): Record<string, string> {
-  const fenced = quotes.map(({ passage, start, end }, index) => {
-    const source = passages[passage];
+  const fenced = quotes.map((pieces, index) => {
+    const source = passages[pieces[0]?.passage ?? -1];
     const details = `number="${index + 1}" title=${JSON.stringify(source ? titleOf(source) : '')} updated="${source?.updatedAt.slice(0, 10) ?? ''}"`;
-    return fence('quote', details, plainText(source?.text.slice(start, end) ?? ''));
+    const texts = pieces.map(({ start, end }) => plainText(source?.text.slice(start, end) ?? ''));
+    return fence('quote', details, texts.join(' … '));
   });
   return { question, quotes: fenced.join('\n'), locale: locale ? ` (the asker's is ${locale})` : '' };
-}
-
-function titleOf({ title, headingPath }: AnswererInput['passages'][number]): string {
-  return [title, ...headingPath.filter((heading) => heading !== title)].join(' > ').replace(/[<>]/g, ' ');
 }

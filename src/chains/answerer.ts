@@ -21,6 +21,8 @@ export interface AnswererInput {
 export interface AnswererResult {
   readonly usage: Usage;
   readonly rejectedQuotes: AnswerRecord['rejectedQuotes'];
+  /** Whether a model was asked for quotes a second time, because too few of the first were found. */
+  readonly isRepaired?: boolean;
 }
 
 /**

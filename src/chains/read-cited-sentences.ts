@@ -59,15 +59,21 @@ export function createCitedSentenceReader(): CitedSentenceReader {
 
 function toSentence(buffer: string, start: number, end: number): CitedSentence[] {
   const raw = buffer.slice(start, end);
+  const { text, citations } = readCited(raw);
+  if (!/[\p{L}\p{N}]/u.test(text)) return [];
+  const isLine = listMark.test(raw) || /\n\s*$/.test(buffer.slice(0, start));
+  return [{ text, citations, isLine }];
+}
+
+/** A text without its citation marks, and the numbers in them. */
+export function readCited(raw: string): Pick<CitedSentence, 'text' | 'citations'> {
   const citations = [...raw.matchAll(citationMark)].flatMap((match) => numbersOf(match[1] ?? ''));
   const text = raw
     .replace(citationMark, '')
     .replace(/[ \t]+(?=[.,;:!?…](?:\s|$))/g, '')
     .replace(/[ \t]{2,}/g, ' ')
     .trim();
-  if (!/[\p{L}\p{N}]/u.test(text)) return [];
-  const isLine = listMark.test(raw) || /\n\s*$/.test(buffer.slice(0, start));
-  return [{ text, citations: [...new Set(citations)], isLine }];
+  return { text, citations: [...new Set(citations)] };
 }
 
 /** `1, 3-5` names 1, 3, 4 and 5. */

@@ -1,6 +1,6 @@
 import type { QuoteClaim } from './quotes/verify-quote.ts';
 
-export interface QuoteLineReader {
+export interface QuoteReader {
   /** Claims that are complete after this piece of the reply. */
   push(text: string): QuoteClaim[];
   /** Claims of what is left at the end of the reply. */
@@ -20,7 +20,7 @@ const longestLine = 10_000;
  * other brackets, quotes over several lines, missing quote marks. Lines that name no passage are claims without one
  * when they are in quote marks, else they are left out.
  */
-export function createQuoteLineReader(): QuoteLineReader {
+export function createQuoteLineReader(): QuoteReader {
   let buffer = '';
   let open: string[] = [];
   const takeLine = (text: string): QuoteClaim[] => {

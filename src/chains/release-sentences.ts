@@ -1,19 +1,17 @@
 import type { Quote, UnsequencedAnswerEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { AnswererInput } from './answerer.ts';
+import { rowAsSentence } from './evidence/compose-unit.ts';
+import { tableHeaderOf } from './evidence/table-header-of.ts';
+import { judgeListing } from './ground/judge-listing.ts';
 import type { JudgeSentence } from './ground/judge-sentence.ts';
 import { readEvidence } from './ground/read-evidence.ts';
 import { cappedScore, type Groundedness, scoreGroundedness, withholdingOf } from './ground/score-groundedness.ts';
 import { hasUnsafeLink } from './ground/unsafe-link.ts';
 import { plainText } from './quotes/plain-text.ts';
 import { withTextFragment } from './quotes/text-fragment.ts';
-
-/** A quote that was verified: UTF-16 offsets into the passage's text. */
-export interface PassageQuote {
-  readonly passage: number;
-  readonly start: number;
-  readonly end: number;
-}
+import type { PassageQuote } from './quotes/verify-quote.ts';
+import type { UnitKind } from './read-answer.ts';
 
 export interface Draft {
   /** As it is to be shown, without citation marks. */
@@ -21,6 +19,10 @@ export interface Draft {
   readonly quotes: readonly PassageQuote[];
   /** Stands on a line of its own, as steps and rows do. */
   readonly isLine: boolean;
+  /** A sentence where left out. */
+  readonly kind?: UnitKind;
+  /** Of a table row: the lines above the first row, shown before the first that is released. */
+  readonly header?: string;
   /** Shown with all of its quotes or not at all. */
   readonly isWhole?: boolean;
   /** Of our making: words of its quotes and what the store knows of their documents. It is not measured against the quotes. */
@@ -55,34 +57,39 @@ export function createSentenceGate(
   const shown = new Map(released.quotes.map((quote) => [keyOf(input, quote), quote]));
   const measure = createMeasure(input, createSecondOpinion(second));
   let sentence = released.sentences - 1;
-  let hasText = released.sentences > 0;
-  return async function* release({ text, quotes, isLine, isWhole, isNotice }) {
+  let last: Draft | null = released.sentences > 0 ? { text: '', quotes: [], isLine: false } : null;
+  /** Quotes that are shown already or may still be: what cannot be shown proves nothing. */
+  const showable = (quotes: readonly PassageQuote[]) => {
+    const places = new Set(shown.keys());
+    return quotes.filter(
+      (quote) => places.has(placeOf(quote)) || (places.size < input.maxQuotes && places.add(placeOf(quote))),
+    );
+  };
+  return async function* release(draft) {
     sentence += 1;
+    const quotes = showable(draft.quotes);
+    const isFirstRow = Boolean(draft.header) && last?.header !== draft.header;
+    const text = isFirstRow ? `${draft.header}\n${draft.text}` : draft.text;
     if (quotes.length === 0) return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
+    if (draft.isWhole && quotes.length < draft.quotes.length)
+      return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
     if (hasUnsafeLink(text, sourcesOf(input, quotes)))
       return yield { type: 'sentence-withheld', sentence, reason: 'unsafe-link' };
-    const groundedness = isNotice ? certain : yield* measure(text, quotes);
+    const groundedness = draft.isNotice ? certain : yield* measure(draft, quotes);
     const withholding = withholdingOf(groundedness);
     if (withholding !== null && input.mode === 'strict')
       return yield { type: 'sentence-withheld', sentence, reason: withholding };
-    const added = quotes.filter((quote) => !shown.has(placeOf(quote)));
-    if (isWhole && shown.size + added.length > input.maxQuotes)
-      return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
     const numbers: number[] = [];
     for (const quote of quotes) {
-      const key = placeOf(quote);
-      let known = shown.get(key);
-      if (!known && shown.size < input.maxQuotes) {
-        known = toQuote(input.passages, quote, shown.size + 1);
-        shown.set(key, known);
+      const known = shown.get(placeOf(quote)) ?? toQuote(input.passages, quote, shown.size + 1);
+      if (!shown.has(placeOf(quote))) {
+        shown.set(placeOf(quote), known);
         yield { type: 'quote-verified', ...known };
       }
-      if (known && !numbers.includes(known.number)) numbers.push(known.number);
+      if (!numbers.includes(known.number)) numbers.push(known.number);
     }
-    if (numbers.length === 0) return yield { type: 'sentence-withheld', sentence, reason: 'no-quote' };
-    const separator = hasText ? (isLine ? '\n' : ' ') : '';
-    hasText = true;
-    yield { type: 'text-delta', sentence, text: `${separator}${text}` };
+    yield { type: 'text-delta', sentence, text: `${separatorOf(last, draft)}${text}` };
+    last = draft;
     yield { type: 'sentence-finished', sentence, text, citations: numbers, groundedness: groundedness.score };
   };
 }
@@ -95,22 +102,34 @@ function sourcesOf({ passages }: AnswererInput, quotes: readonly PassageQuote[])
 
 const certain: Groundedness = { score: 1, label: 'supported', reasons: [], contributions: {} };
 
-/** Measures a sentence against its quotes. */
+/** Measures a sentence against its quotes; a row reads as a sentence with the names of its columns, a listing is compared line by line. */
 function createMeasure(input: AnswererInput, askSecond: SecondOpinion) {
   return async function* (
-    text: string,
+    { kind, header = '', text }: Draft,
     quotes: readonly PassageQuote[],
   ): AsyncGenerator<UnsequencedAnswerEvent, Groundedness> {
-    await input.weights.prepare([text]);
-    const evidence = quotes.map((quote) => plainText(textOf(input, quote)));
-    const byWords = scoreGroundedness({
-      sentence: text,
-      evidence: readEvidence(evidence, input.weights),
-      given: [input.question, ...quotes.map((quote) => input.passages[quote.passage]?.title ?? '')],
-      weights: input.weights,
-    });
-    return yield* askSecond(byWords, text, evidence);
+    const says = kind === 'row' ? rowAsSentence(header, text) : text;
+    await input.weights.prepare([says]);
+    const evidence = quotes.map((quote) => evidenceOf(input, quote));
+    const texts = quotes.map((quote) => textOf(input, quote));
+    const byWords =
+      kind === 'code'
+        ? judgeListing(text, texts)
+        : scoreGroundedness({
+            sentence: says,
+            evidence: readEvidence(evidence, input.weights),
+            given: [input.question, ...quotes.map((quote) => input.passages[quote.passage]?.title ?? '')],
+            weights: input.weights,
+          });
+    return yield* askSecond(byWords, says, evidence);
   };
+}
+
+/** Markdown tells a list, a table and a listing from what stands before and behind them by an empty line. */
+function separatorOf(last: Draft | null, { kind = 'sentence', isLine, header }: Draft): string {
+  if (last === null) return '';
+  if ((last.kind ?? 'sentence') !== kind || kind === 'code' || last.header !== header) return '\n\n';
+  return isLine ? '\n' : ' ';
 }
 
 type SecondOpinion = (
@@ -147,6 +166,14 @@ function keyOf({ passages }: AnswererInput, { passageId, start, end }: Quote): s
   const passage = passages.findIndex(({ id }) => id === passageId);
   const offset = passages[passage]?.start ?? 0;
   return placeOf({ passage, start: start - offset, end: end - offset });
+}
+
+/** A quote as it reads; in a table with the names of the columns. */
+function evidenceOf(input: AnswererInput, quote: PassageQuote): string {
+  const header = tableHeaderOf(input.passages[quote.passage]?.text ?? '', quote.start);
+  const text = textOf(input, quote);
+  if (header === null || text.includes('\n')) return plainText(text);
+  return `${rowAsSentence(header, text)}\n${plainText(text)}`;
 }
 
 function textOf({ passages }: AnswererInput, { passage, start, end }: PassageQuote): string {

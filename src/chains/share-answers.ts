@@ -149,9 +149,11 @@ function unpaid(
   change: { readonly cached?: boolean; readonly timings?: Readonly<Record<string, number>> },
 ): AnswerEvent {
   const { cached, timings } = change;
-  if (event.type === 'answer-refused') return cached ? { ...event, cached } : event;
+  const usage = { inputTokens: 0, outputTokens: 0 };
+  if (event.type === 'answer-refused')
+    return { ...event, ...(event.usage ? { usage } : {}), ...(cached ? { cached } : {}) };
   if (event.type !== 'answer-finished') return event;
-  const nothing = { usage: { inputTokens: 0, outputTokens: 0 }, cost: event.cost === null ? null : 0 };
+  const nothing = { usage, cost: event.cost === null ? null : 0 };
   return { ...event, ...nothing, ...(cached ? { cached } : {}), ...(timings ? { timings: { ...timings } } : {}) };
 }
 

@@ -173,6 +173,8 @@ export const AnswerEvent = z.discriminatedUnion('type', [
     message: z.string(),
     nearest: z.array(NearestDocument),
     clarifyingQuestion: z.string().optional(),
+    /** What a chat model spent before its answer turned out to hold nothing; left out when none was asked for one. */
+    usage: Usage.optional(),
     cached: z.boolean().optional(),
   }),
   z.object({ type: z.literal('answer-failed'), ...base, error: Problem }),
@@ -279,8 +281,8 @@ function change(event: AnswerEvent, answer: Answer): Partial<Answer> {
       return { ...result, state: 'finished' };
     }
     case 'answer-refused': {
-      const { type: _type, sequence: _sequence, at: _at, cached = false, ...refusal } = event;
-      return { refusal, cached, state: 'refused' };
+      const { type: _type, sequence: _sequence, at: _at, cached = false, usage = answer.usage, ...refusal } = event;
+      return { refusal, usage, cached, state: 'refused' };
     }
     case 'answer-failed':
       return { error: event.error, state: 'failed' };

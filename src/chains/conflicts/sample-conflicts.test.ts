@@ -53,7 +53,8 @@ beforeAll(async () => {
   library = await openLibrary(documents, { embedder, countTokens, signal });
   names = new Map(library.ids.map((id, index) => [id, relative(resolve(root, 'documents'), files[index] ?? '')]));
   const log = { warn: () => {} };
-  const deps = { ...library, embedder, chat: null, refusalThreshold: null, now: () => new Date(), log };
+  const fixed = { evidenceDeadline: 60_000, chat: null, refusalThreshold: null, now: () => new Date(), log };
+  const deps = { ...library, embedder, ...fixed };
   answerQuestion = createAnswerQuestion(deps);
 }, 300_000);
 afterAll(async () => await embedder.close());

@@ -14,10 +14,12 @@ export function composeUnit(unit: RankedUnit, passage: string): ComposedUnit {
   const own = { start: unit.start, end: unit.end };
   if (unit.kind === 'code') return { text: source.trim(), spans: [own] };
   if (unit.kind !== 'row' || !unit.lead) return { text: plainText(source), spans: [own] };
-  return {
-    text: composeRow(cellsOf(passage.slice(unit.lead.start, unit.lead.end)), cellsOf(source)),
-    spans: [unit.lead, own],
-  };
+  return { text: rowAsSentence(passage.slice(unit.lead.start, unit.lead.end), source), spans: [unit.lead, own] };
+}
+
+/** What a row of a table says, with the names of its columns. */
+export function rowAsSentence(header: string, row: string): string {
+  return composeRow(cellsOf(header), cellsOf(row));
 }
 
 /** `Storage — Starter: 200 GB; Team: 500 GB` for the row of Storage. */

@@ -13,14 +13,14 @@ const deadlineMs = 1500;
  * Vectors of sentences, remembered by tenant and text. They are asked for as questions, because the embedder serves those
  * ahead of documents and a reader is waiting. Rejects with what the embedder throws, or when the deadline has passed.
  */
-export function createEmbedUnits(embedder: Embedder): (tenant: TenantId) => EmbedUnits {
+export function createEmbedUnits(embedder: Embedder, deadline = deadlineMs): (tenant: TenantId) => EmbedUnits {
   const vectors = new LRUCache<string, Float32Array>({ max: remembered });
   return (tenant) => async (texts, signal) => {
     const keys = texts.map((text) => `${tenant} ${embedder.id} ${text}`);
     const found = new Map(keys.map((key) => [key, vectors.get(key)]));
     const missing = texts.filter((_, index) => !found.get(keys[index] ?? ''));
     if (missing.length > 0) {
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(deadline)]);
       const embedded = await embedder.embedQuestions(missing, limited);
       for (const [index, text] of missing.entries()) {
         const vector = embedded[index];

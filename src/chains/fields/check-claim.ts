@@ -2,8 +2,7 @@ import type { QuoteRejection } from '../../domain/answer.ts';
 import type { FieldAbsence, FieldValue, WantedField } from '../../domain/object-schema.ts';
 import { alignQuote } from '../quotes/align-quote.ts';
 import { type QuoteText, toQuoteText } from '../quotes/quote-text.ts';
-import { verifyQuote } from '../quotes/verify-quote.ts';
-import type { PassageQuote } from '../release-sentences.ts';
+import { type PassageQuote, verifyQuote } from '../quotes/verify-quote.ts';
 import type { FieldClaim } from './fields-with-model.ts';
 import { statedBy } from './stated-values.ts';
 
@@ -34,7 +33,7 @@ export function checkClaim(
     const named = passage !== null && sources[passage] ? passage : null;
     const verdict = verifyQuote({ text, passage: named }, sources);
     if (!verdict.verified) rejected.push({ text, reason: verdict.reason });
-    return verdict.verified ? [{ passage: verdict.passage, start: verdict.start, end: verdict.end }] : [];
+    return verdict.verified ? verdict.quotes : [];
   });
   const texts = quotes.map(({ passage, start, end }) => sources[passage]?.original.slice(start, end) ?? '');
   const held = heldValue(field, value, texts);

@@ -4,7 +4,8 @@ import type { ChatMessage } from '../../models/chat-model.ts';
 
 /** File names without `.md`; a prompt that changes gets a new version, and the old one goes. */
 const files = {
-  selectQuotes: 'select-quotes.v1',
+  selectQuotes: 'select-quotes.v2',
+  repairQuotes: 'repair-quotes.v1',
   writeAnswer: 'write-answer.v1',
   condenseQuestion: 'condense-question.v2',
   splitQuestion: 'split-question.v1',
@@ -27,6 +28,7 @@ export type Prompts = Readonly<Record<PromptName, Prompt>>;
 export function loadPrompts(): Prompts {
   return {
     selectQuotes: loadPrompt(files.selectQuotes),
+    repairQuotes: loadPrompt(files.repairQuotes),
     writeAnswer: loadPrompt(files.writeAnswer),
     condenseQuestion: loadPrompt(files.condenseQuestion),
     splitQuestion: loadPrompt(files.splitQuestion),

@@ -14,12 +14,25 @@ const maximumCandidates = 500;
 
 /**
  * Finds a quote in a source: exact after folding (see `toQuoteText`), beginning and ending at word boundaries.
- * Surrounding quote marks and closing punctuation that the source lacks are ignored. Null when it is not there.
+ * Surrounding quote marks and closing punctuation that the source lacks are ignored. Null when it does not stand
+ * at or behind the UTF-16 offset `from`.
  */
-export function alignQuote(quote: string, source: QuoteText): Span | null {
+export function alignQuote(quote: string, source: QuoteText, from = 0): Span | null {
   const folded = toQuoteText(quote);
   const trimmed = trimmedRange(folded.folded);
-  return find(folded, { start: 0, end: folded.folded.length }, source) ?? (trimmed && find(folded, trimmed, source));
+  const place = { source, at: foldedIndex(source, from) };
+  return find(folded, { start: 0, end: folded.folded.length }, place) ?? (trimmed && find(folded, trimmed, place));
+}
+
+/** The first folded character that begins at or behind an offset of the original. */
+function foldedIndex({ starts }: QuoteText, offset: number): number {
+  let [low, high] = [0, starts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The quote without surrounding quote marks and without closing punctuation; null when nothing is trimmed. */
@@ -30,10 +43,15 @@ function trimmedRange(folded: string): Span | null {
   return inner === '' || end <= start || end - start === folded.length ? null : { start, end };
 }
 
-function find(quote: QuoteText, range: Span, source: QuoteText): Span | null {
+interface Place {
+  readonly source: QuoteText;
+  readonly at: number;
+}
+
+function find(quote: QuoteText, range: Span, { source, at: from }: Place): Span | null {
   const wanted = quote.folded.slice(range.start, range.end);
   if (wanted === '') return null;
-  let at = source.folded.indexOf(wanted);
+  let at = source.folded.indexOf(wanted, from);
   for (let candidate = 0; at >= 0 && candidate < maximumCandidates; candidate += 1) {
     const end = at + wanted.length;
     const isWhole = isBoundary(source, at, 'start') && isBoundary(source, end, 'end');
@@ -44,7 +62,7 @@ function find(quote: QuoteText, range: Span, source: QuoteText): Span | null {
 }
 
 /** Compares what folding left out inside the match: hyphens and pipes must agree where they are part of the text. */
-function haveSameJoints(quote: QuoteText, range: Span, { source, at }: { source: QuoteText; at: number }): boolean {
+function haveSameJoints(quote: QuoteText, range: Span, { source, at }: Place): boolean {
   for (let index = range.start + 1; index < range.end; index += 1) {
     const wanted = quote.joints[index] ?? 0;
     const found = source.joints[at + index - range.start] ?? 0;

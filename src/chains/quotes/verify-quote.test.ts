@@ -11,17 +11,17 @@ const passages = [
 const verify = (text: string, passage: number | null) => verifyQuote({ text, passage }, passages);
 
 test('a quote of the passage it names is verified with its range there', () => {
-  expect(verify('kept for 60 days', 0)).toEqual({ verified: true, passage: 0, start: 18, end: 34 });
+  expect(verify('kept for 60 days', 0)).toEqual({ verified: true, quotes: [{ passage: 0, start: 18, end: 34 }] });
 });
 
 test('one that stands in exactly one other passage is credited there', () => {
-  expect(verify('kept for 60 days', 2)).toMatchObject({ verified: true, passage: 0 });
-  expect(verify('A refund takes ten days', null)).toMatchObject({ verified: true, passage: 2 });
+  expect(verify('kept for 60 days', 2)).toMatchObject({ verified: true, quotes: [{ passage: 0 }] });
+  expect(verify('A refund takes ten days', null)).toMatchObject({ verified: true, quotes: [{ passage: 2 }] });
 });
 
 test('one that stands in several others is not: it is open which was meant', () => {
   expect(verify('They can be restored by their owner', null)).toEqual({ verified: false, reason: 'wrong-passage' });
-  expect(verify('They can be restored by their owner', 2)).toMatchObject({ verified: true, passage: 2 });
+  expect(verify('They can be restored by their owner', 2)).toMatchObject({ verified: true, quotes: [{ passage: 2 }] });
 });
 
 test('one that was changed is told from one that was invented', () => {
@@ -37,4 +37,17 @@ test('a few words are too short, unless they are a whole cell, line or code span
   expect(verify('kestrel sync', 1)).toMatchObject({ verified: true });
   expect(verify('in a terminal', 1)).toMatchObject({ verified: true });
   expect(verify('a terminal', 1)).toEqual({ verified: false, reason: 'too-short' });
+});
+
+test('of a quote that leaves something out each piece is a quote, in one passage and long enough', () => {
+  const pieces = verify('Deleted files are kept … They can be restored', 0);
+  expect(pieces).toEqual({
+    verified: true,
+    quotes: [
+      { passage: 0, start: 0, end: 22 },
+      { passage: 0, start: 50, end: 70 },
+    ],
+  });
+  expect(verify('Deleted files are kept … can be', 0)).toEqual({ verified: false, reason: 'too-short' });
+  expect(verify('Deleted files are kept … A refund takes ten days', 0)).toMatchObject({ verified: false });
 });

@@ -1,6 +1,6 @@
 import type { QuoteRejection } from '../../domain/answer.ts';
 import type { Span } from '../../domain/sentences.ts';
-import { alignQuote } from './align-quote.ts';
+import { alignPieces } from './align-pieces.ts';
 import { isCjkCharacter, type QuoteText, toQuoteText } from './quote-text.ts';
 
 /** What a model or the extractive answerer says it quotes. */
@@ -10,9 +10,14 @@ export interface QuoteClaim {
   readonly passage: number | null;
 }
 
-/** `passage` is an index into the passages; `start` and `end` are UTF-16 offsets into that passage's text. */
+/** A quote that was verified: UTF-16 offsets into the text of `passages[passage]`. */
+export interface PassageQuote extends Span {
+  readonly passage: number;
+}
+
+/** What a claim quotes: one stretch of one passage, or several in order where it leaves something out. */
 export type QuoteVerdict =
-  | ({ readonly verified: true; readonly passage: number } & Span)
+  | { readonly verified: true; readonly quotes: readonly PassageQuote[] }
   | { readonly verified: false; readonly reason: QuoteRejection };
 
 const minimumWords = 3;
@@ -28,31 +33,34 @@ const maximumCharacters = 8000;
  * Checks a claim against the retrieved passages. A claim whose words stand in another passage than the one it names
  * is credited there if exactly one holds it; with several it stays open which one was meant, and it is `wrong-passage`.
  * Shorter than three words or twelve characters is `too-short`, unless it is a whole line, table cell or code span.
- * A claim that shares half of its word pairs with a passage is `altered`, any other `not-found`.
+ * Of a claim with an ellipsis each piece must be long enough. A claim that shares half of its word pairs with a passage is `altered`,
+ * any other `not-found`.
  */
 export function verifyQuote(claim: QuoteClaim, passages: readonly QuoteText[]): QuoteVerdict {
   if (claim.text.length > maximumCharacters) return { verified: false, reason: 'not-found' };
   const named = claim.passage === null ? undefined : passages[claim.passage];
   if (named && claim.passage !== null) {
-    const range = alignQuote(claim.text, named);
-    if (range) return accept(claim.passage, named, range);
+    const spans = alignPieces(claim.text, named);
+    if (spans) return accept(claim.passage, named, spans);
   }
   const found = passages.flatMap((source, passage) => {
-    const range = source === named ? null : alignQuote(claim.text, source);
-    return range ? [{ passage, source, range }] : [];
+    const spans = source === named ? null : alignPieces(claim.text, source);
+    return spans ? [{ passage, source, spans }] : [];
   });
   const [only, another] = found;
-  if (only && !another) return accept(only.passage, only.source, only.range);
+  if (only && !another) return accept(only.passage, only.source, only.spans);
   if (only) return { verified: false, reason: 'wrong-passage' };
   const pairs = wordPairs(toQuoteText(claim.text).folded);
   const isAltered = passages.some((source) => sharedWordPairs(pairs, source) >= alteredShare);
   return { verified: false, reason: isAltered ? 'altered' : 'not-found' };
 }
 
-function accept(passage: number, source: QuoteText, range: Span): QuoteVerdict {
-  const text = source.original.slice(range.start, range.end);
-  if (isTooShort(text) && !isWholeUnit(source.original, range)) return { verified: false, reason: 'too-short' };
-  return { verified: true, passage, ...range };
+function accept(passage: number, { original }: QuoteText, spans: readonly Span[]): QuoteVerdict {
+  const areLong = spans.every(
+    (span) => !isTooShort(original.slice(span.start, span.end)) || isWholeUnit(original, span),
+  );
+  if (!areLong) return { verified: false, reason: 'too-short' };
+  return { verified: true, quotes: spans.map((span) => ({ passage, ...span })) };
 }
 
 function isTooShort(text: string): boolean {
