@@ -162,7 +162,9 @@ function pointOf(point: IndexPoint, tenant: TenantId, number: number): IndexPoin
   return { ...point, id: passageId(tenant, point.documentId, 1, number) };
 }
 
-const secondsSince = (started: number) => (performance.now() - started) / 1000;
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1000;
+}
 
 /** What Qdrant's allocator holds; pages of files that the system keeps in memory come on top. */
 async function residentMegabytes(): Promise<string> {
