@@ -80,12 +80,9 @@ export const DocumentSchema = z
   })
   .openapi('Document');
 
-const passageShape = {
-  id: z.string(),
-  documentId: z.string(),
-  version: z.int(),
+/** Where a passage stands, and what its document is called. */
+const placeShape = {
   ordinal: z.int(),
-  text: z.string(),
   start: z.int(),
   end: z.int(),
   headingPath: strings,
@@ -96,6 +93,13 @@ const passageShape = {
   tags,
   language: z.string().nullable(),
   updatedAt: time,
+};
+const passageShape = {
+  id: z.string(),
+  documentId: z.string(),
+  version: z.int(),
+  text: z.string(),
+  ...placeShape,
 };
 
 export const PassageSchema = z.object(passageShape).openapi('Passage');
@@ -187,21 +191,7 @@ export const RecordedPassageSchema = z.object({
   score: z.number(),
   dense: z.number().nullable(),
   sparse: z.number().nullable(),
-  source: z
-    .object({
-      ordinal: z.int(),
-      start: z.int(),
-      end: z.int(),
-      headingPath: strings,
-      page: z.int().nullable(),
-      externalId: z.string(),
-      title: z.string(),
-      uri: z.string().nullable(),
-      tags,
-      language: z.string().nullable(),
-      updatedAt: time,
-    })
-    .optional(),
+  source: z.object(placeShape).optional(),
 });
 
 export const AnswerRecordSchema = z

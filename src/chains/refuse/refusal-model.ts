@@ -29,6 +29,7 @@ export const RefusalFit = z.object({
   lexical: Weights,
 });
 export type RefusalFit = z.infer<typeof RefusalFit>;
+const shipped = RefusalFit.parse(fit);
 
 export type RefusalJudgement = NonNullable<AnswerRecord['refusal']>;
 
@@ -39,7 +40,7 @@ export interface RefusalModel {
 
 /** `threshold` null takes the fitted one. */
 export function createRefusalModel(threshold: number | null): RefusalModel {
-  const { hybrid, lexical } = RefusalFit.parse(fit);
+  const { hybrid, lexical } = shipped;
   return {
     judge: (features, hasVectors) => applyWeights(hasVectors ? hybrid : lexical, features, threshold),
   };
@@ -47,8 +48,7 @@ export function createRefusalModel(threshold: number | null): RefusalModel {
 
 /** Names the committed fit. */
 export function refusalFitId(): string {
-  const { fittedAt, dataHash } = RefusalFit.parse(fit);
-  return `${fittedAt} ${dataHash}`;
+  return `${shipped.fittedAt} ${shipped.dataHash}`;
 }
 
 /** Logistic regression over standardised features. */
