@@ -49,17 +49,18 @@ export function createRanker({ ownWeights, shipped = readShippedFit(), ...deps }
         ownWeights?.of(context.input.principal.tenantId) ?? null,
       ]);
       // Whether a question is answered at all is judged by the shipped weights, which that judgement was fitted on.
-      const judged = head.map(({ read: { features }, within, side }) => ({
-        features,
-        score: scoreFeatures(shipped[side], features, within).score,
+      const judged = head.map((passage) => ({
+        ...passage,
+        byShipped: scoreFeatures(shipped[passage.side], passage.read.features, passage.within),
       }));
+      const signals = judged.map(({ read: { features }, byShipped: { score } }) => ({ features, score }));
       const side = head[0]?.side ?? 'lexical';
-      const relevance = judgeRelevance(shipped.relevance[side], relevanceFeaturesOf(judged));
-      const weights = own ?? shipped;
-      const origin = { weights: own ? ('own' as const) : ('shipped' as const), fittedAt: weights.fittedAt };
-      const ranked = head.map(({ passage, read, within, side: its }): ScoredPassage => {
+      const relevance = judgeRelevance(shipped.relevance[side], relevanceFeaturesOf(signals));
+      const { fittedAt } = own ?? shipped;
+      const origin = { weights: own ? ('own' as const) : ('shipped' as const), fittedAt };
+      const ranked = judged.map(({ passage, read, within, side: its, byShipped }): ScoredPassage => {
         const { window, terms, features } = read;
-        const scored = scoreFeatures(weights[its], features, within);
+        const scored = own ? scoreFeatures(own[its], features, within) : byShipped;
         const rank: StepScore = { step: 'rank', ...scored, ...origin, window, terms };
         const final = scored.score * relevance;
         return { ...passage, score: final, steps: [...passage.steps, rank, { step: 'relevance', score: final }] };
