@@ -222,27 +222,25 @@ interface AnsweringParts extends RetrievalParts {
   readonly judge: ChatModel | null;
 }
 
-/** The chain as evaluations run it, and as the server does: shared by those who ask the same. What is only tried is answered without a chat model. */
+/** The chain as evaluations run it, and as the server does: shared by those who ask the same. */
 function openAnswering({ config, stores, index, embedder, log, retrieve, models, judge }: AnsweringParts) {
   const { documents } = stores;
   const { refusalThreshold } = config;
   const now = () => new Date();
-  const answerWith = (chat: ChatModel | null, fallbacks: readonly ChatModel[]) =>
-    createAnswerQuestion({
-      retrieve,
-      embedder,
-      chat,
-      fallbacks,
-      judge,
-      index,
-      documents,
-      refusalThreshold,
-      problemOf: (error) => toProblem(error, { requestId: '', baseUrl: config.publicUrl ?? '' }),
-      now,
-      log,
-    });
   const [chat = null, ...fallbacks] = models;
-  const answerQuestion = answerWith(chat, fallbacks);
+  const answerQuestion = createAnswerQuestion({
+    retrieve,
+    embedder,
+    chat,
+    fallbacks,
+    judge,
+    index,
+    documents,
+    refusalThreshold,
+    problemOf: (error) => toProblem(error, { requestId: '', baseUrl: config.publicUrl ?? '' }),
+    now,
+    log,
+  });
   const answerShared = shareAnswers({
     answerQuestion,
     generation: stores.indexRows.generation,
@@ -251,13 +249,7 @@ function openAnswering({ config, stores, index, embedder, log, retrieve, models,
     now,
   });
   const prompt = loadPrompts().phraseFollowUps;
-  const suggestFollowUps = createSuggestFollowUps({
-    documents,
-    answerQuestion: answerWith(null, []),
-    chat,
-    prompt,
-    log,
-  });
+  const suggestFollowUps = createSuggestFollowUps({ documents, answerQuestion, chat, prompt, log });
   const answerGuarded = guardAnswers({
     answerQuestion: answerShared,
     moderatorOf: createModerators(config.modelServer),

@@ -19,7 +19,7 @@ export interface FollowUp {
 
 export interface FollowUpDeps {
   readonly documents: Pick<DocumentStore, 'passages'>;
-  /** Asks each candidate; the extractive chain, so that looking costs no call of a model. */
+  /** Asks each candidate, extractively, so that looking costs no call of a model. */
   readonly answerQuestion: AnswerQuestion;
   /** Null: headings become questions by a pattern. */
   readonly chat: ChatModel | null;
@@ -138,7 +138,7 @@ async function bringsMore(
   const leave = new AbortController();
   const input: AnswerInput = {
     ...{ answerId: newId('answer'), conversationId: newId('conversation'), question, history: [], principal },
-    ...{ filter: null, mode: answer.mode, locale: null, maxQuotes: 1, onRecord: () => {} },
+    ...{ filter: null, mode: answer.mode, locale: null, maxQuotes: 1, models: ['extractive'], onRecord: () => {} },
   };
   try {
     for await (const event of answerQuestion(input, AbortSignal.any([signal, leave.signal]))) {
