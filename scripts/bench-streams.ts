@@ -11,7 +11,7 @@ import { newId } from '../src/domain/ids.ts';
 import { defaultTenantSettings } from '../src/domain/tenant-settings.ts';
 import { createOpenAiChatModel } from '../src/models/chat/openai-chat-model.ts';
 import type { Embedder } from '../src/models/embedder.ts';
-import type { Retrieval, ScoredPassage } from '../src/retrieve/retrieve.ts';
+import type { Retrieval } from '../src/retrieve/retrieve.ts';
 import { createApp } from '../src/server/app.ts';
 import { listen } from '../src/server/listen.ts';
 import type { AnswerStore } from '../src/store/answers.ts';
@@ -19,6 +19,7 @@ import type { IdentityStore } from '../src/store/identities.ts';
 import type { MetadataFieldStore } from '../src/store/metadata-fields.ts';
 import type { TenantSettingsStore } from '../src/store/tenant-settings.ts';
 import { fakePort } from '../test/fake-port.ts';
+import { scoredPassage } from '../test/scored-passage.ts';
 
 /**
  * What a streamed token costs this process, from the model's bytes to the reader's, with 400 streams of 40 tokens a second; model
@@ -43,27 +44,13 @@ const neededToken = (sentences[0]?.split(/(?= )/).length ?? 0) + 1;
 const quotes = facts.map((fact) => `[1] "${fact}"`).join('\n');
 
 const text = facts.join(' ');
-const passage: ScoredPassage = {
+const passage = scoredPassage({
+  text,
   id: newId('passage'),
   documentId: newId('document'),
-  version: 1,
-  ordinal: 0,
-  text,
-  start: 0,
-  end: text.length,
-  headingPath: [],
-  page: null,
-  externalId: 'refunds.md',
-  tags: {},
-  language: 'en',
   title: 'Refunds',
-  uri: null,
-  updatedAt: '2026-01-01T00:00:00.000Z',
-  score: 1,
-  dense: null,
   sparse: 12,
-  steps: [],
-};
+});
 const retrieval: Retrieval = {
   passages: [passage],
   ranked: [passage],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fakePort } from '../../test/fake-port.ts';
+import { scoredPassage } from '../../test/scored-passage.ts';
 import {
   type Behaviour,
   completeBody,
@@ -9,7 +10,7 @@ import {
 import { type AnswerEvent, isFinalEvent } from '../domain/answer.ts';
 import { createOpenAiChatModel } from '../models/chat/openai-chat-model.ts';
 import type { Embedder } from '../models/embedder.ts';
-import type { Retrieval, ScoredPassage } from '../retrieve/retrieve.ts';
+import type { Retrieval } from '../retrieve/retrieve.ts';
 import { createAnswerQuestion } from './answer-question-chain.ts';
 
 const never = new AbortController().signal;
@@ -18,27 +19,14 @@ const texts = [
   `Deleted files are kept for 30 days on every plan. ${'A long story follows here, word for word, of no use to anyone. '.repeat(32)}`,
 ] as const;
 
-const passages = texts.map(
-  (text, index): ScoredPassage => ({
+const passages = texts.map((text, index) =>
+  scoredPassage({
     id: `psg_${index}`,
     documentId: `doc_${index}`,
-    version: 1,
-    ordinal: 0,
     text,
-    start: 0,
-    end: text.length,
-    headingPath: [],
-    page: null,
-    externalId: `${index}.md`,
-    tags: {},
-    language: 'en',
     title: `Document ${index}`,
-    uri: null,
-    updatedAt: '2026-02-01T00:00:00.000Z',
     score: 1 - index / 10,
-    dense: null,
     sparse: 12,
-    steps: [],
   }),
 );
 const retrieval: Retrieval = {
