@@ -1,4 +1,4 @@
-import { type DocumentId, newId, type PassageId, passageId, type TenantId } from '../../src/domain/ids.ts';
+import { type DocumentId, type PassageId, passageId, type TenantId } from '../../src/domain/ids.ts';
 import type { Passage } from '../../src/domain/passage.ts';
 import type { Principal } from '../../src/domain/principal.ts';
 import { embedWindows } from '../../src/ingest/embed-windows.ts';
@@ -22,14 +22,18 @@ const passagesAtOnce = 64;
 /** Milliseconds: nobody waits for these answers, and a machine at work must not change them. */
 const embedDeadline = 60_000;
 
+/** Ties are settled by identifier: named by place and not by chance, so that a figure comes out the same twice. */
+const tenant: TenantId = 'ten_00000000-0000-7000-8000-000000000000';
+const documentIdAt = (index: number): DocumentId =>
+  `doc_00000000-0000-7000-8000-${index.toString(16).padStart(12, '0')}`;
+
 /** Documents that are searched as the product searches them, without a database. `ids` are those of the documents, in order. */
 export async function openLibrary(
   documents: readonly LibraryDocument[],
   { embedder, countTokens, signal }: { embedder: Embedder; countTokens: CountTokens; signal: AbortSignal },
 ) {
-  const tenant: TenantId = newId('tenant');
-  const ids = documents.map(() => newId('document'));
-  const stored = documents.flatMap((document, index) => rowsOf(tenant, ids[index] ?? newId('document'), document));
+  const ids = documents.map((_, index) => documentIdAt(index));
+  const stored = documents.flatMap((document, index) => rowsOf(tenant, documentIdAt(index), document));
   const points: IndexPoint[] = [];
   for (let start = 0; start < stored.length; start += passagesAtOnce) {
     const batch = stored.slice(start, start + passagesAtOnce);
