@@ -105,7 +105,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const relay = config.redisUrl === null ? null : createRedisRelay({ url: config.redisUrl, log });
   stack.defer(async () => await relay?.close());
 
-  const queues = openQueues({ config, stores, objects, reader, embedder, index, log });
+  const queues = openQueues({ config, stores, objects, reader, embedder, index, forget: () => 0, log });
   stack.defer(() => queues.stop());
   const submit = createSubmitDocuments({
     documents: stores.documents,
@@ -331,7 +331,7 @@ export async function work(config: Config, output: Output, signal: AbortSignal):
   stack.defer(() => embedder.close());
   const reader = createDocumentReader({ workers: 1 });
   stack.defer(() => reader.close());
-  const queues = startQueues({ config, stores, objects, reader, embedder, index: null, log });
+  const queues = startQueues({ config, stores, objects, reader, embedder, index: null, forget: () => 0, log });
   stack.defer(() => queues.stop());
   output.result({ worker: name }, () => `The worker ${name} reads and embeds what is queued.\nStop with Ctrl-C.`);
   if (!signal.aborted) await once(signal, 'abort');

@@ -4,6 +4,7 @@ import type { TenantId } from './domain/ids.ts';
 import { createEmbedQueue } from './ingest/embed-queue.ts';
 import { createIngestWorker } from './ingest/ingest-worker.ts';
 import type { DocumentReader } from './ingest/prepare-versions.ts';
+import { createPurger } from './ingest/purge-removed.ts';
 import { createWorkerPulse } from './ingest/worker-pulse.ts';
 import type { Embedder } from './models/embedder.ts';
 import type { ObjectStore } from './store/objects.ts';
@@ -12,12 +13,14 @@ import type { VectorIndex } from './store/vector-index.ts';
 
 export interface QueueParts {
   readonly config: Pick<Config, 'publishWaitsFor'>;
-  readonly stores: Pick<Stores, 'documents' | 'embeddings' | 'workers'>;
-  readonly objects: Pick<ObjectStore, 'get'>;
+  readonly stores: Pick<Stores, 'documents' | 'embeddings' | 'workers' | 'purges'>;
+  readonly objects: Pick<ObjectStore, 'get' | 'remove'>;
   readonly reader: DocumentReader;
   readonly embedder: Embedder;
   /** Told what changed, where this process answers questions too. */
   readonly index: Pick<VectorIndex, 'refresh'> | null;
+  /** Drops the kept answers of a tenant; resolves to how many. */
+  readonly forget: (tenant: TenantId) => number;
   readonly log: Logger;
 }
 
@@ -33,7 +36,7 @@ export function openQueues(parts: QueueParts & { readonly config: Pick<Config, '
 }
 
 /** Reads, publishes and embeds what is queued, also from an earlier run and by other processes. */
-export function startQueues({ config, stores, objects, reader, embedder, index, log }: QueueParts): Queues {
+export function startQueues({ config, stores, objects, reader, embedder, index, forget, log }: QueueParts): Queues {
   const refresh = createIndexRefresh(index, log);
   const pulse = createWorkerPulse({ workers: stores.workers, now: () => new Date(), log });
   const embedding = createEmbedQueue({
@@ -55,14 +58,23 @@ export function startQueues({ config, stores, objects, reader, embedder, index, 
     onFault: (fault) => pulse.report('reading', fault),
     log,
   });
+  const purger = createPurger({
+    documents: stores.documents,
+    purges: stores.purges,
+    objects,
+    refreshIndex: async (tenant) => await index?.refresh(tenant),
+    forget,
+    log,
+  });
   pulse.start();
+  purger.start();
   reading.start();
   embedding.start();
   return {
     wake: reading.wake,
     async stop() {
       refresh.stop();
-      await Promise.all([reading.stop(), embedding.stop()]);
+      await Promise.all([reading.stop(), embedding.stop(), purger.stop()]);
       await pulse.stop();
     },
   };

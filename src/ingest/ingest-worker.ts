@@ -11,10 +11,7 @@ interface IngestLog {
 }
 
 interface IngestWorkerDeps {
-  readonly documents: Pick<
-    DocumentStore,
-    'claim' | 'renew' | 'returnClaims' | 'releaseClaims' | 'publish' | 'fail' | 'sweep'
-  >;
+  readonly documents: Pick<DocumentStore, 'claim' | 'renew' | 'returnClaims' | 'releaseClaims' | 'publish' | 'fail'>;
   readonly objects: Pick<ObjectStore, 'get'>;
   readonly reader: DocumentReader;
   /** Runs before a version is published; with PUBLISH_WAITS_FOR=dense it embeds the passages. */
@@ -47,7 +44,6 @@ const lullMilliseconds = 500;
 const gatherMilliseconds = 100;
 /** Another process may queue work on a shared database. */
 const pollMilliseconds = 5_000;
-const sweepSize = 50;
 
 /** Takes queued versions through read and publish, until it is stopped. Every stage may run twice without harm. */
 export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
@@ -103,12 +99,12 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
     return [suspect];
   }
 
-  /** Nothing is queued: after a lull others may work, and what no version needs is swept. */
+  /** Nothing is queued: after a lull others may work. */
   async function rest(): Promise<void> {
     if (await wakeUp.wait(lullMilliseconds)) return;
     if (working) deps.onIdle();
     working = false;
-    if ((await deps.documents.sweep(sweepSize)) === 0) await wakeUp.wait(pollMilliseconds);
+    await wakeUp.wait(pollMilliseconds);
   }
 
   async function publish(versions: readonly PreparedVersion[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../domain/errors.ts';
 import type { JobId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -42,20 +43,33 @@ interface SubmitDeps {
   readonly onQueued: () => void;
 }
 
+/** How often a file that is being removed at this moment is stored again, once a second. */
+const storedAgain = 30;
+
 export function createSubmitDocuments(deps: SubmitDeps): SubmitDocuments {
+  async function register(principal: Principal, details: DocumentDetails, file: DocumentBytes): Promise<Registration> {
+    const { jobId, ...named } = details;
+    for (let attempt = 0; ; attempt += 1) {
+      const { hash, size } = await deps.objects.put(file.bytes);
+      const kind = { mediaType: file.mediaType ?? 'application/octet-stream', fileName: file.fileName };
+      const incoming = { ...named, ...kind, contentHash: hash, size };
+      try {
+        const [registration] = await deps.documents.register(principal.tenantId, jobId, [incoming]);
+        if (!registration) throw new AppError('INTERNAL', 'The document was not registered.');
+        // What was removed between storing and registering is stored again; from here on nobody removes it.
+        await deps.objects.put(file.bytes);
+        return registration;
+      } catch (error) {
+        const wait = error instanceof AppError && error.code === 'CONFLICT' ? error.retryAfter : null;
+        if (wait === null || attempt >= storedAgain) throw error;
+        await pause(wait * 1000);
+      }
+    }
+  }
+
   async function submit(principal: Principal, details: DocumentDetails, file: DocumentBytes): Promise<Registration> {
     if (file.bytes.byteLength > deps.maxFileBytes) throw tooLarge(file, deps.maxFileBytes);
-    const { hash, size } = await deps.objects.put(file.bytes);
-    const { jobId, ...named } = details;
-    const incoming = {
-      ...named,
-      contentHash: hash,
-      mediaType: file.mediaType ?? 'application/octet-stream',
-      fileName: file.fileName,
-      size,
-    };
-    const [registration] = await deps.documents.register(principal.tenantId, jobId, [incoming]);
-    if (!registration) throw new AppError('INTERNAL', 'The document was not registered.');
+    const registration = await register(principal, details, file);
     if (registration.outcome !== 'unchanged') deps.onQueued();
     return registration;
   }

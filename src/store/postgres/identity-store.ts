@@ -66,6 +66,11 @@ function createTenants(driver: SqlDriver, now: () => Date): TenantMethods {
     removeTenant: (id) =>
       driver.asOperator(
         async (sql) => {
+          await sql.query(
+            `insert into object_purges (content_hash) select distinct content_hash from document_versions where tenant_id = $1
+             on conflict (content_hash) do nothing`,
+            [id],
+          );
           // One statement each is much faster than the cascade, which goes row by row.
           await sql.query('delete from passages where tenant_id = $1', [id]);
           await sql.query('delete from embeddings where tenant_id = $1', [id]);

@@ -1,5 +1,6 @@
 import type { DocumentId, JobId, TenantId } from '../../domain/ids.ts';
 import type { Sql } from '../sql.ts';
+import { leaveObjects } from './documents/object-lock.ts';
 import { lockTenant } from './documents/tenant-lock.ts';
 import { turnOf } from './documents/version-queue.ts';
 
@@ -27,9 +28,14 @@ export async function cancelJob(sql: Sql, { tenant, id, now }: ChangeOptions): P
     `update job_items set state = 'dropped', finished_at = $3 where tenant_id = $1 and job_id = $2 and state = 'queued'`,
     [tenant, id, now],
   );
-  const dropped = await sql.query<{ documentId: DocumentId }>(
-    `delete from document_versions where tenant_id = $1 and job_id = $2 and state = 'queued' returning document_id as "documentId"`,
+  const dropped = await sql.query<{ documentId: DocumentId; hash: string }>(
+    `delete from document_versions where tenant_id = $1 and job_id = $2 and state = 'queued'
+     returning document_id as "documentId", content_hash as hash`,
     [tenant, id],
+  );
+  await leaveObjects(
+    sql,
+    dropped.map(({ hash }) => hash),
   );
   const documents = dropped.map(({ documentId }) => documentId);
   await sql.query(

@@ -8,6 +8,7 @@ import type { IndexStates } from '../index-states.ts';
 import type { JobStore } from '../jobs.ts';
 import type { MetadataFieldStore } from '../metadata-fields.ts';
 import type { PassageTexts } from '../passage-texts.ts';
+import type { PurgeStore } from '../purges.ts';
 import type { RankerStore } from '../rankers.ts';
 import type { SqlDriver } from '../sql.ts';
 import type { TenantSettingsStore } from '../tenant-settings.ts';
@@ -25,6 +26,7 @@ import { createIdentityStore } from './identity-store.ts';
 import { createIndexStateStore } from './index-state-store.ts';
 import { createJobStore } from './job-store.ts';
 import { createMetadataFieldStore } from './metadata-field-store.ts';
+import { createPurgeStore } from './purge-store.ts';
 import { createRankerStore } from './ranker-store.ts';
 import { createTenantSettingsStore } from './tenant-settings-store.ts';
 import { createWorkerStore } from './worker-store.ts';
@@ -45,6 +47,7 @@ export interface Stores {
   readonly tenantSettings: TenantSettingsStore;
   readonly audit: AuditLog;
   readonly workers: WorkerStore;
+  readonly purges: PurgeStore;
 }
 
 /** All stores over one database. */
@@ -66,5 +69,6 @@ export function createStores(driver: SqlDriver, options: DocumentStoreOptions & 
     tenantSettings: createTenantSettingsStore(driver, options),
     audit: createAuditLog(driver),
     workers: createWorkerStore(driver, options),
+    purges: createPurgeStore(driver, options),
   };
 }

@@ -65,7 +65,7 @@ export function createDocumentStore(driver: SqlDriver, options: DocumentStoreOpt
 
     sweep: (limit) =>
       driver.asOperator((sql) =>
-        sweepVersions(sql, { limit, overtakenBefore: new Date(now().getTime() - overtakenSeconds * 1000) }),
+        sweepVersions(sql, { limit, now: now(), overtakenBefore: new Date(now().getTime() - overtakenSeconds * 1000) }),
       ),
   };
 }

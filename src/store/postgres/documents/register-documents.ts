@@ -6,6 +6,7 @@ import type { IncomingDocument, Registration } from '../../documents.ts';
 import type { Sql } from '../../sql.ts';
 import { readMetadataFields } from '../metadata-field-store.ts';
 import { encodeJson } from '../sql-values.ts';
+import { holdObjects, leaveObjects } from './object-lock.ts';
 import { lockTenant, raiseGeneration } from './tenant-lock.ts';
 import { turnOf } from './version-queue.ts';
 
@@ -60,6 +61,11 @@ export async function registerDocuments(sql: Sql, options: RegisterOptions): Pro
     ]),
   );
   const queued = [...plans.values()].filter(({ isQueued }) => isQueued);
+  if (queued.length > 0)
+    await holdObjects(
+      sql,
+      queued.map(({ incoming: { contentHash } }) => contentHash),
+    );
   const jobId = await openJob(sql, options, queued.length > 0);
   const changed = [...plans.values()].filter(({ outcome, known: before }) => outcome === 'changed' && before);
   if (changed.length > 0) await updateDocuments(sql, options, changed);
@@ -213,15 +219,21 @@ export async function dropQueued(
   documents: readonly DocumentId[],
   { now, below = {} }: DropOptions,
 ): Promise<void> {
-  await sql.query(
+  const dropped = await sql.query<{ hash: string }>(
     `with dropped as (
        delete from document_versions where tenant_id = $1 and document_id = any($2) and state = 'queued'
          and version < coalesce(($4::jsonb ->> document_id)::integer, 2147483647)
-       returning job_id, document_id, version)
-     update job_items i set state = 'done', finished_at = $3 from dropped
-     where i.tenant_id = $1 and i.job_id = dropped.job_id and i.document_id = dropped.document_id
-       and i.version = dropped.version and i.state = 'queued'`,
+       returning job_id, document_id, version, content_hash
+     ), items as (
+       update job_items i set state = 'done', finished_at = $3 from dropped
+       where i.tenant_id = $1 and i.job_id = dropped.job_id and i.document_id = dropped.document_id
+         and i.version = dropped.version and i.state = 'queued')
+     select content_hash as hash from dropped`,
     [tenant, documents, now, below],
+  );
+  await leaveObjects(
+    sql,
+    dropped.map(({ hash }) => hash),
   );
 }
 

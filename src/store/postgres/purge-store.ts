@@ -1,0 +1,79 @@
+import type { PurgedDocument, PurgeReceipt, PurgeStore } from '../purges.ts';
+import type { Sql, SqlDriver } from '../sql.ts';
+import { lockObjects } from './documents/object-lock.ts';
+import { lockTenant } from './documents/tenant-lock.ts';
+import { encodeJson } from './sql-values.ts';
+
+export interface PurgeStoreOptions {
+  readonly now?: () => Date;
+}
+
+/** Longer than removing a file takes with all attempts: whoever claimed it has ended. */
+const claimMilliseconds = 300_000;
+
+export function createPurgeStore(driver: SqlDriver, { now = () => new Date() }: PurgeStoreOptions = {}): PurgeStore {
+  return {
+    claimObjects: (limit) => driver.asOperator((sql) => claimObjects(sql, limit, now())),
+
+    async objectRemoved(hash) {
+      await driver.asOperator((sql) => sql.query('delete from object_purges where content_hash = $1', [hash]));
+    },
+
+    finished: (limit) =>
+      driver.asOperator((sql) =>
+        sql.query<PurgedDocument>(
+          `select p.tenant_id as "tenantId", p.document_id as "documentId" from document_purges p
+           where p.rows_gone_at is not null
+             and not exists (select from object_purges o where o.content_hash = any(p.content_hashes))
+           order by p.rows_gone_at limit $1`,
+          [limit],
+        ),
+      ),
+
+    writeReceipt: (document, { caches }) =>
+      driver.asOperator((sql) => writeReceipt(sql, document, { caches, now: now() })),
+  };
+}
+
+async function claimObjects(sql: Sql, limit: number, now: Date): Promise<string[]> {
+  const stale = new Date(now.getTime() - claimMilliseconds);
+  const candidates = await sql.query<{ hash: string }>(
+    `select content_hash as hash from object_purges where claimed_at is null or claimed_at < $2 order by content_hash limit $1`,
+    [limit, stale],
+  );
+  const hashes = candidates.map(({ hash }) => hash);
+  if (hashes.length === 0) return [];
+  await lockObjects(sql, hashes);
+  await sql.query(
+    `delete from object_purges o where o.content_hash = any($1) and (o.claimed_at is null or o.claimed_at < $2)
+       and exists (select from document_versions v where v.content_hash = o.content_hash)`,
+    [hashes, stale],
+  );
+  const claimed = await sql.query<{ hash: string }>(
+    `update object_purges set claimed_at = $3 where content_hash = any($1) and (claimed_at is null or claimed_at < $2)
+     returning content_hash as hash`,
+    [hashes, stale, now],
+  );
+  return claimed.map(({ hash }) => hash);
+}
+
+async function writeReceipt(
+  sql: Sql,
+  { tenantId, documentId }: PurgedDocument,
+  { caches, now }: { caches: number; now: Date },
+): Promise<PurgeReceipt | null> {
+  await lockTenant(sql, tenantId);
+  const [counts] = await sql.query<Pick<PurgeReceipt, 'versions' | 'passages' | 'vectors' | 'objects'>>(
+    `delete from document_purges where tenant_id = $1 and document_id = $2 returning versions, passages, vectors, (
+       select count(*) from unnest(content_hashes) as x(hash)
+       where not exists (select from document_versions v where v.content_hash = x.hash)) as objects`,
+    [tenantId, documentId],
+  );
+  if (!counts) return null;
+  const receipt = { documentId, ...counts, caches, at: now.toISOString() };
+  await sql.query(
+    `insert into audit_entries (tenant_id, at, actor, action, details) values ($1, $2, 'footnote', 'document.purged', $3)`,
+    [tenantId, now, encodeJson(receipt)],
+  );
+  return receipt;
+}
