@@ -6,6 +6,7 @@ import { refusalMessage } from '../refuse/refusal-messages.ts';
 import { createMask, type Mask } from './mask-personal-data.ts';
 import { type Check, createCheck, type ModeratorOf } from './moderate.ts';
 import { moderateSentences } from './moderate-sentences.ts';
+import { changeTexts, textsOfSchema } from './schema-texts.ts';
 
 export interface GuardDeps {
   readonly answerQuestion: AnswerQuestion;
@@ -17,7 +18,7 @@ export interface GuardDeps {
 
 /**
  * The chain behind the guards that its input asks for. Personal data never reaches what is stored, nor a model outside of this
- * process; a question that the moderation flags is refused, and a sentence that it flags is withheld.
+ * process; a question that the moderation flags is refused, with the texts of its schema; a sentence or field that it flags is withheld.
  */
 export function guardAnswers(deps: GuardDeps): AnswerQuestion {
   return async function* guardedAnswer(input, signal) {
@@ -35,7 +36,8 @@ export function guardAnswers(deps: GuardDeps): AnswerQuestion {
       return { ...event, sequence, at };
     };
 
-    const verdict = check ? await check(masked, signal) : null;
+    const asked = [masked, ...textsOfSchema(input.schema).map((text) => mask?.hide(text) ?? text)].join('\n');
+    const verdict = check ? await check(asked, signal) : null;
     if (verdict && !verdict.passes) {
       for (const event of refused(input, masked, verdict.degradation)) yield stamp(event);
       return;
@@ -69,7 +71,8 @@ async function* askChain(
     question: mask.hide(question),
     answer: mask.hide(answer),
   }));
-  const sent = textLeaves() ? { ...input, question: masked, history: turns } : input;
+  const schema = input.schema && changeTexts(input.schema, mask.hide);
+  const sent = textLeaves() ? { ...input, question: masked, history: turns, schema } : input;
   for await (const event of answerQuestion({ ...sent, onRecord }, signal)) yield hideInEvent(event, mask);
 }
 
