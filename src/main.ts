@@ -248,15 +248,15 @@ function openAnswering({ config, stores, index, embedder, log, retrieve, models,
     cache: config.answerCache,
     now,
   });
-  const prompt = loadPrompts().phraseFollowUps;
-  const suggestFollowUps = createSuggestFollowUps({ documents, answerQuestion, chat, prompt, log });
   const answerGuarded = guardAnswers({
     answerQuestion: answerShared,
     moderatorOf: createModerators(config.modelServer),
     textLeaves: () => models.length > 0 || judge !== null || searchLeaves({ config, embedder }),
     now,
   });
-  return { answerQuestion, answerGuarded, suggestFollowUps };
+  const prompt = loadPrompts().phraseFollowUps;
+  const suggesting = { documents, answerQuestion: answerGuarded, chats: models, prompt, log };
+  return { answerQuestion, answerGuarded, suggestFollowUps: createSuggestFollowUps(suggesting) };
 }
 
 /** Whether the words of a question leave this process when they are searched. */
