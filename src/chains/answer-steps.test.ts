@@ -393,6 +393,17 @@ test('a model that cannot condense is replaced by the rules', async () => {
   expect(record?.promptVersions).not.toHaveProperty('condenseQuestion');
 });
 
+test('of a long conversation the newest turns are read, and the answer says so', async () => {
+  const turn = (index: number) => ({ question: `Who handles request ${index}?`, answer: `Team ${index}.` });
+  const history = Array.from({ length: 7 }, (_, index) => turn(index));
+  const asked = { question: 'How long does that take?' };
+  const told = expect.objectContaining({ type: 'step-degraded', step: 'condense', cause: 'CONVERSATION_TOO_LONG' });
+  const { events } = await ask({ input: { ...asked, history } });
+  expect(events).toContainEqual(told);
+  expect(events).toContainEqual(expect.objectContaining({ to: 'the newest 6 turns' }));
+  expect((await ask({ input: { ...asked, history: history.slice(1) } })).events).not.toContainEqual(told);
+});
+
 describe('as a LangChain Runnable', () => {
   const chain = new AnswerChain(chainOf({}, { warn: () => undefined }));
   const input = inputOf({}, () => undefined);

@@ -108,6 +108,8 @@ async function* condense(parts: Parts, input: AnswerInput, trace: Trace, signal:
   const condensed = await timed(trace, 'condense', () =>
     condenseQuestion({ chat: parts.chat, prompt }, { question: input.question, history: input.history }, signal),
   );
+  if (condensed.cutTo !== null)
+    yield { type: 'step-degraded', step: 'condense', to: condensed.cutTo, cause: 'CONVERSATION_TOO_LONG' };
   if (condensed.degradedBy) yield degraded('condense', 'rules', condensed.degradedBy);
   if (!condensed.isChanged) return;
   if (parts.chat && !condensed.degradedBy) trace.promptVersions.condenseQuestion = prompt.version;
