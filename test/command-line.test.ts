@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ServerProcess, startServer } from './server-process.ts';
 
 interface Result {
   readonly code: number | null;
@@ -13,34 +13,21 @@ interface Result {
 }
 
 let home: string;
-let server: ChildProcess;
+let server: ServerProcess;
 let signIn: string;
 let environment: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'footnote command line 🗂️ '));
   environment = { PATH: process.env.PATH, DATA_DIR: join(home, 'data'), PORT: '0', LOG_LEVEL: 'error' };
-  ({ child: server, signIn } = await startServer(environment));
+  server = await startServer(environment);
+  ({ signIn } = server);
 });
 
 afterAll(async () => {
-  server.kill('SIGTERM');
-  if (server.exitCode === null) await once(server, 'exit');
+  await server.end('SIGTERM');
   await rm(home, { recursive: true, force: true });
 });
-
-async function startServer(env: NodeJS.ProcessEnv): Promise<{ child: ChildProcess; signIn: string }> {
-  const child = spawn(process.execPath, ['bin/footnote.js', 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  if (!child.stdout) throw new Error('the server has no output');
-  for await (const line of createInterface({ input: child.stdout })) {
-    const link = /https?:\/\/\S+\/sign-in\S*/.exec(line)?.[0];
-    if (link) {
-      child.stdout.resume();
-      return { child, signIn: link };
-    }
-  }
-  throw new Error('the server ended before it printed its link');
-}
 
 async function footnote(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
   const child = spawn(process.execPath, ['bin/footnote.js', ...words], { env: { ...environment, ...env } });
@@ -190,7 +177,7 @@ describe('wrong use', () => {
   it('a second server in the folder is turned away, and the first one goes on', async () => {
     const result = await footnote(['serve']);
     expect(result.code).toBe(1);
-    expect(result.stderr).toContain(`is in use by process ${server.pid}`);
+    expect(result.stderr).toContain(`is in use by process ${server.child.pid}`);
     expect((await fetch(new URL('/healthz', signIn))).status).toBe(200);
   });
 

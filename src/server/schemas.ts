@@ -169,7 +169,9 @@ export const MessageSchema = z
     answerId: z.string().nullable(),
     parentAnswerId: z.string().nullable(),
     alternatives: strings,
-    final: z.boolean(),
+    final: z.boolean().openapi({
+      description: 'False while its answer is being written, and for good where its server died meanwhile.',
+    }),
     createdAt: time,
   })
   .openapi('Message');

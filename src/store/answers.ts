@@ -70,7 +70,7 @@ export interface Message {
   readonly parentAnswerId: AnswerId | null;
   /** Answers in its place on all branches, its own among them, in the order in which they were asked for. */
   readonly alternatives: readonly AnswerId[];
-  /** False while its answer is still being written. */
+  /** False while its answer is still being written, and for good where its server died meanwhile. */
   readonly final: boolean;
   readonly createdAt: string;
 }
@@ -132,7 +132,7 @@ export interface AnswerStore {
     options: { readonly turns: number; readonly editOf: AnswerId | null },
   ): Promise<{ question: string; answer: string }[] | null>;
   removeConversation(principal: Principal, id: ConversationId): Promise<boolean>;
-  /** Marks answers that were running when their process died as failed; returns how many. */
+  /** Marks answers that were running when their process died as failed, and lets their messages say so; returns how many. */
   failInterrupted(): Promise<number>;
 }
 
