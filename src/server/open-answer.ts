@@ -55,7 +55,7 @@ export async function openAnswer(
     answerId: id,
     conversationId: conversationId ?? newId('conversation'),
     history,
-    onMask: (restore) => masks.keep(principal, id, restore),
+    onMask: (values) => masks.keep(principal, id, values),
     onRecord: (record) => {
       given = record;
     },

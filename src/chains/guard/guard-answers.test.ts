@@ -11,6 +11,7 @@ import type { Moderator } from '../../models/moderator.ts';
 import type { AnswerRecord } from '../../store/answers.ts';
 import type { AnswerInput } from '../answer-question.ts';
 import { guardAnswers } from './guard-answers.ts';
+import { type MaskedValues, restoreText } from './mask-personal-data.ts';
 
 const never = new AbortController().signal;
 const nobody: Moderator = {
@@ -31,7 +32,7 @@ interface Asked {
 async function ask({ question, guards = {}, script = [], textLeaves = true, moderator, history = [], schema }: Asked) {
   const seen: AnswerInput[] = [];
   const records: AnswerRecord[] = [];
-  let restore = (text: string) => text;
+  let values: MaskedValues = {};
   const guarded = guardAnswers({
     answerQuestion: scriptedAnswer((input) => {
       seen.push(input);
@@ -48,7 +49,7 @@ async function ask({ question, guards = {}, script = [], textLeaves = true, mode
     guards: guards && { ...defaultTenantSettings, ...guards },
     schema,
     onMask: (given) => {
-      restore = given;
+      values = given;
     },
     onRecord: (record) => records.push(record),
   };
@@ -56,6 +57,7 @@ async function ask({ question, guards = {}, script = [], textLeaves = true, mode
   for await (const event of guarded(input, never)) events.push(event);
   expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index));
   expect(records).toHaveLength(1);
+  const restore = (text: string) => restoreText(text, values);
   return { events, seen, records, restore, types: events.map(({ type }) => type) };
 }
 
@@ -96,8 +98,9 @@ describe('personal data', () => {
       { type: 'question-condensed', standalone: `Tell: ${question}` },
       { type: 'question-expanded', ...expansion, changes: [{ from: 'ada@x.example', to: 'ada', reason: 'spelling' }] },
     ];
-    const { events, seen, records } = await ask({ question, script, textLeaves: false });
-    expect(seen[0]?.question).toBe(question);
+    const history = [{ question: 'I am bob@x.example', answer: '' }];
+    const { events, seen, records } = await ask({ question, script, history, textLeaves: false });
+    expect(seen[0]).toMatchObject({ question, history });
     expect(JSON.stringify([events, records])).not.toMatch(/@x\.example|4111/);
     expect(events[1]).toMatchObject({ standalone: `Tell: ${masked}` });
   });
