@@ -21,6 +21,7 @@ import { createDocumentReader } from './ingest/read-document.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
 import { createChatModels } from './models/chat/create-chat-model.ts';
+import { createHedge } from './models/chat/hedge-chat-model.ts';
 import type { ChatModel } from './models/chat-model.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
 import type { CountTokens, Embedder } from './models/embedder.ts';
@@ -225,7 +226,7 @@ interface AnsweringParts extends RetrievalParts {
 /** The chain as evaluations run it, and as the server does: shared by those who ask the same. */
 function openAnswering({ config, stores, index, embedder, log, retrieve, models, judge }: AnsweringParts) {
   const { documents } = stores;
-  const { refusalThreshold } = config;
+  const { refusalThreshold, hedgeAfterMilliseconds } = config;
   const now = () => new Date();
   const [chat = null, ...fallbacks] = models;
   const answerQuestion = createAnswerQuestion({
@@ -233,6 +234,7 @@ function openAnswering({ config, stores, index, embedder, log, retrieve, models,
     embedder,
     chat,
     fallbacks,
+    hedge: hedgeAfterMilliseconds === null ? null : createHedge({ afterMilliseconds: hedgeAfterMilliseconds }),
     judge,
     index,
     documents,

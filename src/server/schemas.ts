@@ -212,6 +212,13 @@ export const AnswerRecordSchema = z
       .nullable(),
     rejectedQuotes: z.array(z.object({ text: z.string(), reason: z.string() })).readonly(),
     expansion: ExpansionSchema.optional(),
+    hedgedCalls: z
+      .array(z.object({ first: z.string(), second: z.string(), taken: z.enum(['first', 'second']) }))
+      .readonly()
+      .optional()
+      .openapi({
+        description: 'Calls of a chat model that were late, the one made beside each, and whose reply counted.',
+      }),
     events: z.array(AnswerEventSchema).readonly(),
     confidence: z.number().nullable(),
     usage: Usage,

@@ -52,6 +52,8 @@ export interface AnswerRecord {
     readonly gained: number;
   };
   readonly rejectedQuotes: readonly { text: string; reason: string }[];
+  /** Calls of a chat model that were late, with the one that was made beside each; left out without one. */
+  readonly hedgedCalls?: readonly { first: string; second: string; taken: 'first' | 'second' }[];
 }
 
 export interface ConversationSummary {
