@@ -134,6 +134,29 @@ describe('a folder of one’s own', () => {
   });
 });
 
+describe('calibration on the tenant’s own documents', { timeout: 180_000 }, () => {
+  it('asks the running server, and stores the threshold when it is told to', async () => {
+    const folder = join(home, 'questions');
+    await mkdir(folder);
+    const sample = await readFile('datasets/handbook/queries.jsonl', 'utf8');
+    const questions = sample
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { answerable: boolean; history?: unknown });
+    const some = [true, false].flatMap((answerable) =>
+      questions.filter((question) => question.answerable === answerable && !question.history).slice(0, 10),
+    );
+    await writeFile(join(folder, 'queries.jsonl'), some.map((question) => JSON.stringify(question)).join('\n'));
+    const report = await json<{ threshold: number }>('eval', 'calibrate', folder, '--over-refusal', '0.2', '--apply');
+    expect(report).toMatchObject({ answerable: 10, unanswerable: 10, errors: 0, applied: true });
+    expect(report.threshold).toBeGreaterThan(0);
+    expect(report.threshold).toBeLessThan(1);
+    const shown = await json<{ refusalThreshold: number }>('settings', 'show');
+    expect(shown.refusalThreshold).toBe(report.threshold);
+    await footnote(['settings', 'set', 'refusalThreshold=null']);
+  });
+});
+
 describe('metadata and filters', { timeout: 120_000 }, () => {
   it('are given with the files, and choose what is searched', async () => {
     const folder = join(home, 'sizes');
