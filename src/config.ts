@@ -356,6 +356,12 @@ export function loadConfig(environment: Environment = process.env): Config {
         'a chat model beside it that writes answers: OPENAI_API_KEY or OPENAI_BASE_URL, and CHAT_MODEL not none',
       received: JSON.stringify(value.GROUNDEDNESS_JUDGE_MODEL),
     });
+  if (value.HEDGE_AFTER_MS && (!hasModelServer || value.CHAT_MODEL === 'none') && errors.length === 0)
+    errors.push({
+      field: 'HEDGE_AFTER_MS',
+      expected: 'a chat model beside it: OPENAI_API_KEY or OPENAI_BASE_URL, and CHAT_MODEL not none',
+      received: String(value.HEDGE_AFTER_MS),
+    });
   errors.push(...rerankerConflicts(value, errors));
   if (errors.length > 0) throw new AppError('CONFIGURATION_INVALID', describe(errors), { errors });
 
