@@ -11,7 +11,7 @@ import { createCollections } from '../src/store/vectors/qdrant/collections.ts';
 import { createQdrantCalls, type QdrantCalls } from '../src/store/vectors/qdrant/qdrant-calls.ts';
 import { createQdrantIndex } from '../src/store/vectors/qdrant/qdrant-index.ts';
 import { searchPoints } from '../src/store/vectors/qdrant/search-points.ts';
-import { createSender, type SendRequest } from '../src/store/vectors/qdrant/send-request.ts';
+import { createSender, type QdrantRequest, type SendRequest } from '../src/store/vectors/qdrant/send-request.ts';
 import { tenantFilter } from '../src/store/vectors/qdrant/to-filter.ts';
 import { indexPoint } from '../test/index-point.ts';
 import { createTestRows } from '../test/index-rows.ts';
@@ -19,10 +19,13 @@ import { createTestStates } from '../test/index-states.ts';
 import { hasQdrant, startQdrant } from '../test/with-qdrant.ts';
 import { createCorpus, dimensions, type Question } from './bench/corpus.ts';
 import { embedOnce } from './bench/embed-once.ts';
+import { layouts, moveTo } from './bench/qdrant-layouts.ts';
+import { replayBare } from './bench/replay-bare.ts';
 
 /**
  * Qdrant against the index in memory: `node scripts/bench-qdrant.ts [FOLDER…]`. On each folder in BEIR format the share of questions
- * whose best 10 are the same; at 100,000 passages the graph's recall by the size of the tenant, and what a search takes with 8 at once.
+ * whose best 10 are the same; at 100,000 passages the graph's recall by the size of the tenant, what a search takes with 8 at once, also
+ * beside the same requests without this program, and, with BENCH_LAYOUTS=1, what other places and sizes of the vectors cost.
  */
 const never = new AbortController().signal;
 const everyone = { clause: null, grants: null };
@@ -48,7 +51,9 @@ try {
   await server.close();
 }
 
-function open(embedder: string, exact: boolean, watch: (seconds: number) => void = () => {}) {
+type Watch = (seconds: number, request: QdrantRequest) => void;
+
+function open(embedder: string, exact: boolean, watch: Watch = () => {}) {
   const send = watched(createSender(server), watch);
   const calls = createQdrantCalls({ ...server, send, askMilliseconds: 30_000 });
   const states = createTestStates();
@@ -65,10 +70,10 @@ function open(embedder: string, exact: boolean, watch: (seconds: number) => void
 }
 
 /** Tells what Qdrant itself says that each request took. */
-function watched(send: SendRequest, watch: (seconds: number) => void): SendRequest {
+function watched(send: SendRequest, watch: Watch): SendRequest {
   return async (request, signal) => {
     const answer = await send(request, signal);
-    watch((answer as { time?: number }).time ?? 0);
+    watch((answer as { time?: number }).time ?? 0, request);
     return answer;
   };
 }
@@ -120,7 +125,11 @@ async function bestOf(index: VectorIndex, tenant: TenantId, question: Partial<Qu
 
 async function benchSize(): Promise<void> {
   const own: number[] = [];
-  const { index, deps, rows, collections, calls } = open('size', false, (seconds) => own.push(seconds * 1000));
+  const sent: QdrantRequest[] = [];
+  const { index, deps, rows, collections, calls } = open('size', false, (seconds, request) => {
+    own.push(seconds * 1000);
+    sent.push(request);
+  });
   const corpus = createCorpus(size);
   const tenants = shares.map((share) => ({ tenant: newId('tenant'), passages: Math.round(share * size) }));
   for (const { tenant, passages } of tenants)
@@ -144,18 +153,41 @@ async function benchSize(): Promise<void> {
   const questions = Array.from({ length: latencyQuestions + 40 }, () => corpus.question());
   for (const question of questions.splice(0, 40)) await bestOf(index, largest, question);
   for (const parallel of [1, atOnce]) {
-    own.length = 0;
-    const { totals, added, processor } = await timeAll(createQdrantIndex({ ...deps, exact: false }), {
-      largest,
-      questions,
-      parallel,
-      own,
-    });
+    sent.length = 0;
+    const run = { largest, questions, parallel, own };
+    const { totals, added, processor } = await timeAll(createQdrantIndex({ ...deps, exact: false }), run);
+    const searches = sent.filter(({ path }) => path.includes('/points/query'));
+    const bare = await replayBare(server, { requests: searches, together: 2, parallel });
+    const median = (values: readonly number[]) => percentile(values, 0.5) ?? 0;
     console.log(
-      `hybrid search, ${parallel} at once: p50 ${percentile(totals, 0.5)?.toFixed(1)} ms, p95 ${percentile(totals, 0.95)?.toFixed(1)} ms; above Qdrant's own time p50 ${percentile(added, 0.5)?.toFixed(1)} ms, p95 ${percentile(added, 0.95)?.toFixed(1)} ms; ${processor.toFixed(1)} ms of this process`,
+      `hybrid search, ${parallel} at once: p50 ${median(totals).toFixed(1)} ms, p95 ${percentile(totals, 0.95)?.toFixed(1)} ms; the same requests by a client that reads no answer p50 ${median(bare).toFixed(1)} ms, so ${(median(totals) - median(bare)).toFixed(1)} ms added; above what Qdrant says it took p50 ${median(added).toFixed(1)} ms; ${processor.toFixed(1)} ms of this process`,
     );
   }
+  if (process.env.BENCH_LAYOUTS) await benchLayouts({ calls, collection: collection.name }, largest, corpus);
   await collections.drop(collection.name);
+}
+
+/** Recall, memory and time of one dense search, one at a time, for each layout that the vectors could have. */
+async function benchLayouts(
+  context: { calls: QdrantCalls; collection: string },
+  tenant: TenantId,
+  corpus: ReturnType<typeof createCorpus>,
+): Promise<void> {
+  for (const layout of layouts) {
+    await moveTo(server, context.collection, layout);
+    await waitForGraphs(context.calls, context.collection);
+    const recall = await recallOf(context, tenant, () => corpus.question().dense);
+    const times: number[] = [];
+    for (let count = 0; count < latencyQuestions; count += 1) {
+      const query = { dense: corpus.question().dense, sparse: null, filter: tenantFilter(tenant), limit: 100 };
+      const started = performance.now();
+      await searchPoints({ ...context, exact: false }, query, never);
+      times.push(performance.now() - started);
+    }
+    console.log(
+      `${layout.name}: recall@${depth} ${recall.toFixed(4)}, best 100 by meaning p50 ${percentile(times, 0.5)?.toFixed(1)} ms, ${await residentMegabytes()} MB in Qdrant's allocator`,
+    );
+  }
 }
 
 function pointOf(point: IndexPoint, tenant: TenantId, number: number): IndexPoint {

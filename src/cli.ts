@@ -7,6 +7,7 @@ import { listDocuments, removeDocuments, showDocument } from './cli/documents.ts
 import { listGlossary, setGlossary } from './cli/glossary.ts';
 import { createKey, createTenant, createUser, listKeys, listTenants, listUsers, revoke } from './cli/identities.ts';
 import { ingest } from './cli/ingest.ts';
+import { changeJob, listJobs, showJob, watchJobs } from './cli/jobs.ts';
 import { declareMetadata, listMetadata, removeMetadata, typedMetadata } from './cli/metadata.ts';
 import { collectPair, collectText, parseCount, parseJson, parseShare, splitList } from './cli/option-values.ts';
 import { createOutput, type Output } from './cli/output.ts';
@@ -94,6 +95,7 @@ function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
 
   addServing(program, invocation, withClient);
   addKnowledge(program, withClient);
+  addJobs(program, withClient);
   addGlossary(program, withClient);
   addRanker(program, withClient);
   addMetadata(program, withClient);
@@ -113,6 +115,14 @@ function addServing(program: Command, invocation: () => Invocation, withClient: 
       const { config, output, signal } = invocation();
       const { serve } = await import('./main.ts');
       await serve(config, output, signal);
+    });
+  program
+    .command('worker')
+    .description('read and embed what servers on the same DATABASE_URL queue; start as many as you want')
+    .action(async () => {
+      const { config, output, signal } = invocation();
+      const { work } = await import('./main.ts');
+      await work(config, output, signal);
     });
   program
     .command('migrate')
@@ -216,6 +226,45 @@ function addKnowledge(program: Command, withClient: WithClient): void {
     .action(
       async (ids: string[], options) =>
         await withClient(async (context) => await removeDocuments(context, ids, options)),
+    );
+}
+
+function addJobs(program: Command, withClient: WithClient): void {
+  const jobs = program.command('jobs').description('follow and steer what is being ingested');
+  jobs
+    .command('list')
+    .description('list jobs, newest first')
+    .option('--state <state>', 'running, paused, finished, failed or cancelled')
+    .option('--limit <count>', 'jobs a page', '20')
+    .option('--cursor <cursor>', 'the next page')
+    .action(async (options) => await withClient(async (context) => await listJobs(context, options)));
+  jobs
+    .command('show')
+    .description('show a job and the documents that failed')
+    .argument('<id>')
+    .action(async (id: string) => await withClient(async (context) => await showJob(context, id)));
+  jobs
+    .command('watch')
+    .description('print every change of every job, until it is interrupted')
+    .action(async () => await withClient(watchJobs));
+  for (const [change, description] of [
+    ['pause', 'read no further document of a job for now'],
+    ['resume', 'go on with a paused job'],
+    ['cancel', 'drop the documents of a job that still wait'],
+  ] as const)
+    jobs
+      .command(change)
+      .description(description)
+      .argument('<id>')
+      .action(async (id: string) => await withClient(async (context) => await changeJob(context, change, id)));
+  jobs
+    .command('retry')
+    .description('read the failed documents of a job again')
+    .argument('<id>')
+    .option('--document <id>', 'only this one')
+    .action(
+      async (id: string, { document }: { document?: string }) =>
+        await withClient(async (context) => await changeJob(context, 'retry', id, document)),
     );
 }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { answerModes } from './domain/answer.ts';
 import { AppError, type FieldError } from './domain/errors.ts';
@@ -11,6 +12,33 @@ const withDefault = <T extends z.ZodType>(schema: T, value: z.output<T>) =>
 const integer = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 const httpUrl = z.url({ protocol: /^https?$/ });
 const modelNames = z.string().regex(/^[^,\s][^,]*(,[^,]*[^,\s][^,]*)*$/);
+
+/** Where raw files are kept. */
+export type ObjectPlace =
+  | { readonly kind: 'folder'; readonly path: string }
+  | {
+      readonly kind: 's3';
+      readonly url: string;
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly region: string;
+    };
+
+function toObjectPlace(text: string, context: z.RefinementCtx): ObjectPlace {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol === 'file:' && url.host === '') return { kind: 'folder', path: fileURLToPath(url) };
+  const hasBucket = url !== null && url.pathname.length > 1 && url.username !== '' && url.password !== '';
+  if (url && hasBucket && /^https?:$/.test(url.protocol))
+    return {
+      kind: 's3',
+      url: `${url.origin}${url.pathname}`,
+      accessKeyId: decodeURIComponent(url.username),
+      secretAccessKey: decodeURIComponent(url.password),
+      region: url.searchParams.get('region') ?? 'us-east-1',
+    };
+  context.addIssue({ code: 'custom', message: 'neither a folder nor a bucket' });
+  return z.NEVER;
+}
 
 interface Setting {
   readonly schema: z.ZodType;
@@ -84,6 +112,14 @@ export const settings = {
     description:
       'Redis that lets an answer be followed and stopped on any server; without it, on the one that writes it.',
     example: 'redis://localhost:6379',
+    secret: true,
+  },
+  OBJECTS_URL: {
+    schema: optional(z.string().transform(toObjectPlace)),
+    expected: 'file:///folder, or https://KEY:SECRET@host/bucket/prefix?region=NAME',
+    description:
+      'Where raw files are kept instead of DATA_DIR: a shared folder, or a bucket of an S3-compatible server.',
+    example: 'https://KEY:SECRET@s3.example.com/bucket?region=eu-central-1',
     secret: true,
   },
   OPENAI_API_KEY: {
@@ -221,6 +257,12 @@ export const settings = {
       'Ranks newer documents higher: days after which age has half of its effect. Without it age does not count.',
     example: '180',
   },
+  INGEST_IN_SERVER: {
+    schema: withDefault(z.enum(['true', 'false']), 'true'),
+    expected: 'true or false',
+    description: 'false leaves reading and embedding to `footnote worker` processes on the same DATABASE_URL.',
+    example: 'true',
+  },
   PUBLISH_WAITS_FOR: {
     schema: withDefault(z.enum(['lexical', 'dense']), 'lexical'),
     expected: 'lexical or dense',
@@ -263,6 +305,7 @@ export interface Config {
   readonly dataDir: string;
   readonly publicUrl: string | null;
   readonly databaseUrl: string | null;
+  readonly objects: ObjectPlace;
   /** Null: the extractive answerer writes the answers. */
   readonly chat: {
     /** In the order in which they are asked; at least one. */
@@ -302,6 +345,8 @@ export interface Config {
   readonly answerCache: { readonly bytes: number; readonly seconds: number };
   /** Null: age does not count. */
   readonly freshnessHalfLifeDays: number | null;
+  /** Whether the server reads and embeds too; else workers do. */
+  readonly ingestInServer: boolean;
   readonly publishWaitsFor: 'lexical' | 'dense';
   readonly maxFileBytes: number;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -362,6 +407,12 @@ export function loadConfig(environment: Environment = process.env): Config {
       expected: 'a chat model beside it: OPENAI_API_KEY or OPENAI_BASE_URL, and CHAT_MODEL not none',
       received: String(value.HEDGE_AFTER_MS),
     });
+  if (value.INGEST_IN_SERVER === 'false' && !value.DATABASE_URL && errors.length === 0)
+    errors.push({
+      field: 'INGEST_IN_SERVER',
+      expected: 'true, or DATABASE_URL set beside it: on the embedded database only the server can work',
+      received: JSON.stringify(value.INGEST_IN_SERVER),
+    });
   errors.push(...rerankerConflicts(value, errors));
   if (errors.length > 0) throw new AppError('CONFIGURATION_INVALID', describe(errors), { errors });
 
@@ -372,6 +423,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     dataDir: resolve(value.DATA_DIR),
     publicUrl: value.PUBLIC_URL ?? null,
     databaseUrl: value.DATABASE_URL ?? null,
+    objects: value.OBJECTS_URL ?? { kind: 'folder', path: join(resolve(value.DATA_DIR), 'objects') },
     chat: hasModelServer && value.CHAT_MODEL !== 'none' ? { models: namesOf(value.CHAT_MODEL), ...server } : null,
     hedgeAfterMilliseconds: value.HEDGE_AFTER_MS ?? null,
     groundednessJudge:
@@ -400,6 +452,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     redisUrl: value.REDIS_URL ?? null,
     answerCache: { bytes: value.ANSWER_CACHE_BYTES, seconds: value.ANSWER_CACHE_SECONDS },
     freshnessHalfLifeDays: value.FRESHNESS_HALF_LIFE_DAYS ?? null,
+    ingestInServer: value.INGEST_IN_SERVER === 'true',
     publishWaitsFor: value.PUBLISH_WAITS_FOR,
     maxFileBytes: value.MAX_FILE_BYTES,
     logLevel: value.LOG_LEVEL,

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { createAnswerFingerprint } from './chains/answer-fingerprint.ts';
 import { createAnswerQuestion } from './chains/answer-question-chain.ts';
@@ -11,11 +10,9 @@ import { shareAnswers } from './chains/share-answers.ts';
 import { createSuggestFollowUps } from './chains/suggest-follow-ups.ts';
 import { type Client, createClient } from './cli/client.ts';
 import type { Output } from './cli/output.ts';
-import type { Config } from './config.ts';
-import type { TenantId } from './domain/ids.ts';
+import type { Config, ObjectPlace } from './config.ts';
+import { AppError } from './domain/errors.ts';
 import { usualScopes } from './domain/principal.ts';
-import { createEmbedQueue } from './ingest/embed-queue.ts';
-import { createIngestWorker } from './ingest/ingest-worker.ts';
 import { createFetchUrl } from './ingest/load/fetch-url.ts';
 import { createDocumentReader } from './ingest/read-document.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
@@ -31,6 +28,7 @@ import { createModerators } from './models/moderation/create-moderators.ts';
 import { createReranker } from './models/rerank/create-reranker.ts';
 import { watchReranker } from './models/rerank/watch-reranker.ts';
 import { openIndex } from './open-index.ts';
+import { openQueues, startQueues } from './open-queues.ts';
 import { createReadinessChecks } from './readiness.ts';
 import { createBoostStage } from './retrieve/boost-passages.ts';
 import { createVocabularies } from './retrieve/expand/learn-vocabularies.ts';
@@ -52,6 +50,8 @@ import { toProblem } from './server/problem.ts';
 import { createRedisRelay } from './store/cache/redis/redis-answer-relay.ts';
 import { type DataFolder, openDataFolder, readHolder, readLocalKey, writeLocalKey } from './store/data-folder.ts';
 import { createFileObjects } from './store/objects/files/file-objects.ts';
+import { createS3Objects } from './store/objects/s3/s3-objects.ts';
+import type { ObjectStore } from './store/objects.ts';
 import { migrate } from './store/postgres/migrate.ts';
 import { connectDatabase, openDatabase } from './store/postgres/open-database.ts';
 import { createStores, type Stores } from './store/postgres/stores.ts';
@@ -89,7 +89,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const driver = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
   stack.defer(() => driver.close());
   const stores = createStores(driver, { processName: `${hostname()}:${config.dataDir}` });
-  const objects = await createFileObjects(join(config.dataDir, 'objects'));
+  const objects = await openObjects(config.objects);
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
   const reader = createDocumentReader({ workers: 1 });
@@ -106,7 +106,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const relay = config.redisUrl === null ? null : createRedisRelay({ url: config.redisUrl, log });
   stack.defer(async () => await relay?.close());
 
-  const queues = startQueues({ config, stores, objects, reader, embedder, index, log });
+  const queues = openQueues({ config, stores, objects, reader, embedder, index, log });
   stack.defer(() => queues.stop());
   const submit = createSubmitDocuments({
     documents: stores.documents,
@@ -168,6 +168,10 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     localKey,
     close: () => owned.disposeAsync(),
   };
+}
+
+async function openObjects(place: ObjectPlace): Promise<ObjectStore> {
+  return place.kind === 's3' ? createS3Objects(place) : await createFileObjects(place.path);
 }
 
 /** The embedder of the settings, until the live collection asks for another one. */
@@ -270,65 +274,6 @@ function createLog(config: Config): Logger {
   return pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
 }
 
-interface QueueParts {
-  readonly config: Config;
-  readonly stores: Stores;
-  readonly objects: Parameters<typeof createIngestWorker>[0]['objects'];
-  readonly reader: Parameters<typeof createIngestWorker>[0]['reader'];
-  readonly embedder: Embedder;
-  readonly index: Pick<VectorIndex, 'refresh'>;
-  readonly log: Logger;
-}
-
-/** Reads, publishes and embeds what is queued, also from an earlier run. */
-function startQueues({ config, stores, objects, reader, embedder, index, log }: QueueParts) {
-  const refresh = createIndexRefresh(index, log);
-  const embedding = createEmbedQueue({
-    embeddings: stores.embeddings,
-    embedder,
-    readingIsBusy: () => reading.busy(),
-    onEmbedded: refresh.changed,
-    log,
-  });
-  const reading = createIngestWorker({
-    documents: stores.documents,
-    objects,
-    reader,
-    beforePublish: config.publishWaitsFor === 'dense' ? embedding.embedVersion : async () => {},
-    onPublished: (versions) => refresh.changed(versions.map(({ tenantId }) => tenantId)),
-    onIdle: embedding.wake,
-    log,
-  });
-  reading.start();
-  embedding.start();
-  return {
-    wake: reading.wake,
-    async stop() {
-      refresh.stop();
-      await Promise.all([reading.stop(), embedding.stop()]);
-    },
-  };
-}
-
-const refreshMilliseconds = 1_000;
-
-/** Lets the index pull what changed, at most once a second, so that the next question does not wait for it. */
-function createIndexRefresh(index: Pick<VectorIndex, 'refresh'>, log: Logger) {
-  const waiting = new Set<TenantId>();
-  const pull = () => {
-    for (const tenant of waiting)
-      index.refresh(tenant).catch((error: unknown) => log.warn({ err: error }, 'the index could not be refreshed'));
-    waiting.clear();
-  };
-  const timer = setInterval(pull, refreshMilliseconds).unref();
-  return {
-    changed(tenants: Iterable<TenantId>): void {
-      for (const tenant of tenants) waiting.add(tenant);
-    },
-    stop: () => clearInterval(timer),
-  };
-}
-
 async function ensureLocalKey(stores: Stores, folder: DataFolder): Promise<string> {
   const known = await readLocalKey(folder.path);
   if (known && (await stores.identities.principalOfKey(known))) return known;
@@ -369,6 +314,30 @@ export async function serve(config: Config, output: Output, signal: AbortSignal)
   } finally {
     await footnote.close();
   }
+}
+
+/** Reads and embeds what servers on the same database queue, until the signal is aborted. Throws CONFIGURATION_INVALID without a DATABASE_URL. */
+export async function work(config: Config, output: Output, signal: AbortSignal): Promise<void> {
+  if (config.databaseUrl === null)
+    throw new AppError('CONFIGURATION_INVALID', 'DATABASE_URL: expected a postgres:// URL, read nothing', {
+      errors: [{ field: 'DATABASE_URL', expected: 'a postgres:// URL', received: 'nothing' }],
+    });
+  await using stack = new AsyncDisposableStack();
+  const log = createLog(config);
+  const driver = await openDatabase(config);
+  stack.defer(() => driver.close());
+  const name = `${hostname()}:worker:${process.pid}`;
+  const stores = createStores(driver, { processName: name });
+  const objects = await openObjects(config.objects);
+  const embedder = await openEmbedder(config);
+  stack.defer(() => embedder.close());
+  const reader = createDocumentReader({ workers: 1 });
+  stack.defer(() => reader.close());
+  const queues = startQueues({ config, stores, objects, reader, embedder, index: null, log });
+  stack.defer(() => queues.stop());
+  output.result({ worker: name }, () => `The worker ${name} reads and embeds what is queued.\nStop with Ctrl-C.`);
+  if (!signal.aborted) await once(signal, 'abort');
+  output.note('Stopping: what is being read goes back to the queue.');
 }
 
 /** The first question does not wait for the embedder to load; its sentences are embedded by the documents' side too. */

@@ -65,6 +65,10 @@ export function createReadinessChecks({
       },
     },
     {
+      name: 'workers',
+      check: () => checkWorkers(stores),
+    },
+    {
       name: 'reranker',
       check: () => checkReranker(reranker),
     },
@@ -85,6 +89,18 @@ export function createReadinessChecks({
       },
     },
   ];
+}
+
+async function checkWorkers({ workers }: Pick<Stores, 'workers'>): ReturnType<ReadinessCheck['check']> {
+  const living = await workers.list();
+  const fault = living.map(({ reading, embedding }) => reading ?? embedding).find((reason) => reason !== null);
+  if (fault) return { state: 'degraded', detail: `documents wait since ${fault.since}: ${fault.detail}` };
+  if (living.length === 0)
+    return { state: 'degraded', detail: 'nobody reads documents: start `footnote worker`, or unset INGEST_IN_SERVER' };
+  return {
+    state: 'ok',
+    detail: `${living.length === 1 ? 'one process reads' : `${living.length} processes read`} documents`,
+  };
 }
 
 async function checkReranker(reranker: ReadinessParts['reranker']): ReturnType<ReadinessCheck['check']> {

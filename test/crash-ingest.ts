@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Client } from '../src/cli/client.ts';
 import { documentsOf } from '../src/cli/documents.ts';
 import { loadConfig } from '../src/config.ts';
 import { walkFolder } from '../src/ingest/load/walk-folder.ts';
@@ -37,7 +38,12 @@ export async function crashIngest({ folder, kills, longestMilliseconds, onKill }
       onKill?.(`${kill}: ${ended ? 'ended by itself' : `killed after ${alive} ms`}`);
     }
     await runFor(null, command, environment);
-    return { kills, ...(await inspect(folder, dataDir)) };
+    const client = await openClient(loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'error' }));
+    try {
+      return { kills, ...(await inspect(client, folder)) };
+    } finally {
+      await client.close();
+    }
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
@@ -62,31 +68,27 @@ interface ListedPassage {
   readonly text: string;
 }
 
-async function inspect(folder: string, dataDir: string): Promise<Omit<CrashReport, 'kills'>> {
+/** Compares what a server shows of the source `crash` with the files of the folder. */
+export async function inspect(client: Client, folder: string): Promise<Omit<CrashReport, 'kills'>> {
   const expected = new Set<string>();
   for await (const entry of walkFolder(folder, { maxFileBytes: 100_000_000, accepts: hasReadableName }))
     if (entry.kind === 'file') expected.add(entry.externalId);
-  const client = await openClient(loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'error' }));
-  try {
-    const seen = new Map<string, number>();
-    let halfVisible = 0;
-    for await (const document of documentsOf(client, 'crash')) {
-      seen.set(document.externalId, (seen.get(document.externalId) ?? 0) + 1);
-      if (document.state === 'failed') continue;
-      const { text } = await client.get<{ text: string }>(`/v1/documents/${document.id}/content`);
-      const passages = await allPassages(client, document.id);
-      if (document.state !== 'ready' || passages.length !== document.passages || !covers(text, passages))
-        halfVisible += 1;
-    }
-    const lost = [...expected].filter((externalId) => !seen.has(externalId)).length;
-    const doubled = [...seen.values()].filter((count) => count > 1).length;
-    return { files: expected.size, lost, doubled, halfVisible };
-  } finally {
-    await client.close();
+  const seen = new Map<string, number>();
+  let halfVisible = 0;
+  for await (const document of documentsOf(client, 'crash')) {
+    seen.set(document.externalId, (seen.get(document.externalId) ?? 0) + 1);
+    if (document.state === 'failed') continue;
+    const { text } = await client.get<{ text: string }>(`/v1/documents/${document.id}/content`);
+    const passages = await allPassages(client, document.id);
+    if (document.state !== 'ready' || passages.length !== document.passages || !covers(text, passages))
+      halfVisible += 1;
   }
+  const lost = [...expected].filter((externalId) => !seen.has(externalId)).length;
+  const doubled = [...seen.values()].filter((count) => count > 1).length;
+  return { files: expected.size, lost, doubled, halfVisible };
 }
 
-async function allPassages(client: Awaited<ReturnType<typeof openClient>>, id: string): Promise<ListedPassage[]> {
+async function allPassages(client: Client, id: string): Promise<ListedPassage[]> {
   const passages: ListedPassage[] = [];
   let cursor: string | null = null;
   do {

@@ -22,19 +22,25 @@ export async function createTestTenant(driver: SqlDriver): Promise<TenantId> {
   return id;
 }
 
-/** A database of its own on the server of TEST_DATABASE_URL, dropped on close. */
-async function openServerDatabase(serverUrl: string): Promise<SqlDriver> {
+/** An empty database of its own on the server of TEST_DATABASE_URL. */
+export async function createServerDatabase(serverUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `footnote_test_${randomBytes(6).toString('hex')}`;
   await onServer(serverUrl, `create database ${name}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  const driver = openPostgres({ databaseUrl: url.href });
+  return { url: url.href, drop: () => onServer(serverUrl, `drop database ${name} with (force)`) };
+}
+
+/** The same with all tables, dropped on close. */
+async function openServerDatabase(serverUrl: string): Promise<SqlDriver> {
+  const { url, drop } = await createServerDatabase(serverUrl);
+  const driver = openPostgres({ databaseUrl: url });
   await migrate(driver);
   return {
     ...driver,
     close: async () => {
       await driver.close();
-      await onServer(serverUrl, `drop database ${name} with (force)`);
+      await drop();
     },
   };
 }

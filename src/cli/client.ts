@@ -11,6 +11,8 @@ export interface Client {
   delete(path: string): Promise<void>;
   /** Events of a server-sent stream, each parsed from its `data` line. */
   stream<T>(path: string, body: object, signal: AbortSignal): AsyncGenerator<T>;
+  /** The same of a stream that is only read. */
+  follow<T>(path: string, signal: AbortSignal): AsyncGenerator<T>;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,13 @@ export function createClient(send: Send, key: string, close: () => Promise<void>
     return response;
   }
 
+  async function* read<T>(path: string, init: RequestInit): AsyncGenerator<T> {
+    const headers = new Headers(init.headers);
+    headers.set('accept', 'text/event-stream');
+    const response = await request(path, { ...init, headers });
+    if (response.body) yield* parseEvents<T>(response.body);
+  }
+
   return {
     get: async <T>(path: string, accepted: readonly number[] = []) =>
       (await (await request(path, {}, accepted)).json()) as T,
@@ -42,10 +51,10 @@ export function createClient(send: Send, key: string, close: () => Promise<void>
       await request(path, { method: 'DELETE' });
     },
     async *stream<T>(path: string, body: object, signal: AbortSignal) {
-      const init = bodyOf(body);
-      const headers = { ...init.headers, accept: 'text/event-stream' };
-      const response = await request(path, { ...init, headers, signal });
-      if (response.body) yield* parseEvents<T>(response.body);
+      yield* read<T>(path, { ...bodyOf(body), signal });
+    },
+    async *follow<T>(path: string, signal: AbortSignal) {
+      yield* read<T>(path, { signal });
     },
     close,
   };

@@ -124,6 +124,13 @@ export const errorSpecs = {
     retryable: true,
     remedy: 'Try again; if it stays, look for `requestId` in the log of the server.',
   },
+  STORAGE_UNAVAILABLE: {
+    status: 503,
+    title: 'The store of raw files does not answer',
+    retryable: true,
+    remedy:
+      'Wait and try again. For an operator: check OBJECTS_URL (address, bucket, keys, region); what is queued waits and goes on by itself.',
+  },
   STORAGE_FULL: {
     status: 507,
     title: 'The disk is full',

@@ -1,6 +1,7 @@
 import type { DocumentId, JobId } from './ids.ts';
 
-export const jobStates = ['running', 'finished', 'failed', 'cancelled'] as const;
+/** `paused`: its documents keep their places, and none is read until it goes on. */
+export const jobStates = ['running', 'paused', 'finished', 'failed', 'cancelled'] as const;
 export type JobState = (typeof jobStates)[number];
 
 /** `lexical`: documents are being read and made searchable by words; `dense`: their vectors follow; `done`: nothing waits. */
@@ -31,6 +32,11 @@ export interface Job {
   readonly queuePosition: number;
   /** Seconds until the current stage ends at the rate so far; null until a rate is known. */
   readonly etaSeconds: number | null;
+  /** Documents read and passages embedded a second of late, in this tenant; null until there are a few. */
+  readonly documentsPerSecond: number | null;
+  readonly passagesPerSecond: number | null;
+  /** What stands in the way of all documents, such as an embedder that does not answer; it goes on by itself. */
+  readonly waitingFor: { readonly code: string; readonly detail: string; readonly since: string } | null;
   /** The first 100 failures; `failed` counts all. */
   readonly failures: readonly JobFailure[];
   readonly createdAt: string;

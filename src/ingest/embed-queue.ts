@@ -2,7 +2,9 @@ import { AppError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { Embedder } from '../models/embedder.ts';
 import type { EmbeddingStore, PreparedVersion, UnembeddedPassage } from '../store/documents.ts';
+import type { WorkShare } from '../store/workers.ts';
 import { embedWindows, type WindowedText } from './embed-windows.ts';
+import { createBackoff } from './retry-backoff.ts';
 import { createWakeUp } from './wake-up.ts';
 
 interface EmbedQueueDeps {
@@ -11,6 +13,10 @@ interface EmbedQueueDeps {
   /** Reading goes first, so that documents are searchable by words soon; their vectors follow. */
   readonly readingIsBusy: () => boolean;
   readonly onEmbedded: (tenants: ReadonlySet<TenantId>) => void;
+  /** The part of the texts that is this process's. */
+  readonly share: () => WorkShare;
+  /** Told what stands in the way, and null when the queue moves again. */
+  readonly onFault: (fault: unknown) => void;
   readonly log: { warn(fields: object, message: string): void };
 }
 
@@ -33,7 +39,6 @@ type EmbeddedText = Parameters<EmbeddingStore['save']>[2][number];
 const pollMilliseconds = 5_000;
 /** How long vectors give way to reading before one batch is embedded all the same. */
 const yieldMilliseconds = 60_000;
-const retryMillisecondsMax = 30_000;
 
 /** Fills in vectors of visible passages, oldest document first, then those of their windows, one batch at a time, until it is stopped. */
 export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
@@ -42,27 +47,28 @@ export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
   let loop: Promise<void> = Promise.resolve();
 
   async function run(): Promise<void> {
-    let retryMilliseconds = 1_000;
+    const backoff = createBackoff();
     while (!stopping.signal.aborted) {
       try {
         if (deps.readingIsBusy()) await wakeUp.wait(yieldMilliseconds);
         if (stopping.signal.aborted) return;
         // Windows make the order finer; every passage has its own vector first.
         const embedded = (await embedWaiting()) || (await windowWaiting());
-        retryMilliseconds = 1_000;
+        deps.onFault(null);
+        backoff.reset();
         if (embedded === 0) await wakeUp.wait(pollMilliseconds);
       } catch (error) {
         if (stopping.signal.aborted) return;
-        deps.log.warn({ err: error, retryMilliseconds }, 'embedding waits and tries again');
-        await wakeUp.wait(retryMilliseconds);
-        retryMilliseconds = Math.min(retryMilliseconds * 2, retryMillisecondsMax);
+        deps.log.warn({ err: error }, 'embedding waits and tries again');
+        deps.onFault(error);
+        await wakeUp.wait(backoff.after(error));
       }
     }
   }
 
   /** Saves a batch while the next one is embedded; stops early when documents wait to be read. */
   async function embedWaiting(): Promise<number> {
-    const waiting = await deps.embeddings.unembedded(deps.embedder.id, fetchSize);
+    const waiting = await deps.embeddings.unembedded(deps.embedder.id, fetchSize, deps.share());
     let ahead: Promise<EmbeddedText[]> = Promise.resolve([]);
     for (let start = 0; start < waiting.length; start += batchSize) {
       const embedded = ahead;
@@ -78,7 +84,7 @@ export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
   /** Resolves to how many texts had their windows embedded; the next ones wait until it is known that no passage does. */
   async function windowWaiting(): Promise<number> {
     const { embeddings, embedder } = deps;
-    const waiting = await embeddings.withoutWindows(embedder.id, windowedAtOnce);
+    const waiting = await embeddings.withoutWindows(embedder.id, windowedAtOnce, deps.share());
     let ahead: Promise<WindowedText[]> = Promise.resolve([]);
     for (let start = 0; start < waiting.length; start += windowedBatch) {
       const windowed = ahead;

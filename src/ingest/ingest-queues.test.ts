@@ -9,10 +9,13 @@ import type { Principal } from '../domain/principal.ts';
 import type { Embedder } from '../models/embedder.ts';
 import { encodeDocument } from '../models/sparse/encode.ts';
 import { createFileObjects } from '../store/objects/files/file-objects.ts';
+import type { ObjectStore } from '../store/objects.ts';
 import { createStores, type Stores } from '../store/postgres/stores.ts';
 import type { SqlDriver } from '../store/sql.ts';
+import { allWork } from '../store/workers.ts';
 import { createEmbedQueue, type EmbedQueue } from './embed-queue.ts';
-import { createIngestWorker, type DocumentReader, type IngestWorker } from './ingest-worker.ts';
+import { createIngestWorker, type IngestWorker } from './ingest-worker.ts';
+import type { DocumentReader } from './prepare-versions.ts';
 import { createSubmitDocuments, type SubmitDocuments } from './submit-document.ts';
 
 let driver: SqlDriver;
@@ -26,14 +29,16 @@ let queue: EmbedQueue;
 /** Texts that the embedder was given; it fails as long as `embedderError` is set. */
 let embedded: string[];
 let embedderError: AppError | null;
+let faults: unknown[];
 
 const log = { warn: () => {} };
 
 /** Every line is a passage; the word BROKEN makes a file unreadable. */
 const reader: DocumentReader = {
-  async read({ bytes, title }) {
+  async read({ bytes, title }, signal) {
     const content = new TextDecoder().decode(bytes);
     if (content.includes('BROKEN')) throw new AppError('FILE_CORRUPT', 'It is cut off.');
+    if (content.includes('ENDLESS')) await endless(signal);
     let start = 0;
     const passages = content.split('\n').map((text, ordinal) => {
       const passage = {
@@ -53,6 +58,15 @@ const reader: DocumentReader = {
     return { title: title ?? 'untitled', language: 'en', content, passages };
   },
 };
+
+/** Signals of the files that are being read for ever. */
+let reading: AbortSignal[] = [];
+
+async function endless(signal: AbortSignal): Promise<never> {
+  reading.push(signal);
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  throw signal.reason;
+}
 
 const embedder: Embedder = {
   id: 'test',
@@ -80,6 +94,8 @@ afterAll(async () => {
 beforeEach(async () => {
   embedded = [];
   embedderError = null;
+  faults = [];
+  reading = [];
   stores = createStores(driver);
   tenantId = await createTestTenant(driver);
   principal = {
@@ -95,13 +111,21 @@ afterEach(async () => {
   await Promise.all([worker.stop(), queue.stop()]);
 });
 
-async function start({ waitsForVectors = false } = {}): Promise<void> {
-  const objects = await createFileObjects(folder);
+async function start({
+  waitsForVectors = false,
+  objects: given,
+}: {
+  waitsForVectors?: boolean;
+  objects?: ObjectStore;
+} = {}): Promise<void> {
+  const objects = given ?? (await createFileObjects(folder));
   queue = createEmbedQueue({
     embeddings: stores.embeddings,
     embedder,
     readingIsBusy: () => worker.busy(),
     onEmbedded: () => {},
+    share: () => allWork,
+    onFault: () => {},
     log,
   });
   worker = createIngestWorker({
@@ -111,6 +135,7 @@ async function start({ waitsForVectors = false } = {}): Promise<void> {
     beforePublish: waitsForVectors ? queue.embedVersion : async () => {},
     onPublished: () => {},
     onIdle: queue.wake,
+    onFault: (fault) => faults.push(fault),
     log,
   });
   const fetchUrl = () => Promise.reject(new Error('nothing is fetched here'));
@@ -209,4 +234,45 @@ it('refuses a file that is too large before anything is written', async () => {
   await start();
   await expect(add('big', 'x'.repeat(1_001))).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' });
   expect(await statesOf()).toEqual({});
+});
+
+it('stops reading what is cancelled meanwhile, and goes on with the rest', async () => {
+  await start();
+  const { jobId } = await add('a', 'ENDLESS');
+  await vi.waitFor(() => expect(reading).toHaveLength(1), 10_000);
+  if (!jobId) throw new Error('no job');
+  await stores.jobs.cancel(tenantId, jobId);
+  await vi.waitFor(() => expect(reading[0]?.aborted).toBe(true), 10_000);
+  await add('b', 'two');
+  await vi.waitFor(async () => expect(await statesOf()).toEqual({ b: 'ready' }), 10_000);
+});
+
+it('says what stands in the way of all documents, and that it is over', async () => {
+  const objects = await createFileObjects(folder);
+  let isAway = true;
+  vi.spyOn(objects, 'get').mockImplementation(async () => {
+    if (isAway) throw new AppError('STORAGE_UNAVAILABLE', 'It does not answer.');
+    return Buffer.from('one');
+  });
+  await start({ objects });
+  await add('a', 'one');
+  await vi.waitFor(() => expect(faults.at(-1)).toMatchObject({ code: 'STORAGE_UNAVAILABLE' }), 10_000);
+  expect(await statesOf()).toEqual({ a: 'queued' });
+  isAway = false;
+  await vi.waitFor(async () => expect(await statesOf()).toEqual({ a: 'ready' }), 15_000);
+  expect(faults.at(-1)).toBeNull();
+});
+
+it('gives a file up during whose reading the process ended five times', async () => {
+  await start();
+  await worker.stop();
+  await add('a', 'one');
+  const ended = createStores(driver).documents;
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    await ended.claim(9, 60);
+    await ended.releaseClaims();
+  }
+  await Promise.all([queue.stop()]);
+  await start();
+  await vi.waitFor(async () => expect(await statesOf()).toEqual({ a: 'failed' }), 10_000);
 });

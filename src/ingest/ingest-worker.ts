@@ -1,34 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../domain/errors.ts';
-import { passageId } from '../domain/ids.ts';
-import type { DocumentStore, PreparedPassage, PreparedVersion, QueuedVersion } from '../store/documents.ts';
+import type { DocumentStore, PreparedVersion, QueuedVersion } from '../store/documents.ts';
 import type { ObjectStore } from '../store/objects.ts';
+import { createPrepareVersions, type DocumentReader, isPassing } from './prepare-versions.ts';
+import { createBackoff } from './retry-backoff.ts';
 import { createWakeUp } from './wake-up.ts';
-
-/** What reading a file gives, before its passages have ids. */
-export interface ReadDocument {
-  readonly title: string;
-  readonly language: string | null;
-  readonly content: string;
-  readonly passages: readonly Omit<PreparedPassage, 'id'>[];
-}
-
-export interface DocumentReader {
-  /** `title` and `language` are the sender's and go before those of the file. */
-  read(
-    file: { bytes: Uint8Array; fileName: string; mediaType: string; title: string | null; language: string | null },
-    signal: AbortSignal,
-  ): Promise<ReadDocument>;
-}
-
-type VersionName = Pick<QueuedVersion, 'tenantId' | 'jobId' | 'documentId' | 'version'>;
 
 interface IngestLog {
   warn(fields: object, message: string): void;
 }
 
 interface IngestWorkerDeps {
-  readonly documents: Pick<DocumentStore, 'claim' | 'releaseClaims' | 'publish' | 'fail' | 'sweep'>;
+  readonly documents: Pick<
+    DocumentStore,
+    'claim' | 'renew' | 'returnClaims' | 'releaseClaims' | 'publish' | 'fail' | 'sweep'
+  >;
   readonly objects: Pick<ObjectStore, 'get'>;
   readonly reader: DocumentReader;
   /** Runs before a version is published; with PUBLISH_WAITS_FOR=dense it embeds the passages. */
@@ -36,6 +22,8 @@ interface IngestWorkerDeps {
   readonly onPublished: (versions: readonly PreparedVersion[]) => void;
   /** Called when nothing has been queued for a while. */
   readonly onIdle: () => void;
+  /** Told what stands in the way of the whole queue, and null when it moves again. */
+  readonly onFault: (fault: unknown) => void;
   readonly log: IngestLog;
 }
 
@@ -50,9 +38,10 @@ export interface IngestWorker {
 
 /** Documents that are claimed, read and published together; one transaction publishes them. */
 const batchSize = 16;
-/** Longer than any document may take; a crashed process's claims are free again after it. */
+/** Renewed every two seconds while a batch is read. */
 const leaseSeconds = 300;
-const retryMilliseconds = 2_000;
+/** From this attempt on a file is read alone, so that others do not end with it. */
+const suspectAttempts = 3;
 /** Documents of a folder arrive one by one; only after this pause is their reading over. */
 const lullMilliseconds = 500;
 const gatherMilliseconds = 100;
@@ -64,35 +53,54 @@ const sweepSize = 50;
 export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
   const stopping = new AbortController();
   const wakeUp = createWakeUp(stopping.signal);
+  const { prepareVersions, failVersion } = createPrepareVersions({ ...deps, leaseSeconds, stopping: stopping.signal });
   let working = false;
   let loop: Promise<void> = Promise.resolve();
 
   async function run(): Promise<void> {
     let publishing: Promise<void> = Promise.resolve();
+    let before: readonly QueuedVersion[] = [];
+    let claimed: readonly QueuedVersion[] = [];
+    const backoff = createBackoff();
     while (!stopping.signal.aborted) {
       try {
-        const claimed = await deps.documents.claim(batchSize, leaseSeconds);
+        before = claimed;
+        claimed = [];
+        claimed = await claim();
         if (claimed.length === 0) {
           await publishing;
           await rest();
           continue;
         }
         working = true;
-        const prepared = await Promise.all(claimed.map((version) => prepare(version)));
+        const prepared = await prepareVersions(claimed);
         await publishing;
-        publishing = publish(prepared.filter((version) => version !== null));
+        publishing = publish(prepared);
         publishing.catch(() => {});
+        deps.onFault(null);
+        backoff.reset();
         // Documents that arrive one by one are gathered, so that one transaction publishes several.
         if (claimed.length < batchSize) await pause(gatherMilliseconds);
       } catch (error) {
         if (stopping.signal.aborted) break;
         deps.log.warn({ err: error }, 'ingest waits and tries again');
-        await deps.documents.releaseClaims().catch(() => {});
-        await wakeUp.wait(retryMilliseconds);
+        deps.onFault(error);
+        await publishing.catch(() => {});
+        await deps.documents.returnClaims([...before, ...claimed]).catch(() => {});
+        await wakeUp.wait(backoff.after(error));
       }
     }
     working = false;
     await publishing.catch((error) => deps.log.warn({ err: error }, 'the last documents stay queued'));
+  }
+
+  /** A batch, or one file alone that is suspected to have ended the process. */
+  async function claim(): Promise<readonly QueuedVersion[]> {
+    const claimed = await deps.documents.claim(batchSize, leaseSeconds);
+    const suspect = claimed.find(({ attempts }) => attempts >= suspectAttempts);
+    if (!suspect) return claimed;
+    await deps.documents.returnClaims(claimed.filter((version) => version !== suspect));
+    return [suspect];
   }
 
   /** Nothing is queued: after a lull others may work, and what no version needs is swept. */
@@ -103,28 +111,6 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
     if ((await deps.documents.sweep(sweepSize)) === 0) await wakeUp.wait(pollMilliseconds);
   }
 
-  /** Null when the document cannot be read: it is marked as failed and harms no other. */
-  async function prepare(queued: QueuedVersion): Promise<PreparedVersion | null> {
-    try {
-      const { contentHash, ...file } = queued.document;
-      const bytes = await deps.objects.get(contentHash);
-      const read = await deps.reader.read({ ...file, bytes }, stopping.signal);
-      const version = toPrepared(queued, read);
-      await deps.beforePublish(version, stopping.signal);
-      return version;
-    } catch (error) {
-      await failUnlessPassing(queued, error);
-      return null;
-    }
-  }
-
-  async function failUnlessPassing(version: VersionName, error: unknown): Promise<void> {
-    const reason = AppError.from(error);
-    if (stopping.signal.aborted || isPassing(reason)) throw reason;
-    if (reason.code === 'INTERNAL') deps.log.warn({ err: error, documentId: version.documentId }, 'a document failed');
-    await deps.documents.fail(version, { code: reason.code, detail: reason.detail });
-  }
-
   async function publish(versions: readonly PreparedVersion[]): Promise<void> {
     for (const group of Map.groupBy(versions, (version) => version.tenantId).values()) {
       try {
@@ -132,7 +118,7 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
       } catch (error) {
         if (isPassing(AppError.from(error))) throw error;
         for (const version of group)
-          await deps.documents.publish([version]).catch((reason) => failUnlessPassing(version, reason));
+          await deps.documents.publish([version]).catch((reason) => failVersion(version, reason));
       }
       deps.onPublished(group);
     }
@@ -154,33 +140,5 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
       stopping.abort(new AppError('SERVER_STOPPING', 'The server is stopping.'));
       await loop;
     },
-  };
-}
-
-/** Faults of the surroundings, not of the document: it waits and is tried again. */
-function isPassing(reason: AppError): boolean {
-  return [
-    'DATABASE_UNAVAILABLE',
-    'STORAGE_FULL',
-    'MODEL_UNAVAILABLE',
-    'MODEL_RATE_LIMITED',
-    'DEADLINE_EXCEEDED',
-  ].includes(reason.code);
-}
-
-function toPrepared(queued: QueuedVersion, read: ReadDocument): PreparedVersion {
-  const { tenantId, jobId, documentId, version } = queued;
-  return {
-    tenantId,
-    jobId,
-    documentId,
-    version,
-    title: read.title,
-    language: read.language,
-    content: read.content,
-    passages: read.passages.map((passage) => ({
-      ...passage,
-      id: passageId(tenantId, documentId, version, passage.ordinal),
-    })),
   };
 }

@@ -3,8 +3,8 @@ import type { CountTokens } from '../models/embedder.ts';
 import { encodeDocument } from '../models/sparse/encode.ts';
 import type { PreparedPassage } from '../store/documents.ts';
 import { bodyText, chunkDocument, type DocumentChunk, embeddingText } from './chunk.ts';
-import type { ReadDocument } from './ingest-worker.ts';
 import { parseDocument } from './parse/parse-document.ts';
+import type { ReadDocument } from './prepare-versions.ts';
 import type { ReadRequest } from './read-document-messages.ts';
 
 /** Declared for a text that is one passage already and is not cut; evaluations over ready-made passages send it. */

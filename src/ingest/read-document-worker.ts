@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { AppError } from '../domain/errors.ts';
 import { createTokenCounter } from '../models/minilm/tokenizer.ts';
-import type { ReadDocument } from './ingest-worker.ts';
 import { prepareDocument } from './prepare-document.ts';
+import type { ReadDocument } from './prepare-versions.ts';
 import type { PackedDocument, PackedError, ReadReply, ReadRequest } from './read-document-messages.ts';
 
 // The program of a worker thread: one file at a time, one reply each.

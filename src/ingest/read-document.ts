@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../domain/errors.ts';
-import type { DocumentReader, ReadDocument } from './ingest-worker.ts';
+import type { DocumentReader, ReadDocument } from './prepare-versions.ts';
 import type { PackedDocument, PackedError, ReadReply, ReadRequest } from './read-document-messages.ts';
 
 export interface DocumentReaderOptions {

@@ -37,6 +37,7 @@ import { registerListModels } from './routes/list-models.ts';
 import { registerListPassages } from './routes/list-passages.ts';
 import { registerListTenants } from './routes/list-tenants.ts';
 import { registerListUsers } from './routes/list-users.ts';
+import { registerPauseJob } from './routes/pause-job.ts';
 import { registerReindex } from './routes/reindex.ts';
 import { registerRemoveConversation } from './routes/remove-conversation.ts';
 import { registerRemoveDocument } from './routes/remove-document.ts';
@@ -45,6 +46,7 @@ import { registerRemoveTenant } from './routes/remove-tenant.ts';
 import { registerReplaceGlossary } from './routes/replace-glossary.ts';
 import { registerReplayAnswer } from './routes/replay-answer.ts';
 import { registerResetRanker } from './routes/reset-ranker.ts';
+import { registerResumeJob } from './routes/resume-job.ts';
 import { registerRetryJob } from './routes/retry-job.ts';
 import { registerRevokeKey } from './routes/revoke-key.ts';
 import { registerRevokeUser } from './routes/revoke-user.ts';
@@ -57,6 +59,7 @@ import { registerSignOut } from './routes/sign-out.ts';
 import { registerStopAnswer } from './routes/stop-answer.ts';
 import { registerStreamAnswerEvents } from './routes/stream-answer-events.ts';
 import { registerStreamJobEvents } from './routes/stream-job-events.ts';
+import { registerStreamJobsEvents } from './routes/stream-jobs-events.ts';
 import { registerSwitchIndex } from './routes/switch-index.ts';
 
 /** All routes, in the order of the documentation. */
@@ -85,9 +88,12 @@ export const routes: readonly RegisterRoute[] = [
   registerDeclareMetadataField,
   registerRemoveMetadataField,
   registerListJobs,
+  registerStreamJobsEvents,
   registerGetJob,
   registerStreamJobEvents,
   registerCancelJob,
+  registerPauseJob,
+  registerResumeJob,
   registerRetryJob,
   registerListConversations,
   registerGetConversation,

@@ -142,6 +142,9 @@ export const JobSchema = z
     passagesEmbedded: z.int(),
     queuePosition: z.int(),
     etaSeconds: z.number().nullable(),
+    documentsPerSecond: z.number().nullable(),
+    passagesPerSecond: z.number().nullable(),
+    waitingFor: z.object({ code: z.string(), detail: z.string(), since: time }).nullable(),
     failures: z
       .array(
         z.object({

@@ -6,6 +6,7 @@ import type { Metadata } from '../domain/metadata.ts';
 import type { Passage, RankedPassage } from '../domain/passage.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Span } from '../domain/sentences.ts';
+import type { WorkShare } from './workers.ts';
 
 /** What is known of a document before it is read. */
 export interface IncomingDocument {
@@ -35,12 +36,17 @@ export interface Registration {
   readonly outcome: 'added' | 'changed' | 'unchanged';
 }
 
-/** A document version that waits to be read. */
-export interface QueuedVersion {
+/** Which version of which document, and the job that brought it. */
+export interface VersionName {
   readonly tenantId: TenantId;
   readonly jobId: JobId;
   readonly documentId: DocumentId;
   readonly version: number;
+}
+
+/** A document version that waits to be read. */
+export interface QueuedVersion extends VersionName {
+  /** How often it was claimed, this time included. */
   readonly attempts: number;
   readonly document: IncomingDocument;
 }
@@ -61,11 +67,7 @@ export interface PreparedPassage extends Chunk {
 }
 
 /** Everything that a version needs to become visible. */
-export interface PreparedVersion {
-  readonly tenantId: TenantId;
-  readonly jobId: JobId;
-  readonly documentId: DocumentId;
-  readonly version: number;
+export interface PreparedVersion extends VersionName {
   readonly title: string;
   readonly language: string | null;
   readonly content: string;
@@ -134,8 +136,15 @@ export interface StoredPassage extends Passage {
 export interface DocumentStore {
   /** Writes document rows, queued versions and job items in one transaction. Creates the job when `jobId` is null and something is new. Throws INVALID_REQUEST for metadata that is not declared. */
   register(tenant: TenantId, jobId: JobId | null, incoming: readonly IncomingDocument[]): Promise<Registration[]>;
-  /** Takes up to `limit` queued versions, oldest first, so that no other worker gets them; they return to the queue when not finished within `leaseSeconds`. */
+  /**
+   * Takes up to `limit` queued versions so that no other worker gets them: tenants take turns, within one small files go before large ones
+   * that came a little earlier. They return to the queue when they are not finished or renewed within `leaseSeconds`.
+   */
   claim(limit: number, leaseSeconds: number): Promise<QueuedVersion[]>;
+  /** Holds claims for another `leaseSeconds`; resolves to those that are still wanted: not cancelled, paused, overtaken or removed. */
+  renew(versions: readonly VersionName[], leaseSeconds: number): Promise<VersionName[]>;
+  /** Gives claims back as if they had not been made: something else stood in the way. */
+  returnClaims(versions: readonly VersionName[]): Promise<void>;
   /** Makes claimed versions of this process available again at once, as after a crash. */
   releaseClaims(): Promise<void>;
   /**
@@ -144,10 +153,7 @@ export interface DocumentStore {
    */
   publish(versions: readonly PreparedVersion[]): Promise<void>;
   /** Marks a version as failed; an older version stays visible. */
-  fail(
-    version: Pick<QueuedVersion, 'tenantId' | 'jobId' | 'documentId' | 'version'>,
-    failure: Pick<JobFailure, 'code' | 'detail'>,
-  ): Promise<void>;
+  fail(version: VersionName, failure: Pick<JobFailure, 'code' | 'detail'>): Promise<void>;
   /** Hides the documents at once and raises the generation. Returns how many were visible or queued. */
   remove(tenant: TenantId, documents: readonly DocumentId[]): Promise<number>;
   /** Deletes rows of overtaken versions and removed documents, at most `limit` versions; returns the count. */
@@ -184,8 +190,8 @@ export interface DocumentStore {
 
 /** Embeddings by (embedder, content hash), and the queue of passages that lack one. */
 export interface EmbeddingStore {
-  /** Distinct texts of current passages without a vector of this embedder, oldest document first. */
-  unembedded(embedder: string, limit: number): Promise<UnembeddedPassage[]>;
+  /** Distinct texts of current passages without a vector of this embedder, of the process's share: tenants take turns, within one the oldest document goes first. */
+  unembedded(embedder: string, limit: number, share?: WorkShare): Promise<UnembeddedPassage[]>;
   /** Of these content hashes, those that the tenant has no vector for. */
   missing(embedder: string, tenant: TenantId, embeddingHashes: readonly string[]): Promise<string[]>;
   /** Stores vectors and raises the generation of the tenants concerned. */
@@ -209,8 +215,8 @@ export interface EmbeddingStore {
   ): Promise<void>;
   /** Current passages that still wait, for one tenant or all. */
   waiting(embedder: string, tenant: TenantId | null): Promise<number>;
-  /** Texts that have a vector but no windows yet, oldest vector first. */
-  withoutWindows(embedder: string, limit: number): Promise<UnwindowedText[]>;
+  /** Texts of the process's share that have a vector but no windows yet, oldest vector first. */
+  withoutWindows(embedder: string, limit: number, share?: WorkShare): Promise<UnwindowedText[]>;
   /** Stores the windows of texts that have a vector; no window for a text that is one. */
   saveWindows(
     embedder: string,

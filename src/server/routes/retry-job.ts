@@ -1,15 +1,26 @@
+import { z } from '@hono/zod-openapi';
 import { type App, principalOf } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
-import { jobIdOf, jobNotFound } from '../document-details.ts';
+import { documentIdOf, jobIdOf, jobNotFound } from '../document-details.ts';
 import type { RouteDeps } from '../route-deps.ts';
 import { idParams, JobSchema } from '../schemas.ts';
+
+const Body = z
+  .strictObject({
+    documentId: z
+      .string()
+      .max(100)
+      .optional()
+      .openapi({ description: 'Only this one; else every document that failed.' }),
+  })
+  .openapi('RetryRequest');
 
 const route = defineRoute('write', {
   method: 'post',
   path: '/v1/jobs/{id}/retry',
   operationId: 'retryJob',
   summary: 'Queue the failed documents of a job again',
-  request: { params: idParams },
+  request: { params: idParams, body: { required: false, content: { 'application/json': { schema: Body } } } },
   responses: { 200: { description: 'The job.', content: { 'application/json': { schema: JobSchema } } } },
 });
 
@@ -17,8 +28,10 @@ export function registerRetryJob(app: App, { jobs, onQueued }: RouteDeps): void 
   app.openapi(route, async (c) => {
     const { tenantId } = principalOf(c);
     const id = jobIdOf(c.req.valid('param').id);
+    const { documentId } = c.req.valid('json') ?? {};
     if (!(await jobs.get(tenantId, id))) throw jobNotFound();
-    if ((await jobs.retry(tenantId, id)) > 0) onQueued();
+    const document = documentId === undefined ? null : documentIdOf(documentId);
+    if ((await jobs.retry(tenantId, id, document)) > 0) onQueued();
     const job = await jobs.get(tenantId, id);
     if (!job) throw jobNotFound();
     return c.json(job, 200);

@@ -53,6 +53,9 @@ describeOnEachDatabase('job store', (database) => {
       passagesEmbedded: 0,
       queuePosition: 0,
       etaSeconds: null,
+      documentsPerSecond: null,
+      passagesPerSecond: null,
+      waitingFor: null,
       failures: [],
       createdAt: '2026-01-01T00:00:00.000Z',
       updatedAt: '2026-01-01T00:00:00.000Z',
@@ -103,7 +106,7 @@ describeOnEachDatabase('job store', (database) => {
     await startJob(['x', 'y'], other);
     const first = await startJob(['a', 'b', 'c', 'd']);
     const second = await startJob(['e']);
-    expect(await job(first)).toMatchObject({ queuePosition: 2 });
+    expect(await job(first)).toMatchObject({ queuePosition: 1 });
     expect(await job(second)).toMatchObject({ queuePosition: 6 });
     const claimed = await stores.documents.claim(5, 60);
     for (const version of claimed) {
@@ -111,8 +114,8 @@ describeOnEachDatabase('job store', (database) => {
       await publish([version]);
     }
     expect(await job(second)).toMatchObject({ queuePosition: 1 });
-    // Three of this tenant in the last 4 seconds; two are left.
-    expect((await job(second))?.etaSeconds).toBe(3);
+    // Three of this tenant in the last 6 seconds; two are left.
+    expect(await job(second)).toMatchObject({ documentsPerSecond: 0.5, etaSeconds: 4 });
   });
 
   it('counts a document that was submitted again in the job that reads it', async () => {
@@ -161,16 +164,69 @@ describeOnEachDatabase('job store', (database) => {
     const id = await startJob(['a', 'b']);
     for (const version of await stores.documents.claim(9, 60)) await fail(version);
     await stores.documents.register(tenant, null, [sampleDocument('b', 'changed')]);
-    expect(await stores.jobs.retry(tenant, id)).toBe(1);
-    expect(await stores.jobs.retry(tenant, id)).toBe(0);
+    expect(await stores.jobs.retry(tenant, id, null)).toBe(1);
+    expect(await stores.jobs.retry(tenant, id, null)).toBe(0);
     expect(await job(id)).toMatchObject({ state: 'running', failed: 1, total: 2 });
     const claimed = await stores.documents.claim(9, 60);
     expect(claimed.map(({ document, attempts }) => [document.externalId, attempts])).toEqual([
-      ['b', 1],
       ['a', 1],
+      ['b', 1],
     ]);
     await publish(claimed);
     expect(await job(id)).toMatchObject({ done: 1, failed: 1, failures: [{ externalId: 'b' }] });
+  });
+
+  it('queues one failed document again', async () => {
+    const id = await startJob(['a', 'b']);
+    const [a, b] = await stores.documents.claim(9, 60);
+    if (!a || !b) throw new Error('not claimed');
+    await fail(a);
+    await fail(b);
+    expect(await stores.jobs.retry(tenant, id, b.documentId)).toBe(1);
+    expect(await job(id)).toMatchObject({ state: 'running', failed: 1, failures: [{ externalId: 'a' }] });
+    expect((await stores.documents.claim(9, 60)).map(({ documentId }) => documentId)).toEqual([b.documentId]);
+  });
+
+  it('reads nothing of a paused job, what joins it included, until it goes on', async () => {
+    const id = await startJob(['a', 'b']);
+    const [a] = await stores.documents.claim(1, 60);
+    if (!a) throw new Error('not claimed');
+    expect(await stores.jobs.pause(tenant, id)).toBe(true);
+    expect(await stores.documents.renew([a], 60)).toEqual([]);
+    await stores.documents.register(tenant, id, [sampleDocument('c', 'c')]);
+    expect(await stores.documents.claim(9, 60)).toEqual([]);
+    expect(await job(id)).toMatchObject({ state: 'paused', stage: 'lexical', total: 3, etaSeconds: null });
+    expect((await stores.jobs.list(tenant, { limit: 9, cursor: null, state: 'paused' })).items).toHaveLength(1);
+    await startJob(['d']);
+    expect((await stores.documents.claim(9, 60)).map(({ document }) => document.externalId)).toEqual(['d']);
+    clock += 60_000;
+    expect(await stores.jobs.resume(tenant, id)).toBe(true);
+    expect(await stores.jobs.resume(tenant, id)).toBe(false);
+    expect(await job(id)).toMatchObject({ state: 'running' });
+    const claimed = await stores.documents.claim(9, 60);
+    expect(claimed.map(({ document }) => document.externalId)).toEqual(['d', 'a', 'b', 'c']);
+    await publish(claimed);
+    expect(await stores.jobs.pause(tenant, id)).toBe(false);
+  });
+
+  it('cancels a paused job', async () => {
+    const id = await startJob(['a']);
+    await stores.jobs.pause(tenant, id);
+    expect(await stores.jobs.cancel(tenant, id)).toBe(true);
+    expect(await job(id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('says what stands in its way, as long as a worker says so', async () => {
+    const id = await startJob(['a']);
+    const since = '2026-01-01T00:00:00.000Z';
+    const full = { code: 'STORAGE_FULL', detail: 'No room is left.', since };
+    const away = { code: 'MODEL_UNAVAILABLE', detail: 'It does not answer.', since };
+    await stores.workers.beat({ reading: full, embedding: away });
+    expect(await job(id)).toMatchObject({ stage: 'lexical', waitingFor: full });
+    await publish(await stores.documents.claim(9, 60));
+    expect(await job(id)).toMatchObject({ stage: 'dense', waitingFor: away });
+    await stores.workers.beat({ reading: null, embedding: null });
+    expect(await job(id)).toMatchObject({ waitingFor: null });
   });
 
   it('lists page by page, newest first, and by state', async () => {
@@ -196,7 +252,7 @@ describeOnEachDatabase('job store', (database) => {
     expect(await stores.jobs.get(other, id)).toBeNull();
     expect((await stores.jobs.list(other, { limit: 9, cursor: null })).items).toEqual([]);
     expect(await stores.jobs.cancel(other, id)).toBe(false);
-    expect(await stores.jobs.retry(other, id)).toBe(0);
+    expect(await stores.jobs.retry(other, id, null)).toBe(0);
     expect(await job(id)).toMatchObject({ state: 'running' });
   });
 });

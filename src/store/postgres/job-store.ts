@@ -1,9 +1,11 @@
-import type { DocumentId, JobId, TenantId } from '../../domain/ids.ts';
+import type { JobId, TenantId } from '../../domain/ids.ts';
 import type { Job, JobFailure, JobState } from '../../domain/job.ts';
 import type { JobStore } from '../jobs.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
+import type { WorkerFaults } from '../workers.ts';
 import { decodeCursor, toPage } from './cursor.ts';
-import { lockTenant } from './documents/tenant-lock.ts';
+import { type ChangeOptions, cancelJob, pauseJob, resumeJob, retryFailed } from './job-changes.ts';
+import { createWorkerStore } from './worker-store.ts';
 
 export interface JobStoreOptions {
   readonly now?: () => Date;
@@ -41,6 +43,7 @@ const paceSamples = 3;
 const jobRows = `select j.id, j.created_at as "createdAt", greatest(j.updated_at, c.finished_at) as "updatedAt",
     c.queued, c.done, c.failed, c.total, c.passages, c.waiting,
     case when j.cancelled_at is not null then 'cancelled'
+      when j.paused_at is not null and c.queued > 0 then 'paused'
       when c.queued > 0 or c.waiting > 0 then 'running'
       when c.failed > 0 and c.done = 0 then 'failed'
       else 'finished' end as state,
@@ -59,15 +62,25 @@ const jobRows = `select j.id, j.created_at as "createdAt", greatest(j.updated_at
   where j.tenant_id = $1`;
 
 export function createJobStore(driver: SqlDriver, { now = () => new Date() }: JobStoreOptions = {}): JobStore {
+  const workers = createWorkerStore(driver, { now });
+
   async function toJobs(tenant: TenantId, rows: readonly JobRow[]): Promise<Job[]> {
     const running = rows.filter(({ state }) => state === 'running').map(({ id }) => id);
-    if (running.length === 0) return rows.map((row) => toJob(row, 0, null));
-    const [pace, positions] = await Promise.all([
+    if (running.length === 0) return rows.map((row) => toJob(row, idle));
+    const [pace, positions, living] = await Promise.all([
       readPace(driver, tenant, now()),
       driver.asOperator((sql) => readPositions(sql, tenant, running)),
+      workers.list(),
     ]);
-    return rows.map((row) => toJob(row, positions.get(row.id) ?? 0, pace));
+    const faults = {
+      reading: living.find(({ reading }) => reading)?.reading ?? null,
+      embedding: living.find(({ embedding }) => embedding)?.embedding ?? null,
+    };
+    return rows.map((row) => toJob(row, { pace, faults, queuePosition: positions.get(row.id) ?? 0 }));
   }
+
+  const change = <T>(tenant: TenantId, id: JobId, work: (sql: Sql, options: ChangeOptions) => Promise<T>) =>
+    driver.asTenant(tenant, (sql) => work(sql, { tenant, id, now: now() }));
 
   return {
     async get(tenant, id) {
@@ -87,25 +100,42 @@ export function createJobStore(driver: SqlDriver, { now = () => new Date() }: Jo
       return { ...page, items: await toJobs(tenant, page.items) };
     },
 
-    cancel: (tenant, id) => driver.asTenant(tenant, (sql) => cancelJob(sql, { tenant, id, now: now() })),
-    retry: (tenant, id) => driver.asTenant(tenant, (sql) => retryFailed(sql, { tenant, id, now: now() })),
+    cancel: (tenant, id) => change(tenant, id, cancelJob),
+    pause: (tenant, id) => change(tenant, id, pauseJob),
+    resume: (tenant, id) => change(tenant, id, resumeJob),
+    retry: (tenant, id, document) => change(tenant, id, (sql, options) => retryFailed(sql, { ...options, document })),
   };
 }
 
-function toJob(row: JobRow, queuePosition: number, pace: Pace | null): Job {
+interface Outlook {
+  readonly pace: Pace;
+  readonly faults: WorkerFaults;
+  readonly queuePosition: number;
+}
+
+const idle: Outlook = {
+  pace: { documents: null, vectors: null, waiting: 0 },
+  faults: { reading: null, embedding: null },
+  queuePosition: 0,
+};
+
+function toJob(row: JobRow, { pace, faults, queuePosition }: Outlook): Job {
   const { queued, waiting, state, ...rest } = row;
-  const isOver = state !== 'running';
+  const isOver = state !== 'running' && state !== 'paused';
   const isReading = !isOver && queued > 0;
   const seconds = isReading
-    ? secondsFor(queued + queuePosition, pace?.documents)
-    : secondsFor(pace?.waiting ?? waiting, pace?.vectors);
+    ? secondsFor(queued + queuePosition, pace.documents)
+    : secondsFor(pace.waiting || waiting, pace.vectors);
   return {
     ...rest,
     state,
     stage: isReading ? 'lexical' : isOver ? 'done' : 'dense',
     passagesEmbedded: row.passages - waiting,
     queuePosition: isReading ? queuePosition : 0,
-    etaSeconds: isOver ? null : seconds,
+    etaSeconds: state === 'running' ? seconds : null,
+    documentsPerSecond: pace.documents,
+    passagesPerSecond: pace.vectors,
+    waitingFor: state === 'running' ? (isReading ? faults.reading : faults.embedding) : null,
   };
 }
 
@@ -113,15 +143,22 @@ function secondsFor(remaining: number, rate: number | null | undefined): number 
   return rate ? Math.ceil(remaining / rate) : null;
 }
 
-/** Documents of other jobs, of any tenant, that stand before the next one of each of these jobs. */
+/** Documents of other jobs whose turn comes before that of the next one of each of these jobs: tenants take turns. */
 async function readPositions(sql: Sql, tenant: TenantId, jobs: readonly JobId[]): Promise<Map<JobId, number>> {
   const rows = await sql.query<{ id: JobId; position: number }>(
-    `select own.id, (
-       select count(*) from document_versions v
-       where v.state = 'queued' and v.queue_number < own.first and v.job_id <> own.id) as position
-     from (
-       select job_id as id, min(queue_number) as first from document_versions
-       where state = 'queued' and tenant_id = $1 and job_id = any($2) group by job_id) own`,
+    `with own as (
+       select distinct on (job_id) job_id as id, turn_at, queue_number from document_versions
+       where state = 'queued' and tenant_id = $1 and job_id = any($2) order by job_id, turn_at, queue_number
+     ), places as (
+       select own.id, (
+         select count(*) from document_versions v
+         where v.state = 'queued' and v.tenant_id = $1 and v.job_id <> own.id
+           and (v.turn_at, v.queue_number) < (own.turn_at, own.queue_number)) as place
+       from own
+     ), others as (
+       select count(*) as waiting from document_versions
+       where state = 'queued' and tenant_id <> $1 and turn_at < 'infinity' group by tenant_id)
+     select id, place + (select coalesce(sum(least(waiting, place + 1)), 0) from others) as position from places`,
     [tenant, jobs],
   );
   return new Map(rows.map(({ id, position }) => [id, position]));
@@ -139,67 +176,4 @@ async function readPace(driver: SqlDriver, tenant: TenantId, now: Date): Promise
     [tenant, since, now],
   );
   return pace ?? { documents: null, vectors: null, waiting: 0 };
-}
-
-interface ChangeOptions {
-  readonly tenant: TenantId;
-  readonly id: JobId;
-  readonly now: Date;
-}
-
-/** A document that has nothing else than the dropped version goes with it. */
-async function cancelJob(sql: Sql, { tenant, id, now }: ChangeOptions): Promise<boolean> {
-  await lockTenant(sql, tenant);
-  const [job] = await sql.query<{ state: JobState }>(`${jobRows} and j.id = $2`, [tenant, id]);
-  if (job?.state !== 'running') return false;
-  await sql.query('update jobs set cancelled_at = $3, updated_at = $3 where tenant_id = $1 and id = $2', [
-    tenant,
-    id,
-    now,
-  ]);
-  await sql.query(
-    `update job_items set state = 'dropped', finished_at = $3 where tenant_id = $1 and job_id = $2 and state = 'queued'`,
-    [tenant, id, now],
-  );
-  const dropped = await sql.query<{ documentId: DocumentId }>(
-    `delete from document_versions where tenant_id = $1 and job_id = $2 and state = 'queued' returning document_id as "documentId"`,
-    [tenant, id],
-  );
-  const documents = dropped.map(({ documentId }) => documentId);
-  await sql.query(
-    `update documents d set updated_at = $3, latest_version = (
-       select max(version) from document_versions v where v.tenant_id = d.tenant_id and v.document_id = d.id)
-     where d.tenant_id = $1 and d.id = any($2)`,
-    [tenant, documents, now],
-  );
-  await sql.query('delete from documents where tenant_id = $1 and id = any($2) and latest_version is null', [
-    tenant,
-    documents,
-  ]);
-  return true;
-}
-
-/** Only what is still the newest version of its document: a later one has its own fate. */
-async function retryFailed(sql: Sql, { tenant, id, now }: ChangeOptions): Promise<number> {
-  await lockTenant(sql, tenant);
-  const queued = await sql.query(
-    `with queued as (
-       update document_versions v set state = 'queued', attempts = 0, lease_until = null, error_code = null, error_detail = null,
-         queue_number = default
-       from documents d
-       where v.tenant_id = $1 and v.job_id = $2 and v.state = 'failed' and d.tenant_id = $1 and d.id = v.document_id
-         and d.latest_version = v.version and d.deleted_at is null
-       returning v.document_id, v.version)
-     update job_items i set state = 'queued', error_code = null, error_detail = null, finished_at = null
-     from queued where i.tenant_id = $1 and i.job_id = $2 and i.document_id = queued.document_id and i.version = queued.version
-     returning 1`,
-    [tenant, id],
-  );
-  if (queued.length > 0)
-    await sql.query('update jobs set cancelled_at = null, updated_at = $3 where tenant_id = $1 and id = $2', [
-      tenant,
-      id,
-      now,
-    ]);
-  return queued.length;
 }

@@ -13,8 +13,8 @@ const sampleRows: Record<string, string> = {
     values ($1, $2, $1 || $2, 'reader', now(), now())`,
   documents: `insert into documents (tenant_id, id, source, external_id, external_key, acl, tags, title, last_version, created_at, updated_at)
     values ($1, $2, '', '', $2, '{}', '{}', '', 1, now(), now())`,
-  document_versions: `insert into document_versions (tenant_id, document_id, version, job_id, state, content_hash, media_type, file_name, size, created_at)
-    values ($1, $2, 1, 'job', 'ready', '', '', '', 0, now())`,
+  document_versions: `insert into document_versions (tenant_id, document_id, version, job_id, state, content_hash, media_type, file_name, size, created_at, turn_at)
+    values ($1, $2, 1, 'job', 'ready', '', '', '', 0, now(), now())`,
   passages: `insert into passages (tenant_id, document_id, version, ordinal, id, text, start_offset, end_offset, heading_path, sparse, embedding_hash, embedding_text)
     values ($1, $2, 1, 0, $2, '', 0, 0, '{}', '', '', '')`,
   embeddings:
@@ -84,7 +84,7 @@ describeOnEachDatabase('row-level security', (database) => {
         `select relname as name, relrowsecurity as enabled, relforcerowsecurity as forced,
            (select count(*) from pg_policy where polrelid = pg_class.oid) as policies
          from pg_class where relkind in ('r', 'p') and relnamespace = current_schema()::regnamespace
-           and relname not in ('schema_migrations', 'active_embedder', 'index_collections') order by relname`,
+           and relname not in ('schema_migrations', 'active_embedder', 'index_collections', 'workers') order by relname`,
       ),
     );
     expect(found).toEqual([...tables].sort().map((name) => ({ name, enabled: true, forced: true, policies: 2 })));

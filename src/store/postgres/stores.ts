@@ -12,6 +12,7 @@ import type { RankerStore } from '../rankers.ts';
 import type { SqlDriver } from '../sql.ts';
 import type { TenantSettingsStore } from '../tenant-settings.ts';
 import type { IndexSource } from '../vector-index.ts';
+import type { WorkerStore } from '../workers.ts';
 import { type AnswerStoreOptions, createAnswerStore } from './answer-store.ts';
 import { createAuditLog } from './audit-log.ts';
 import { createDocumentStore, type DocumentStoreOptions } from './documents/document-store.ts';
@@ -26,6 +27,7 @@ import { createJobStore } from './job-store.ts';
 import { createMetadataFieldStore } from './metadata-field-store.ts';
 import { createRankerStore } from './ranker-store.ts';
 import { createTenantSettingsStore } from './tenant-settings-store.ts';
+import { createWorkerStore } from './worker-store.ts';
 
 export interface Stores {
   readonly documents: DocumentStore;
@@ -42,6 +44,7 @@ export interface Stores {
   readonly rankers: RankerStore;
   readonly tenantSettings: TenantSettingsStore;
   readonly audit: AuditLog;
+  readonly workers: WorkerStore;
 }
 
 /** All stores over one database. */
@@ -62,5 +65,6 @@ export function createStores(driver: SqlDriver, options: DocumentStoreOptions & 
     rankers: createRankerStore(driver, options),
     tenantSettings: createTenantSettingsStore(driver, options),
     audit: createAuditLog(driver),
+    workers: createWorkerStore(driver, options),
   };
 }

@@ -62,11 +62,13 @@ it('throws NOT_FOUND for what is not there, removed or no hash', async () => {
   expect(await readFile(join(folder, 'secret'), 'utf8')).toBe('x');
 });
 
-it('removes what a killed process left unfinished', async () => {
+it('removes what a killed process left unfinished, not what another one is writing', async () => {
   await mkdir(join(folder, 'unfinished'));
-  await writeFile(join(folder, 'unfinished', 'half'), 'half');
+  for (const name of ['left', 'under way']) await writeFile(join(folder, 'unfinished', name), 'half');
+  const twoHoursAgo = new Date(Date.now() - 7_200_000);
+  await utimes(join(folder, 'unfinished', 'left'), twoHoursAgo, twoHoursAgo);
   await createFileObjects(folder);
-  expect(await files()).toEqual([]);
+  expect((await files()).map(({ name }) => name)).toEqual(['under way']);
 });
 
 it('leaves nothing behind when writing fails', async () => {

@@ -1,23 +1,22 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { AppError } from '../../../domain/errors.ts';
-import type { ObjectStore } from '../../objects.ts';
+import { isObjectHash, missingObject, type ObjectStore, objectName } from '../../objects.ts';
 
-const hashPattern = /^[0-9a-f]{64}$/;
 const unfinishedName = 'unfinished';
+/** Nobody writes one file for so long: what is older was left by a process that died. */
+const leftMilliseconds = 3_600_000;
 
-/**
- * Files named by the SHA-256 of their bytes, in 256 folders by its first two digits. The caller holds the data folder, so
- * that what lies unfinished was left by a process that died; it is removed here.
- */
+/** Files named by the SHA-256 of their bytes, in 256 folders by its first two digits. Several processes may share the folder. */
 export async function createFileObjects(folder: string): Promise<ObjectStore> {
   const unfinished = join(folder, unfinishedName);
-  await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true, mode: 0o700 });
-  const pathOf = (hash: string) => join(folder, hash.slice(0, 2), hash);
+  await removeLeft(unfinished);
+  const pathOf = (hash: string) => join(folder, objectName(hash));
 
   return {
+    /** Written to a temporary name, synced, renamed. */
     async put(bytes) {
       const hash = createHash('sha256').update(bytes).digest('hex');
       const size = bytes.byteLength;
@@ -25,9 +24,9 @@ export async function createFileObjects(folder: string): Promise<ObjectStore> {
       const temporary = join(unfinished, randomUUID());
       try {
         await writeSynced(temporary, bytes);
-        await mkdir(join(folder, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
+        await mkdir(dirname(pathOf(hash)), { recursive: true, mode: 0o700 });
         await rename(temporary, pathOf(hash));
-        await syncFolder(join(folder, hash.slice(0, 2)));
+        await syncFolder(dirname(pathOf(hash)));
       } catch (error) {
         await rm(temporary, { force: true });
         throw AppError.from(error);
@@ -36,18 +35,26 @@ export async function createFileObjects(folder: string): Promise<ObjectStore> {
     },
 
     async get(hash) {
-      if (!hashPattern.test(hash)) throw missing(hash);
+      const path = pathOf(hash);
       try {
-        return await readFile(pathOf(hash));
+        return await readFile(path);
       } catch (error) {
-        throw isMissing(error) ? missing(hash, error) : error;
+        throw isMissing(error) ? missingObject(hash, error) : error;
       }
     },
 
     async remove(hash) {
-      if (hashPattern.test(hash)) await rm(pathOf(hash), { force: true });
+      if (isObjectHash(hash)) await rm(pathOf(hash), { force: true });
     },
   };
+}
+
+async function removeLeft(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (mtimeMs < Date.now() - leftMilliseconds) await rm(path, { force: true });
+  }
 }
 
 async function sizeOf(path: string): Promise<number | null> {
@@ -82,8 +89,4 @@ async function syncFolder(path: string): Promise<void> {
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-function missing(hash: string, cause?: unknown): AppError {
-  return new AppError('NOT_FOUND', `There is no stored file ${hash.slice(0, 64)}.`, { cause });
 }

@@ -6,7 +6,7 @@ import { publishVersions } from './publish-versions.ts';
 import { createDocumentReads } from './read-documents.ts';
 import { registerDocuments } from './register-documents.ts';
 import { removeDocuments, sweepVersions } from './remove-documents.ts';
-import { claimVersions, failVersion, releaseClaims } from './version-queue.ts';
+import { claimVersions, failVersion, releaseClaims, renewClaims, returnClaims } from './version-queue.ts';
 
 export interface DocumentStoreOptions {
   readonly now?: () => Date;
@@ -37,6 +37,15 @@ export function createDocumentStore(driver: SqlDriver, options: DocumentStoreOpt
 
     claim: (limit, leaseSeconds) =>
       driver.asOperator((sql) => claimVersions(sql, { limit, leaseSeconds, processName, now: now() })),
+
+    async renew(versions, leaseSeconds) {
+      if (versions.length === 0) return [];
+      return await driver.asOperator((sql) => renewClaims(sql, { versions, leaseSeconds, processName, now: now() }));
+    },
+
+    async returnClaims(versions) {
+      if (versions.length > 0) await driver.asOperator((sql) => returnClaims(sql, versions, processName));
+    },
 
     releaseClaims: () => driver.asOperator((sql) => releaseClaims(sql, processName)),
 

@@ -2,10 +2,12 @@ import { AppError } from '../../../domain/errors.ts';
 import type { TenantId } from '../../../domain/ids.ts';
 import type { EmbeddingStore, UnembeddedPassage } from '../../documents.ts';
 import type { Sql, SqlDriver } from '../../sql.ts';
+import { allWork, type WorkShare } from '../../workers.ts';
 import { createPlannerStatistics } from './planner-statistics.ts';
 import { lockTenant, raiseGeneration } from './tenant-lock.ts';
 import { encodeDense } from './vector-bytes.ts';
 import { createWindowRows } from './window-rows.ts';
+import { inShare } from './work-share.ts';
 
 export interface EmbeddingStoreOptions {
   readonly now?: () => Date;
@@ -33,9 +35,9 @@ export function createEmbeddingStore(driver: SqlDriver, options: EmbeddingStoreO
   }
 
   return {
-    async unembedded(embedder, limit) {
+    async unembedded(embedder, limit, share = allWork) {
       await adopt(embedder);
-      return await driver.asOperator((sql) => readUnembedded(sql, limit));
+      return await driver.asOperator((sql) => readUnembedded(sql, limit, share));
     },
 
     async missing(embedder, tenant, embeddingHashes) {
@@ -138,15 +140,31 @@ async function adoptEmbedder(sql: Sql, embedder: string, now: Date): Promise<voi
   );
 }
 
-async function readUnembedded(sql: Sql, limit: number): Promise<UnembeddedPassage[]> {
+/** Tenants whose texts are asked for together; of more, chance decides which. */
+const tenantsAtOnce = 16;
+
+async function readUnembedded(sql: Sql, limit: number, { place, of }: WorkShare): Promise<UnembeddedPassage[]> {
   return await sql.query<UnembeddedPassage>(
-    `select q.tenant_id as "tenantId", q.embedding_hash as "embeddingHash", p.text
-     from embedding_queue q cross join lateral (
+    `with recursive waiting as (
+       (select tenant_id from embedding_queue order by tenant_id limit 1)
+       union all
+       select (select q.tenant_id from embedding_queue q where q.tenant_id > w.tenant_id order by q.tenant_id limit 1)
+       from waiting w where w.tenant_id is not null
+     ), chosen as (
+       select tenant_id from waiting where tenant_id is not null order by random() limit ${tenantsAtOnce}
+     ), next as (
+       select q.*, row_number() over (partition by q.tenant_id order by q.queue_number, q.ordinal) as turn
+       from chosen c cross join lateral (
+         select * from embedding_queue where tenant_id = c.tenant_id and ${inShare('embedding_hash', '$2', '$3')}
+         order by queue_number, ordinal limit $1) q
+       order by turn, queue_number, ordinal limit $1)
+     select q.tenant_id as "tenantId", q.embedding_hash as "embeddingHash", p.text
+     from next q cross join lateral (
        select p.embedding_text as text from passages p
        join documents d on d.tenant_id = p.tenant_id and d.id = p.document_id and d.current_version = p.version
        where p.tenant_id = q.tenant_id and p.embedding_hash = q.embedding_hash and d.deleted_at is null limit 1) p
-     order by q.queue_number, q.ordinal limit $1`,
-    [limit],
+     order by q.turn, q.queue_number, q.ordinal`,
+    [limit, place, of],
   );
 }
 

@@ -7,6 +7,7 @@ import type { Sql } from '../../sql.ts';
 import { readMetadataFields } from '../metadata-field-store.ts';
 import { encodeJson } from '../sql-values.ts';
 import { lockTenant, raiseGeneration } from './tenant-lock.ts';
+import { turnOf } from './version-queue.ts';
 
 interface KnownDocument {
   readonly id: DocumentId;
@@ -260,8 +261,9 @@ async function queueVersions(
        from x where is_new
      ), queued as (
        insert into document_versions (tenant_id, document_id, version, job_id, state, content_hash, media_type, file_name,
-         size, given_title, given_language, created_at)
-       select $1, id, version, $3, 'queued', content_hash, media_type, file_name, size, given_title, given_language, $4
+         size, given_title, given_language, created_at, turn_at)
+       select $1, id, version, $3, 'queued', content_hash, media_type, file_name, size, given_title, given_language, $4,
+         case when (select paused_at from jobs where tenant_id = $1 and id = $3) is null then ${turnOf('size', '$4')} else 'infinity' end
        from x order by place
      )
      insert into job_items (tenant_id, job_id, document_id, version, external_id, title, state)

@@ -1,5 +1,5 @@
 import type { DocumentId, JobId, TenantId } from '../../../domain/ids.ts';
-import type { IncomingDocument, QueuedVersion } from '../../documents.ts';
+import type { IncomingDocument, QueuedVersion, VersionName } from '../../documents.ts';
 import type { Sql } from '../../sql.ts';
 import { lockTenant } from './tenant-lock.ts';
 
@@ -16,30 +16,63 @@ interface ClaimedRow extends IncomingDocument {
   readonly documentId: DocumentId;
   readonly version: number;
   readonly attempts: number;
+  /** 1 is the tenant's next one. */
+  readonly turn: number;
   readonly queueNumber: number;
 }
 
-/** Runs as the operator: one queue for all tenants. */
+/** A file lets those pass that come within a second for each of so many bytes. */
+const bytesPerSecond = 100_000;
+
+/** SQL of the time at which a file's turn comes, from SQL of its size in bytes and of the time now. */
+export function turnOf(size: string, now: string): string {
+  return `${now}::timestamptz + make_interval(secs => ${size}::double precision / ${bytesPerSecond})`;
+}
+
+/** Tenants that take part in one claim; of more, chance decides which. */
+const tenantsAtOnce = 16;
+/** Workers that claim at the same moment look at the same rows: so many of them find enough that is not locked. */
+const claimersAtOnce = 4;
+
+/** Turns of the tenants that have queued versions, each found by one look at the index, however many it has queued. */
+const turns = `with recursive waiting as (
+    (select tenant_id from document_versions where state = 'queued' order by tenant_id limit 1)
+    union all
+    select (select v.tenant_id from document_versions v where v.state = 'queued' and v.tenant_id > w.tenant_id
+      order by v.tenant_id limit 1)
+    from waiting w where w.tenant_id is not null
+  ), chosen as (
+    select tenant_id from waiting where tenant_id is not null order by random() limit ${tenantsAtOnce}
+  ), turns as (
+    select v.*, row_number() over (partition by v.tenant_id order by v.turn_at, v.queue_number) as turn
+    from chosen c cross join lateral (
+      select tenant_id, document_id, version, turn_at, queue_number from document_versions
+      where state = 'queued' and tenant_id = c.tenant_id and turn_at < 'infinity' and (lease_until is null or lease_until <= $2)
+      order by turn_at, queue_number limit $1 * ${claimersAtOnce}) v
+  )`;
+
+/** Runs as the operator: tenants take turns, within a tenant `turn_at` decides. */
 export async function claimVersions(sql: Sql, options: ClaimOptions): Promise<QueuedVersion[]> {
   const { limit, leaseSeconds, processName, now } = options;
   const rows = await sql.query<ClaimedRow>(
-    `with next as (
-       select tenant_id, document_id, version from document_versions
-       where state = 'queued' and (lease_until is null or lease_until <= $2)
-       order by queue_number limit $1 for update skip locked)
+    `${turns}, next as (
+       select v.tenant_id, v.document_id, v.version, t.turn
+       from turns t join document_versions v
+         on v.tenant_id = t.tenant_id and v.document_id = t.document_id and v.version = t.version
+       where v.state = 'queued' and v.turn_at < 'infinity' and (v.lease_until is null or v.lease_until <= $2)
+       order by t.turn, t.turn_at, t.queue_number limit $1 for update of v skip locked)
      update document_versions v set lease_until = $3, claimed_by = $4, attempts = v.attempts + 1
      from next join documents d on d.tenant_id = next.tenant_id and d.id = next.document_id
      where v.tenant_id = next.tenant_id and v.document_id = next.document_id and v.version = next.version
      returning v.tenant_id as "tenantId", v.job_id as "jobId", v.document_id as "documentId", v.version, v.attempts,
-       v.queue_number as "queueNumber", d.source, d.external_id as "externalId", d.uri, v.given_title as title, d.acl, d.tags,
-       d.metadata,
-       v.given_language as language, v.content_hash as "contentHash", v.media_type as "mediaType",
+       next.turn, v.queue_number as "queueNumber", d.source, d.external_id as "externalId", d.uri, v.given_title as title, d.acl,
+       d.tags, d.metadata, v.given_language as language, v.content_hash as "contentHash", v.media_type as "mediaType",
        v.file_name as "fileName", v.size`,
     [limit, now, new Date(now.getTime() + leaseSeconds * 1000), processName],
   );
   return rows
-    .sort((one, other) => one.queueNumber - other.queueNumber)
-    .map(({ tenantId, jobId, documentId, version, attempts, queueNumber: _queueNumber, ...document }) => ({
+    .sort((one, other) => one.turn - other.turn || one.queueNumber - other.queueNumber)
+    .map(({ tenantId, jobId, documentId, version, attempts, turn: _turn, queueNumber: _queueNumber, ...document }) => ({
       tenantId,
       jobId,
       documentId,
@@ -56,8 +89,47 @@ export async function releaseClaims(sql: Sql, processName: string): Promise<void
   );
 }
 
+/** Gives these claims of this process back as if they had not been made. */
+export async function returnClaims(sql: Sql, versions: readonly VersionName[], processName: string): Promise<void> {
+  await sql.query(
+    `update document_versions v set lease_until = null, claimed_by = null, attempts = greatest(v.attempts - 1, 0)
+     from unnest($1::text[], $2::text[], $3::integer[]) as x(tenant_id, document_id, version)
+     where v.tenant_id = x.tenant_id and v.document_id = x.document_id and v.version = x.version
+       and v.state = 'queued' and v.claimed_by = $4`,
+    [...columnsOf(versions), processName],
+  );
+}
+
+interface RenewOptions {
+  readonly versions: readonly VersionName[];
+  readonly leaseSeconds: number;
+  readonly processName: string;
+  readonly now: Date;
+}
+
+/** Runs as the operator; of these versions, the ones that this process still holds and somebody still wants. */
+export async function renewClaims(sql: Sql, options: RenewOptions): Promise<VersionName[]> {
+  const { versions, leaseSeconds, processName, now } = options;
+  return await sql.query<VersionName>(
+    `update document_versions v set lease_until = $5
+     from unnest($1::text[], $2::text[], $3::integer[]) as x(tenant_id, document_id, version)
+     where v.tenant_id = x.tenant_id and v.document_id = x.document_id and v.version = x.version
+       and v.state = 'queued' and v.claimed_by = $4 and v.turn_at < 'infinity'
+     returning v.tenant_id as "tenantId", v.job_id as "jobId", v.document_id as "documentId", v.version`,
+    [...columnsOf(versions), processName, new Date(now.getTime() + leaseSeconds * 1000)],
+  );
+}
+
+function columnsOf(versions: readonly VersionName[]) {
+  return [
+    versions.map(({ tenantId }) => tenantId),
+    versions.map(({ documentId }) => documentId),
+    versions.map(({ version }) => version),
+  ];
+}
+
 interface FailOptions {
-  readonly version: Pick<QueuedVersion, 'tenantId' | 'jobId' | 'documentId' | 'version'>;
+  readonly version: VersionName;
   readonly failure: { readonly code: string; readonly detail: string };
   readonly now: Date;
 }

@@ -1,7 +1,9 @@
 import type { Passage } from '../../../domain/passage.ts';
 import type { EmbeddingStore, StoredPassage, UnwindowedText } from '../../documents.ts';
 import type { SqlDriver } from '../../sql.ts';
+import { allWork } from '../../workers.ts';
 import { decodeWindows, encodeWindows } from './window-bytes.ts';
+import { inShare } from './work-share.ts';
 
 type WindowMethods = Pick<EmbeddingStore, 'withoutWindows' | 'saveWindows' | 'windowsWaiting'>;
 
@@ -25,13 +27,14 @@ const currentText = `select p.embedding_text as text, d.title, p.heading_path as
 /** The windows' side of the embedding store: they are kept with the vector of the text that they are cut from. */
 export function createWindowRows(driver: SqlDriver): WindowMethods {
   return {
-    withoutWindows: (embedder, limit) =>
+    withoutWindows: (embedder, limit, { place, of } = allWork) =>
       driver.asOperator((sql) =>
         sql.query<UnwindowedText>(
           `select e.tenant_id as "tenantId", e.embedding_hash as "embeddingHash", p.text, p.title, p."headingPath"
            from embeddings e cross join lateral (${currentText}) p
-           where e.embedder = $1 and e.windows is null order by e.created_at limit $2`,
-          [embedder, limit],
+           where e.embedder = $1 and e.windows is null and ${inShare('e.embedding_hash', '$3', '$4')}
+           order by e.created_at limit $2`,
+          [embedder, limit, place, of],
         ),
       ),
 

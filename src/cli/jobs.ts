@@ -1,0 +1,67 @@
+import type { Job } from '../domain/job.ts';
+import type { Page } from '../store/documents.ts';
+import type { Client } from './client.ts';
+import { formatTable, type Output } from './output.ts';
+import { formatDuration } from './progress.ts';
+
+interface Context {
+  readonly client: Client;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+}
+
+export async function listJobs(
+  { client, output }: Context,
+  options: { readonly state?: string; readonly limit: string; readonly cursor?: string },
+): Promise<void> {
+  const query = new URLSearchParams({ ...options });
+  const page = await client.get<Page<Job>>(`/v1/jobs?${query}`);
+  output.result(page, ({ items, nextCursor }) => {
+    if (items.length === 0) return 'No jobs. Add documents with: footnote ingest <file, folder or URL>';
+    const rows = items.map((job) => [job.id, job.state, countsOf(job), outlookOf(job), job.createdAt]);
+    const more = nextCursor ? `\n\nMore: footnote jobs list --cursor ${nextCursor}` : '';
+    return formatTable(['id', 'state', 'documents', 'outlook', 'begun'], rows) + more;
+  });
+}
+
+export async function showJob({ client, output }: Context, id: string): Promise<void> {
+  output.result(await client.get<Job>(`/v1/jobs/${encodeURIComponent(id)}`), describeJob);
+}
+
+/** Prints every change of every job, until it is interrupted. */
+export async function watchJobs({ client, output, signal }: Context): Promise<void> {
+  for await (const job of client.follow<Job>('/v1/jobs/events', signal))
+    output.result(job, (value) => `${value.id}  ${value.state}  ${countsOf(value)}  ${outlookOf(value)}`);
+}
+
+export async function changeJob(
+  { client, output }: Context,
+  change: 'pause' | 'resume' | 'cancel' | 'retry',
+  id: string,
+  document?: string,
+): Promise<void> {
+  const body = document === undefined ? {} : { documentId: document };
+  output.result(await client.post<Job>(`/v1/jobs/${encodeURIComponent(id)}/${change}`, body), describeJob);
+}
+
+function describeJob(job: Job): string {
+  const failures = job.failures.map(
+    ({ documentId, externalId, code, detail }) => `  failed  ${externalId} (${documentId}): ${code}: ${detail}`,
+  );
+  const more = job.failed > job.failures.length ? [`  and ${job.failed - job.failures.length} more`] : [];
+  return [`${job.id} is ${job.state}: ${countsOf(job)}`, outlookOf(job), ...failures, ...more]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+function countsOf({ done, failed, total, passages, passagesEmbedded }: Job): string {
+  const vectors = passagesEmbedded < passages ? `, ${passagesEmbedded} of ${passages} passages have vectors` : '';
+  return `${done + failed} of ${total} read${failed > 0 ? `, ${failed} failed` : ''}${vectors}`;
+}
+
+function outlookOf({ waitingFor, queuePosition, etaSeconds }: Job): string {
+  if (waitingFor) return `waits: ${waitingFor.code}: ${waitingFor.detail}`;
+  const place = queuePosition > 0 ? [`${queuePosition} documents before it`] : [];
+  const left = etaSeconds === null ? [] : [`${formatDuration(etaSeconds)} left`];
+  return [...place, ...left].join(', ');
+}

@@ -1,0 +1,118 @@
+import { AppError } from '../domain/errors.ts';
+import { passageId } from '../domain/ids.ts';
+import type {
+  DocumentStore,
+  PreparedPassage,
+  PreparedVersion,
+  QueuedVersion,
+  VersionName,
+} from '../store/documents.ts';
+import type { ObjectStore } from '../store/objects.ts';
+import { type HeldClaims, holdClaims } from './hold-claims.ts';
+
+/** What reading a file gives, before its passages have ids. */
+export interface ReadDocument {
+  readonly title: string;
+  readonly language: string | null;
+  readonly content: string;
+  readonly passages: readonly Omit<PreparedPassage, 'id'>[];
+}
+
+export interface DocumentReader {
+  /** `title` and `language` are the sender's and go before those of the file. */
+  read(
+    file: { bytes: Uint8Array; fileName: string; mediaType: string; title: string | null; language: string | null },
+    signal: AbortSignal,
+  ): Promise<ReadDocument>;
+}
+
+interface PrepareDeps {
+  readonly documents: Pick<DocumentStore, 'renew' | 'fail'>;
+  readonly objects: Pick<ObjectStore, 'get'>;
+  readonly reader: DocumentReader;
+  readonly beforePublish: (version: PreparedVersion, signal: AbortSignal) => Promise<void>;
+  readonly log: { warn(fields: object, message: string): void };
+  readonly leaseSeconds: number;
+  readonly stopping: AbortSignal;
+}
+
+/** A file during whose reading the process ended so often is not tried again. */
+const attemptsMax = 5;
+
+/** The stages of claimed versions before they are published: load, parse, chunk, and embed where publishing waits for it. */
+export function createPrepareVersions({
+  documents,
+  objects,
+  reader,
+  beforePublish,
+  log,
+  leaseSeconds,
+  stopping,
+}: PrepareDeps) {
+  async function prepareVersions(claimed: readonly QueuedVersion[]): Promise<PreparedVersion[]> {
+    const claims = holdClaims(claimed, { documents, leaseSeconds, stopping });
+    try {
+      const prepared = await Promise.all(claimed.map((version) => prepare(version, claims)));
+      return prepared.filter((version) => version !== null);
+    } finally {
+      claims.end();
+    }
+  }
+
+  /** Null when the document cannot be read: it is marked as failed and harms no other. Null too when nobody wants it any more. */
+  async function prepare(queued: QueuedVersion, claims: HeldClaims): Promise<PreparedVersion | null> {
+    const signal = claims.signalOf(queued);
+    try {
+      if (queued.attempts > attemptsMax) throw endedTheProcess();
+      const { contentHash, ...file } = queued.document;
+      const bytes = await objects.get(contentHash);
+      const read = await reader.read({ ...file, bytes }, signal);
+      const version = toPrepared(queued, read);
+      await beforePublish(version, signal);
+      return version;
+    } catch (error) {
+      if (signal.aborted && !stopping.aborted) return null;
+      await failVersion(queued, error);
+      return null;
+    }
+  }
+
+  async function failVersion(version: VersionName, error: unknown): Promise<void> {
+    const reason = AppError.from(error);
+    if (stopping.aborted || isPassing(reason)) throw reason;
+    if (reason.code === 'INTERNAL') log.warn({ err: error, documentId: version.documentId }, 'a document failed');
+    await documents.fail(version, { code: reason.code, detail: reason.detail });
+  }
+
+  return { prepareVersions, failVersion };
+}
+
+/** Faults of the surroundings, not of the document: it waits and is tried again. */
+export function isPassing(reason: AppError): boolean {
+  return [
+    'DATABASE_UNAVAILABLE',
+    'STORAGE_FULL',
+    'STORAGE_UNAVAILABLE',
+    'MODEL_UNAVAILABLE',
+    'MODEL_RATE_LIMITED',
+    'DEADLINE_EXCEEDED',
+  ].includes(reason.code);
+}
+
+function endedTheProcess(): AppError {
+  return new AppError('FILE_SUSPICIOUS', `The process ended each of the ${attemptsMax} times that it read this file.`);
+}
+
+function toPrepared(queued: QueuedVersion, read: ReadDocument): PreparedVersion {
+  const { tenantId, jobId, documentId, version } = queued;
+  return {
+    ...{ tenantId, jobId, documentId, version },
+    title: read.title,
+    language: read.language,
+    content: read.content,
+    passages: read.passages.map((passage) => ({
+      ...passage,
+      id: passageId(tenantId, documentId, version, passage.ordinal),
+    })),
+  };
+}

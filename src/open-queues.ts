@@ -1,0 +1,88 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { TenantId } from './domain/ids.ts';
+import { createEmbedQueue } from './ingest/embed-queue.ts';
+import { createIngestWorker } from './ingest/ingest-worker.ts';
+import type { DocumentReader } from './ingest/prepare-versions.ts';
+import { createWorkerPulse } from './ingest/worker-pulse.ts';
+import type { Embedder } from './models/embedder.ts';
+import type { ObjectStore } from './store/objects.ts';
+import type { Stores } from './store/postgres/stores.ts';
+import type { VectorIndex } from './store/vector-index.ts';
+
+export interface QueueParts {
+  readonly config: Pick<Config, 'publishWaitsFor'>;
+  readonly stores: Pick<Stores, 'documents' | 'embeddings' | 'workers'>;
+  readonly objects: Pick<ObjectStore, 'get'>;
+  readonly reader: DocumentReader;
+  readonly embedder: Embedder;
+  /** Told what changed, where this process answers questions too. */
+  readonly index: Pick<VectorIndex, 'refresh'> | null;
+  readonly log: Logger;
+}
+
+export interface Queues {
+  /** Tells that something was queued. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+/** The queues of a server: with INGEST_IN_SERVER=false they are left to workers. */
+export function openQueues(parts: QueueParts & { readonly config: Pick<Config, 'ingestInServer'> }): Queues {
+  return parts.config.ingestInServer ? startQueues(parts) : { wake: () => {}, stop: async () => {} };
+}
+
+/** Reads, publishes and embeds what is queued, also from an earlier run and by other processes. */
+export function startQueues({ config, stores, objects, reader, embedder, index, log }: QueueParts): Queues {
+  const refresh = createIndexRefresh(index, log);
+  const pulse = createWorkerPulse({ workers: stores.workers, now: () => new Date(), log });
+  const embedding = createEmbedQueue({
+    embeddings: stores.embeddings,
+    embedder,
+    readingIsBusy: () => reading.busy(),
+    onEmbedded: refresh.changed,
+    share: pulse.share,
+    onFault: (fault) => pulse.report('embedding', fault),
+    log,
+  });
+  const reading = createIngestWorker({
+    documents: stores.documents,
+    objects,
+    reader,
+    beforePublish: config.publishWaitsFor === 'dense' ? embedding.embedVersion : async () => {},
+    onPublished: (versions) => refresh.changed(versions.map(({ tenantId }) => tenantId)),
+    onIdle: embedding.wake,
+    onFault: (fault) => pulse.report('reading', fault),
+    log,
+  });
+  pulse.start();
+  reading.start();
+  embedding.start();
+  return {
+    wake: reading.wake,
+    async stop() {
+      refresh.stop();
+      await Promise.all([reading.stop(), embedding.stop()]);
+      await pulse.stop();
+    },
+  };
+}
+
+const refreshMilliseconds = 1_000;
+
+/** Lets the index pull what changed, at most once a second, so that the next question does not wait for it. */
+function createIndexRefresh(index: QueueParts['index'], log: Logger) {
+  const waiting = new Set<TenantId>();
+  const pull = () => {
+    for (const tenant of waiting)
+      index?.refresh(tenant).catch((error: unknown) => log.warn({ err: error }, 'the index could not be refreshed'));
+    waiting.clear();
+  };
+  const timer = setInterval(pull, refreshMilliseconds).unref();
+  return {
+    changed(tenants: Iterable<TenantId>): void {
+      for (const tenant of tenants) waiting.add(tenant);
+    },
+    stop: () => clearInterval(timer),
+  };
+}
