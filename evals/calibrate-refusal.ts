@@ -39,17 +39,7 @@ export function calibrateRefusal(
   seed = 1,
 ): RefusalCalibration {
   const answerable = questions.filter((question) => question.answerable);
-  const needed = Math.max(2 * folds, Math.ceil((1 / overRefusalTarget) * (folds / (folds - 1))));
-  if (answerable.length < needed)
-    throw new AppError('INVALID_REQUEST', 'There are too few answerable questions for this rate of over-refusal.', {
-      errors: [
-        {
-          field: 'queries.jsonl',
-          expected: `at least ${needed} questions with "answerable": true that were judged`,
-          received: String(answerable.length),
-        },
-      ],
-    });
+  requireEnough(answerable.length, overRefusalTarget);
   const groups = fold(questions, seed);
   const decided = groups.flatMap(({ inside, outside }) => {
     const threshold = thresholdOf(outside, overRefusalTarget);
@@ -68,6 +58,21 @@ export function calibrateRefusal(
       categories: Object.fromEntries([...categories].map(([category, group]) => [category, ratesOf(group)])),
     },
   };
+}
+
+/** Throws INVALID_REQUEST when so many answerable questions are too few for the target; worth asking before they are asked. */
+export function requireEnough(answerable: number, overRefusalTarget: number): void {
+  const needed = Math.max(2 * folds, Math.ceil((1 / overRefusalTarget) * (folds / (folds - 1))));
+  if (answerable >= needed) return;
+  throw new AppError('INVALID_REQUEST', 'There are too few answerable questions for this rate of over-refusal.', {
+    errors: [
+      {
+        field: 'queries.jsonl',
+        expected: `at least ${needed} questions with "answerable": true that were judged`,
+        received: String(answerable),
+      },
+    ],
+  });
 }
 
 function ratesOf(decided: readonly { readonly answerable: boolean; readonly isRefused: boolean }[]) {

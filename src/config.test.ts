@@ -52,6 +52,12 @@ describe('loadConfig', () => {
         { field: 'GROUNDEDNESS_JUDGE_MODEL', received: '"judge"' },
       ]);
   });
+  it('hedges late calls only when it is told to, and where there are calls', () => {
+    expect(loadConfig({ OPENAI_API_KEY: 'sk-1' }).hedgeAfterMilliseconds).toBeNull();
+    expect(loadConfig({ OPENAI_API_KEY: 'sk-1', HEDGE_AFTER_MS: '3000' }).hedgeAfterMilliseconds).toBe(3000);
+    for (const environment of [{ HEDGE_AFTER_MS: '3000' }, { OPENAI_API_KEY: 'sk-1', HEDGE_AFTER_MS: '0' }])
+      expect(failure(environment).errors).toMatchObject([{ field: 'HEDGE_AFTER_MS' }]);
+  });
   it('names every wrong variable with what was read and what is expected', () => {
     const error = failure({ PORT: 'eighty', ANSWER_MODE: 'loose' });
     expect(error.code).toBe('CONFIGURATION_INVALID');

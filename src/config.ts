@@ -142,6 +142,13 @@ export const settings = {
       'Chat model that writes the answers; a further name, after a comma, is asked when the one before fails. `none` keeps the extractive answerer.',
     example: 'gpt-4.1-mini,gpt-4.1-nano',
   },
+  HEDGE_AFTER_MS: {
+    schema: optional(integer(50, 60_000)),
+    expected: 'a whole number of milliseconds from 50 to 60000',
+    description:
+      'Milliseconds without a token after which the next model of CHAT_MODEL, or the only one again, is asked beside a late one; off unless set.',
+    example: '3000',
+  },
   EMBEDDING_MODEL: {
     schema: withDefault(z.string().min(1), 'minilm'),
     expected: '`minilm` or the name of a model at OPENAI_BASE_URL',
@@ -306,6 +313,8 @@ export interface Config {
     readonly apiKey: string;
     readonly baseUrl: string | null;
   } | null;
+  /** Milliseconds without a token after which another call is made beside a late one; null: none is. */
+  readonly hedgeAfterMilliseconds: number | null;
   /** Null: words alone judge what the chat model writes. */
   readonly groundednessJudge: Config['chat'];
   readonly embedding:
@@ -392,6 +401,12 @@ export function loadConfig(environment: Environment = process.env): Config {
         'a chat model beside it that writes answers: OPENAI_API_KEY or OPENAI_BASE_URL, and CHAT_MODEL not none',
       received: JSON.stringify(value.GROUNDEDNESS_JUDGE_MODEL),
     });
+  if (value.HEDGE_AFTER_MS && (!hasModelServer || value.CHAT_MODEL === 'none') && errors.length === 0)
+    errors.push({
+      field: 'HEDGE_AFTER_MS',
+      expected: 'a chat model beside it: OPENAI_API_KEY or OPENAI_BASE_URL, and CHAT_MODEL not none',
+      received: String(value.HEDGE_AFTER_MS),
+    });
   if (value.INGEST_IN_SERVER === 'false' && !value.DATABASE_URL && errors.length === 0)
     errors.push({
       field: 'INGEST_IN_SERVER',
@@ -410,6 +425,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     databaseUrl: value.DATABASE_URL ?? null,
     objects: value.OBJECTS_URL ?? { kind: 'folder', path: join(resolve(value.DATA_DIR), 'objects') },
     chat: hasModelServer && value.CHAT_MODEL !== 'none' ? { models: namesOf(value.CHAT_MODEL), ...server } : null,
+    hedgeAfterMilliseconds: value.HEDGE_AFTER_MS ?? null,
     groundednessJudge:
       hasModelServer && value.GROUNDEDNESS_JUDGE_MODEL ? { models: [value.GROUNDEDNESS_JUDGE_MODEL], ...server } : null,
     embedding:

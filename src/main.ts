@@ -18,6 +18,7 @@ import { createDocumentReader } from './ingest/read-document.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
 import { createChatModels } from './models/chat/create-chat-model.ts';
+import { createHedge } from './models/chat/hedge-chat-model.ts';
 import type { ChatModel } from './models/chat-model.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
 import type { CountTokens, Embedder } from './models/embedder.ts';
@@ -229,7 +230,7 @@ interface AnsweringParts extends RetrievalParts {
 /** The chain as evaluations run it, and as the server does: shared by those who ask the same. */
 function openAnswering({ config, stores, index, embedder, log, retrieve, models, judge }: AnsweringParts) {
   const { documents } = stores;
-  const { refusalThreshold } = config;
+  const { refusalThreshold, hedgeAfterMilliseconds } = config;
   const now = () => new Date();
   const [chat = null, ...fallbacks] = models;
   const answerQuestion = createAnswerQuestion({
@@ -237,6 +238,7 @@ function openAnswering({ config, stores, index, embedder, log, retrieve, models,
     embedder,
     chat,
     fallbacks,
+    hedge: hedgeAfterMilliseconds === null ? null : createHedge({ afterMilliseconds: hedgeAfterMilliseconds }),
     judge,
     index,
     documents,
@@ -252,15 +254,15 @@ function openAnswering({ config, stores, index, embedder, log, retrieve, models,
     cache: config.answerCache,
     now,
   });
-  const prompt = loadPrompts().phraseFollowUps;
-  const suggestFollowUps = createSuggestFollowUps({ documents, answerQuestion, chat, prompt, log });
   const answerGuarded = guardAnswers({
     answerQuestion: answerShared,
     moderatorOf: createModerators(config.modelServer),
     textLeaves: () => models.length > 0 || judge !== null || searchLeaves({ config, embedder }),
     now,
   });
-  return { answerQuestion, answerGuarded, suggestFollowUps };
+  const prompt = loadPrompts().phraseFollowUps;
+  const suggesting = { documents, answerQuestion: answerGuarded, chats: models, prompt, log };
+  return { answerQuestion, answerGuarded, suggestFollowUps: createSuggestFollowUps(suggesting) };
 }
 
 /** Whether the words of a question leave this process when they are searched. */

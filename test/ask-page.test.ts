@@ -67,7 +67,7 @@ describe.skipIf(!chromiumPath)('the page for asking', () => {
     driver = await openTestDatabase();
     app = await openApp(driver, {
       answerQuestion: scriptedAnswer((input, signal) => scripts[input.question]?.(signal, input) ?? []),
-      suggestFollowUps: async ({ question }) =>
+      suggestFollowUps: async ({ answer: { question } }) =>
         question === 'quoted' ? [{ question: 'refused', documentId, title: 'Refunds', heading: 'Closing' }] : [],
       submit: fakePort<SubmitDocuments>('submit', {
         submit: async () => ({ documentId: newId('document'), jobId: null, version: 1, outcome: 'unchanged' }),

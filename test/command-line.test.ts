@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ServerProcess, startServer } from './server-process.ts';
 
 interface Result {
   readonly code: number | null;
@@ -13,34 +13,21 @@ interface Result {
 }
 
 let home: string;
-let server: ChildProcess;
+let server: ServerProcess;
 let signIn: string;
 let environment: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'footnote command line 🗂️ '));
   environment = { PATH: process.env.PATH, DATA_DIR: join(home, 'data'), PORT: '0', LOG_LEVEL: 'error' };
-  ({ child: server, signIn } = await startServer(environment));
+  server = await startServer(environment);
+  ({ signIn } = server);
 });
 
 afterAll(async () => {
-  server.kill('SIGTERM');
-  if (server.exitCode === null) await once(server, 'exit');
+  await server.end('SIGTERM');
   await rm(home, { recursive: true, force: true });
 });
-
-async function startServer(env: NodeJS.ProcessEnv): Promise<{ child: ChildProcess; signIn: string }> {
-  const child = spawn(process.execPath, ['bin/footnote.js', 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  if (!child.stdout) throw new Error('the server has no output');
-  for await (const line of createInterface({ input: child.stdout })) {
-    const link = /https?:\/\/\S+\/sign-in\S*/.exec(line)?.[0];
-    if (link) {
-      child.stdout.resume();
-      return { child, signIn: link };
-    }
-  }
-  throw new Error('the server ended before it printed its link');
-}
 
 async function footnote(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
   const child = spawn(process.execPath, ['bin/footnote.js', ...words], { env: { ...environment, ...env } });
@@ -147,6 +134,29 @@ describe('a folder of one’s own', () => {
   });
 });
 
+describe('calibration on the tenant’s own documents', { timeout: 180_000 }, () => {
+  it('asks the running server, and stores the threshold when it is told to', async () => {
+    const folder = join(home, 'questions');
+    await mkdir(folder);
+    const sample = await readFile('datasets/handbook/queries.jsonl', 'utf8');
+    const questions = sample
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { answerable: boolean; history?: unknown });
+    const some = [true, false].flatMap((answerable) =>
+      questions.filter((question) => question.answerable === answerable && !question.history).slice(0, 10),
+    );
+    await writeFile(join(folder, 'queries.jsonl'), some.map((question) => JSON.stringify(question)).join('\n'));
+    const report = await json<{ threshold: number }>('eval', 'calibrate', folder, '--over-refusal', '0.2', '--apply');
+    expect(report).toMatchObject({ answerable: 10, unanswerable: 10, errors: 0, applied: true });
+    expect(report.threshold).toBeGreaterThan(0);
+    expect(report.threshold).toBeLessThan(1);
+    const shown = await json<{ refusalThreshold: number }>('settings', 'show');
+    expect(shown.refusalThreshold).toBe(report.threshold);
+    await footnote(['settings', 'set', 'refusalThreshold=null']);
+  });
+});
+
 describe('metadata and filters', { timeout: 120_000 }, () => {
   it('are given with the files, and choose what is searched', async () => {
     const folder = join(home, 'sizes');
@@ -190,7 +200,7 @@ describe('wrong use', () => {
   it('a second server in the folder is turned away, and the first one goes on', async () => {
     const result = await footnote(['serve']);
     expect(result.code).toBe(1);
-    expect(result.stderr).toContain(`is in use by process ${server.pid}`);
+    expect(result.stderr).toContain(`is in use by process ${server.child.pid}`);
     expect((await fetch(new URL('/healthz', signIn))).status).toBe(200);
   });
 

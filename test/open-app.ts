@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AnswerInput, AnswerQuestion } from '../src/chains/answer-question.ts';
+import { answerLimits } from '../src/chains/answer-trace.ts';
 import type { AnswerEvent, Quote } from '../src/domain/answer.ts';
 import { type DocumentId, newId, passageId, type TenantId } from '../src/domain/ids.ts';
 import { type Role, type Scope, usualScopes } from '../src/domain/principal.ts';
@@ -130,8 +131,10 @@ export function scriptedAnswer(script: Script): AnswerQuestion {
 }
 
 function giveRecord(input: AnswerInput): void {
+  const { question, mode, filter, locale, maxQuotes, expand = true, history } = input;
+  const parameters = { mode, filter, locale, maxQuotes, expand, history, limits: answerLimits };
   const nothing = { promptVersions: {}, passages: [], refusal: null, rejectedQuotes: [] };
-  input.onRecord({ standalone: input.question, embedder: 'test', ...nothing });
+  input.onRecord({ standalone: question, parameters, embedder: 'test', ...nothing });
 }
 
 /** The events of an answer of one sentence that a quote proves. */

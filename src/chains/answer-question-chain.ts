@@ -1,5 +1,6 @@
 import { type AnswerEvent, isFinalEvent, type Problem, type UnsequencedAnswerEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
+import type { Hedge, HedgedCall } from '../models/chat/hedge-chat-model.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import type { Embedder } from '../models/embedder.ts';
 import type { Retrieve } from '../retrieve/retrieve.ts';
@@ -22,6 +23,8 @@ export interface AnswerQuestionDeps {
   readonly chat: ChatModel | null;
   /** Asked in this order when `chat` fails before the first sentence; none when left out. */
   readonly fallbacks?: readonly ChatModel[];
+  /** Calls the next model, or the same one again, beside a call that is late; nothing does when left out or null. */
+  readonly hedge?: Hedge | null;
   /** Second judge of what the chat model writes; without one words alone decide. */
   readonly judge?: ChatModel | null;
   readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
@@ -49,16 +52,21 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     embedUnits: createEmbedUnits(deps.embedder, deps.evidenceDeadline),
   };
   const partsFor = ({ models, tokenLimit, refusalThreshold }: AnswerInput): Parts => {
-    const allowed = setUp.filter(({ id }) => models?.includes(id) ?? true).map(createTokenLimit(tokenLimit));
+    const limited = setUp.filter(({ id }) => models?.includes(id) ?? true).map(createTokenLimit(tokenLimit));
+    const hedgedCalls: HedgedCall[] = [];
+    const allowed = limited.map(
+      (chat, index) => deps.hedge?.(chat, limited[index + 1] ?? chat, (call) => hedgedCalls.push(call)) ?? chat,
+    );
     const modelAnswerers = allowed.map((chat) => ({
       model: chat.id,
       answer: createModelAnswerer({ chat, prompts, judge: deps.judge ?? null }),
     }));
     const refusal = createRefusalModel(refusalThreshold ?? deps.refusalThreshold);
-    return { ...shared, refusal, chat: allowed[0] ?? null, modelAnswerers };
+    return { ...shared, refusal, chat: allowed[0] ?? null, modelAnswerers, hedgedCalls };
   };
   return async function* answerQuestion(input, signal) {
     const trace = createTrace(input, deps.embedder.id);
+    const parts = partsFor(input);
     const steps = input.schema ? answerWithObject : answerSteps;
     let sequence = -1;
     const stamp = (event: UnsequencedAnswerEvent): AnswerEvent => {
@@ -66,8 +74,8 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
       return { ...event, sequence, at: deps.now().toISOString() };
     };
     try {
-      for await (const event of steps(partsFor(input), input, trace, signal)) {
-        if (isFinalEvent(event)) input.onRecord(toRecord(trace));
+      for await (const event of steps(parts, input, trace, signal)) {
+        if (isFinalEvent(event)) input.onRecord(toRecord(trace, parts.hedgedCalls));
         yield stamp(event);
         if (isFinalEvent(event)) return;
         signal.throwIfAborted();
@@ -77,7 +85,7 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
       const failure = signal.aborted ? reasonOf(signal) : AppError.from(error);
       const details = { err: failure.cause ?? failure, code: failure.code, answerId: input.answerId };
       deps.log.warn(details, 'an answer failed');
-      input.onRecord(toRecord(trace));
+      input.onRecord(toRecord(trace, parts.hedgedCalls));
       yield stamp({ type: 'answer-failed', error: (deps.problemOf ?? bareProblem)(failure) });
     }
   };

@@ -6,6 +6,7 @@ import type { Principal } from '../domain/principal.ts';
 import type { TenantSettings } from '../domain/tenant-settings.ts';
 import type { Retrieval } from '../retrieve/retrieve.ts';
 import type { AnswerRecord } from '../store/answers.ts';
+import type { MaskedValues } from './guard/mask-personal-data.ts';
 
 /**
  * Whether an answer that is kept, or being written for another asker, will do: `refresh` computes it anew and keeps it,
@@ -42,8 +43,8 @@ export interface AnswerInput {
     TenantSettings,
     'maskPersonalData' | 'moderation' | 'moderationWords' | 'moderationFailure'
   > | null;
-  /** Called once, before the first event, with what puts the values of this question back where placeholders stand for them. */
-  readonly onMask?: (restore: (text: string) => string) => void;
+  /** Called once, before the first event, with what the placeholders of this question stand for. */
+  readonly onMask?: (values: MaskedValues) => void;
   /** Puts other sources in the place of those that the search found, as a replay does, with `cache: bypass`; left out: what was found. */
   readonly sources?: (found: Retrieval) => Promise<Retrieval>;
   /** Called once, right before the final event. */

@@ -3,6 +3,7 @@ import { fakePort } from '../../test/fake-port.ts';
 import { type Behaviour, startStubModelServer } from '../../test/stub-model-server.ts';
 import { AnswerEvent, foldAnswer, isFinalEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
+import { createHedge } from '../models/chat/hedge-chat-model.ts';
 import { createOpenAiChatModel } from '../models/chat/openai-chat-model.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import type { Embedder } from '../models/embedder.ts';
@@ -49,6 +50,7 @@ const retrieval: Retrieval = {
 };
 
 interface Setting {
+  readonly hedge?: AnswerQuestionDeps['hedge'];
   readonly chat?: ChatModel | null;
   readonly fallbacks?: readonly ChatModel[];
   readonly retrieve?: Retrieve;
@@ -64,6 +66,7 @@ function chainOf(setting: Setting, log: AnswerQuestionDeps['log']) {
     retrieve: setting.retrieve ?? (async () => retrieval),
     embedder: fakePort<Embedder>('embedder', { id: 'words-only', dimensions: 4 }),
     chat: setting.chat ?? null,
+    hedge: setting.hedge ?? null,
     fallbacks: setting.fallbacks ?? [],
     index: { inverseDocumentFrequencies: async (_tenant, terms) => new Float32Array(terms.length).fill(4.6) },
     documents: fakePort('documents', setting.hasDocuments ? { hasDocuments: setting.hasDocuments } : {}),
@@ -391,6 +394,34 @@ test('a model that cannot condense is replaced by the rules', async () => {
     expect.objectContaining({ type: 'step-degraded', step: 'condense', to: 'rules', cause: 'MODEL_REJECTED_KEY' }),
   );
   expect(record?.promptVersions).not.toHaveProperty('condenseQuestion');
+});
+
+test('of a long conversation the newest turns are read, and the answer says so', async () => {
+  const turn = (index: number) => ({ question: `Who handles request ${index}?`, answer: `Team ${index}.` });
+  const history = Array.from({ length: 7 }, (_, index) => turn(index));
+  const asked = { question: 'How long does that take?' };
+  const told = expect.objectContaining({ type: 'step-degraded', step: 'condense', cause: 'CONVERSATION_TOO_LONG' });
+  const { events } = await ask({ input: { ...asked, history } });
+  expect(events).toContainEqual(told);
+  expect(events).toContainEqual(expect.objectContaining({ to: 'the newest 6 turns' }));
+  expect((await ask({ input: { ...asked, history: history.slice(1) } })).events).not.toContainEqual(told);
+});
+
+test('a model that is late gives way to the next one, and answer and record say so', async () => {
+  const script = [{ kind: 'silence' } as const, quotes, say('It takes five working days [1].')];
+  const hedge = createHedge({ afterMilliseconds: 200 });
+  const { last, events, record, requests } = await askModels(['large', 'small'], script, { hedge });
+  expect(last).toMatchObject({ type: 'answer-finished', text: 'It takes five working days.' });
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'step-degraded', step: 'answer', to: 'small', cause: 'DEADLINE_EXCEEDED' }),
+  );
+  expect(record?.hedgedCalls).toEqual([{ first: 'large', second: 'small', taken: 'second' }]);
+  expect(requests.map(({ body }) => body.model)).toEqual(['large', 'small', 'large']);
+  const alone = await askModel([{ kind: 'silence' }, quotes, say('It takes five working days [1].')], { hedge });
+  expect(alone.last).toMatchObject({ type: 'answer-finished', text: 'It takes five working days.' });
+  expect(alone.events.map(({ type }) => type)).not.toContain('step-degraded');
+  expect(alone.record?.hedgedCalls).toEqual([{ first: 'stub', second: 'stub', taken: 'second' }]);
+  expect((await askModel([quotes, say('It takes five working days [1].')])).record).not.toHaveProperty('hedgedCalls');
 });
 
 describe('as a LangChain Runnable', () => {

@@ -1,5 +1,6 @@
 import type { Quote, RefusalReason, Sentence, UnsequencedAnswerEvent, Usage } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
+import type { HedgedCall } from '../models/chat/hedge-chat-model.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import { describeExpansion, type Retrieval, type Retrieve } from '../retrieve/retrieve.ts';
 import type { DocumentStore } from '../store/documents.ts';
@@ -34,6 +35,8 @@ export interface Parts {
   readonly refusal: RefusalModel;
   /** In the order in which they are asked. */
   readonly modelAnswerers: readonly { readonly model: string; readonly answer: Answerer }[];
+  /** Grows while the question is answered. */
+  readonly hedgedCalls: readonly HedgedCall[];
 }
 
 type Refusal = Extract<UnsequencedAnswerEvent, { type: 'answer-refused' }>;
@@ -108,6 +111,8 @@ async function* condense(parts: Parts, input: AnswerInput, trace: Trace, signal:
   const condensed = await timed(trace, 'condense', () =>
     condenseQuestion({ chat: parts.chat, prompt }, { question: input.question, history: input.history }, signal),
   );
+  if (condensed.cutTo !== null)
+    yield { type: 'step-degraded', step: 'condense', to: condensed.cutTo, cause: 'CONVERSATION_TOO_LONG' };
   if (condensed.degradedBy) yield degraded('condense', 'rules', condensed.degradedBy);
   if (!condensed.isChanged) return;
   if (parts.chat && !condensed.degradedBy) trace.promptVersions.condenseQuestion = prompt.version;
@@ -211,14 +216,17 @@ interface Progress {
  * extractive answerer; when it fails later, what was released stays and the answer is partial.
  */
 async function* answer(parts: Parts, input: AnswererInput, { draft, trace }: Progress, signal: AbortSignal): Events {
-  const { modelAnswerers, prompts } = parts;
+  const { modelAnswerers, prompts, hedgedCalls } = parts;
   for (const [index, { answer: answerWithModel }] of modelAnswerers.entries()) {
     const { selectQuotes, writeAnswer, judgeSentence } = prompts;
     Object.assign(trace.promptVersions, { selectQuotes: selectQuotes.version, writeAnswer: writeAnswer.version });
+    const hedgedBefore = hedgedCalls.length;
     if (parts.hasJudge) trace.promptVersions.judgeSentence = judgeSentence.version;
     try {
       const { isRepaired } = yield* collect(answerWithModel(input, signal), { draft, trace });
       if (isRepaired) trace.promptVersions.repairQuotes = prompts.repairQuotes.version;
+      const another = writerInstead(hedgedCalls.slice(hedgedBefore));
+      if (another !== null) yield degraded('answer', another, new AppError('DEADLINE_EXCEEDED', 'The model was late.'));
       return;
     } catch (error) {
       signal.throwIfAborted();
@@ -229,6 +237,11 @@ async function* answer(parts: Parts, input: AnswererInput, { draft, trace }: Pro
     }
   }
   yield* collect(answerExtractively(input, signal), { draft, trace });
+}
+
+/** The model that took over from a late one, at last; null when none did. */
+function writerInstead(calls: readonly HedgedCall[]): string | null {
+  return calls.findLast(({ first, second, taken }) => taken === 'second' && first !== second)?.second ?? null;
 }
 
 async function* collect(

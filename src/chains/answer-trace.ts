@@ -31,15 +31,8 @@ export function createTrace(input: AnswerInput, embedder: string): Trace {
   };
 }
 
-export function toRecord({
-  standalone,
-  parameters,
-  embedder,
-  promptVersions,
-  retrieval,
-  refusal,
-  rejectedQuotes,
-}: Trace): AnswerRecord {
+export function toRecord(trace: Trace, hedgedCalls: NonNullable<AnswerRecord['hedgedCalls']>): AnswerRecord {
+  const { standalone, parameters, embedder, promptVersions, retrieval, refusal, rejectedQuotes } = trace;
   const passages = (retrieval?.passages ?? []).map((passage) => {
     const { id, documentId, version, score, dense, sparse } = passage;
     return { id, documentId, version, score, dense, sparse, source: sourceOf(passage) };
@@ -54,6 +47,7 @@ export function toRecord({
     refusal,
     rejectedQuotes,
     ...expansion,
+    ...(hedgedCalls.length > 0 ? { hedgedCalls: [...hedgedCalls] } : {}),
   };
 }
 

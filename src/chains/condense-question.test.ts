@@ -34,6 +34,7 @@ describe('condensing', () => {
       standalone: alone.question,
       isChanged: false,
       degradedBy: null,
+      cutTo: null,
     });
     const whole = { question: 'How many devices can a member on Team link?', history };
     expect((await condenseQuestion({ chat, prompt }, whole, never)).isChanged).toBe(false);
@@ -51,6 +52,7 @@ describe('condensing', () => {
       standalone: 'How long are file versions kept on the Team plan?',
       isChanged: true,
       degradedBy: null,
+      cutTo: null,
     });
     expect(chat.asked[0]).toContain('<turn number="1">');
   });
@@ -71,5 +73,20 @@ describe('condensing', () => {
     const condensed = await condenseQuestion({ chat, prompt }, { question: 'And on the Team plan?', history }, never);
     const standalone = 'How long are file versions kept on the Team plan?';
     expect(condensed).toMatchObject({ standalone, degradedBy: { code } });
+  });
+
+  test('reads the newest turns of a long conversation, shows them whole to the model, and says what it left out', async () => {
+    const long = Array.from({ length: 9 }, (_, index) => ({
+      question: `What is rule ${index}?`,
+      answer: `Rule ${index} says no. ${'It is long. '.repeat(60)}`,
+    }));
+    const chat = replying('{"standalone": "How long are file versions kept on the Team plan?"}');
+    const input = { question: 'And on the Team plan?', history: [...long, ...history] };
+    const condensed = await condenseQuestion({ chat, prompt }, input, never);
+    expect(condensed).toMatchObject({ isChanged: true, degradedBy: null, cutTo: 'the newest 6 turns' });
+    expect(chat.asked[0]).toContain(long.at(-1)?.answer);
+    expect(chat.asked[0]).not.toContain('rule 3?');
+    const alone = { ...input, question: 'How many devices can a member on Team link?' };
+    expect((await condenseQuestion({ chat, prompt }, alone, never)).cutTo).toBeNull();
   });
 });

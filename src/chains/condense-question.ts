@@ -2,6 +2,7 @@ import { AppError } from '../domain/errors.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import { condenseByRules } from './condense/condense-by-rules.ts';
 import { dependsOnHistory } from './condense/depends-on-history.ts';
+import { fitConversation } from './condense/fit-conversation.ts';
 import type { Turn } from './condense/focus.ts';
 import { rewriteWithModel } from './condense/rewrite-with-model.ts';
 import type { Prompt } from './prompts/load-prompts.ts';
@@ -25,29 +26,32 @@ export interface Condensed {
   readonly isChanged: boolean;
   /** Why the rules were used in place of the model; null when they were not. */
   readonly degradedBy: AppError | null;
+  /** What of a longer conversation was read, in words; null when all of it was, or nothing had to be. */
+  readonly cutTo: string | null;
 }
 
 /**
- * Makes a follow-up stand on its own: by the chat model where there is one, else, and when it fails, takes longer than three seconds or
+ * Makes a follow-up stand on its own, read with as much of the conversation as `fitConversation` leaves: by the chat model where there is one, else, and when it fails, takes longer than three seconds or
  * writes what nobody said, by rules. The result is a search query and nothing else. Throws only the signal's reason.
  */
 export async function condenseQuestion(
   { chat, prompt }: CondenseDeps,
-  { question, history, topic = null }: CondenseInput,
+  { question, history: whole, topic = null }: CondenseInput,
   signal: AbortSignal,
 ): Promise<Condensed> {
-  if ((history.length === 0 && topic === null) || !dependsOnHistory(question))
-    return { standalone: question, isChanged: false, degradedBy: null };
+  if ((whole.length === 0 && topic === null) || !dependsOnHistory(question))
+    return { standalone: question, isChanged: false, degradedBy: null, cutTo: null };
+  const { turns: history, cutTo } = fitConversation(whole);
   let degradedBy: AppError | null = null;
   if (chat) {
     try {
       const standalone = await rewriteWithModel({ chat, prompt }, { question, history, topic }, signal);
-      return { standalone, isChanged: standalone !== question, degradedBy: null };
+      return { standalone, isChanged: standalone !== question, degradedBy: null, cutTo };
     } catch (error) {
       signal.throwIfAborted();
       degradedBy = AppError.from(error);
     }
   }
   const standalone = condenseByRules(question, { history, topic });
-  return { standalone, isChanged: standalone !== question, degradedBy };
+  return { standalone, isChanged: standalone !== question, degradedBy, cutTo };
 }

@@ -1,10 +1,9 @@
 import { AppError } from '../domain/errors.ts';
-import type { ChatModel, ChatRequest } from '../models/chat-model.ts';
+import { estimatePrompt, estimateTokens } from '../models/chat/estimate-tokens.ts';
+import type { ChatModel } from '../models/chat-model.ts';
 
 /** Fewer leave no room for a reply. */
 const leastReplyTokens = 16;
-/** Less than tokenizers need for most languages, so that an estimate is rather too high; servers report what it really was. */
-const charactersPerToken = 3;
 
 /**
  * Chat models that read and write so many tokens together, over all their calls; null: as many as they like. A reply is cut
@@ -16,7 +15,7 @@ export function createTokenLimit(limit: number | null | undefined): (chat: ChatM
   return (chat) => ({
     id: chat.id,
     async *stream(request, signal) {
-      const read = promptTokens(request);
+      const read = estimatePrompt(request);
       const room = left - read;
       if (room < leastReplyTokens)
         throw new AppError(
@@ -32,12 +31,8 @@ export function createTokenLimit(limit: number | null | undefined): (chat: ChatM
           yield chunk;
         }
       } finally {
-        left -= reported ?? read + Math.ceil(written / charactersPerToken);
+        left -= reported ?? read + estimateTokens(written);
       }
     },
   });
-}
-
-function promptTokens({ messages }: ChatRequest): number {
-  return Math.ceil(messages.reduce((sum, { content }) => sum + content.length, 0) / charactersPerToken);
 }

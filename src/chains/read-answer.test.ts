@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { loadPrompts } from './prompts/load-prompts.ts';
 import { createAnswerReader } from './read-answer.ts';
 
 function read(...pieces: string[]) {
@@ -36,4 +37,16 @@ test('a reply gives the same units wherever it is cut', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test('the form that the prompt asks for is read with its citations', () => {
+  const [system] = loadPrompts().writeAnswer.render({ question: '', quotes: '', locale: '' });
+  const form = /\n\n(1\. .*?\[5\]\n)/s.exec(system?.content ?? '')?.[1] ?? '';
+  expect(read(form).map(({ kind, citations }) => [kind, citations])).toEqual([
+    ['item', [1]],
+    ['item', [1, 2]],
+    ['row', [3]],
+    ['row', [4]],
+    ['code', [5]],
+  ]);
 });

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { fakePort } from '../../test/fake-port.ts';
 import { quotedAnswer, quoteOf, type ScriptedEvent, scriptedAnswer } from '../../test/open-app.ts';
 import { type Answer, foldAnswer } from '../domain/answer.ts';
+import type { FilterClause } from '../domain/filter.ts';
 import { newId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
+import { defaultTenantSettings, type TenantSettings } from '../domain/tenant-settings.ts';
 import type { ChatModel, ChatRequest } from '../models/chat-model.ts';
 import type { DocumentStore } from '../store/documents.ts';
+import type { AnswerInput } from './answer-question.ts';
 import { loadPrompts } from './prompts/load-prompts.ts';
 import { createSuggestFollowUps } from './suggest-follow-ups.ts';
 
@@ -38,15 +41,24 @@ async function answerTo(question: string, events: ScriptedEvent[]): Promise<Answ
   return answer;
 }
 
+interface Suggesting {
+  readonly language?: string;
+  readonly chat?: ChatModel;
+  readonly settings?: Partial<TenantSettings>;
+}
+
+const filter: FilterClause = { kind: 'condition', field: 'tags.plan', operator: 'eq', value: 'team' };
+
 /** Suggestions where a question on each heading is answered by that heading’s passage, or as `answers` says. */
 async function suggest(
   answers: Record<string, readonly ScriptedEvent[]> = {},
-  { language = 'en', chat = null }: { language?: string; chat?: ChatModel | null } = {},
+  { language = 'en', chat, settings = {} }: Suggesting = {},
 ) {
   const warnings: string[] = [];
   const asked: string[] = [];
+  const inputs: AnswerInput[] = [];
   const suggestFollowUps = createSuggestFollowUps({
-    chat,
+    chats: chat ? [chat] : [],
     prompt: loadPrompts().phraseFollowUps,
     log: { warn: (_fields, message) => warnings.push(message) },
     documents: fakePort<DocumentStore>('documents', {
@@ -55,15 +67,18 @@ async function suggest(
         return { items: passages.map((passage) => ({ ...passage, language })), nextCursor: null };
       },
     }),
-    answerQuestion: scriptedAnswer(({ question }) => {
+    answerQuestion: scriptedAnswer((input) => {
+      const { question } = input;
       asked.push(question);
+      inputs.push(input);
       const heading = headings.find((name) => question.includes(name)) ?? '';
       return answers[heading] ?? quotedAnswer(quoteIn(heading));
     }),
   });
   const answer = await answerTo('When are the deadlines of transfers?', quotedAnswer(quoteIn('Cards')));
-  const items = await suggestFollowUps(answer, principal, new AbortController().signal);
-  return { asked, warnings, questions: items.map(({ question }) => question), items };
+  const answered = { answer, principal, filter, settings: { ...defaultTenantSettings, ...settings } };
+  const items = await suggestFollowUps(answered, new AbortController().signal);
+  return { asked, inputs, warnings, questions: items.map(({ question }) => question), items };
 }
 
 describe('createSuggestFollowUps', () => {
@@ -82,6 +97,22 @@ describe('createSuggestFollowUps', () => {
     const { questions, asked } = await suggest({ 'Who decides?': [], Gifts: quotedAnswer(quoteIn('Cards')) });
     expect(questions).toEqual(['What does “Refunds” say about “Part refunds”?']);
     expect(asked).toHaveLength(3);
+  });
+
+  it('tries them as the first question was asked, under the filter and the settings of the tenant', async () => {
+    const { inputs } = await suggest(
+      {},
+      { settings: { refusalThreshold: 0.2, moderation: 'words', models: ['other'] } },
+    );
+    expect(inputs).toHaveLength(3);
+    for (const input of inputs)
+      expect(input).toMatchObject({
+        filter,
+        refusalThreshold: 0.2,
+        guards: { moderation: 'words' },
+        models: ['extractive'],
+        cache: 'bypass',
+      });
   });
 
   it('asks by title and heading where the document is not in English', async () => {
@@ -112,6 +143,17 @@ describe('createSuggestFollowUps', () => {
       ]);
       expect(warnings).toEqual([]);
       expect(requests.at(-1)?.messages[1]?.content).toContain('<passage number="3">\nRefunds > Gifts\n');
+    });
+
+    it.each<[string, ChatModel, Partial<TenantSettings>]>([
+      ['the tenant does not allow it any more', writing({ questions: [] }), { models: ['extractive'] }],
+      ['it did not write the answer', { ...writing({ questions: [] }), id: 'other' }, {}],
+    ])('does not ask it when %s', async (_name, chat, settings) => {
+      requests.length = 0;
+      const { questions, warnings } = await suggest({}, { chat, settings });
+      expect(questions).toContain('What does “Refunds” say about “Gifts”?');
+      expect(requests).toEqual([]);
+      expect(warnings).toEqual([]);
     });
 
     it('asks by the headings when it does not write one question a section', async () => {

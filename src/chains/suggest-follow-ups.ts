@@ -1,13 +1,17 @@
 import { type Answer, isFinalEvent } from '../domain/answer.ts';
+import type { FilterClause } from '../domain/filter.ts';
 import { type DocumentId, isId, newId } from '../domain/ids.ts';
 import type { RankedPassage } from '../domain/passage.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { TenantSettings } from '../domain/tenant-settings.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { AnswerInput, AnswerQuestion } from './answer-question.ts';
 import { hasUnsafeLink } from './ground/unsafe-link.ts';
+import { createTokenLimit } from './limit-tokens.ts';
 import { phraseFollowUps } from './phrase-follow-ups.ts';
 import type { Prompt } from './prompts/load-prompts.ts';
+import { underSettings } from './under-settings.ts';
 
 /** A question that the documents answer, with where its subject stands. */
 export interface FollowUp {
@@ -19,16 +23,25 @@ export interface FollowUp {
 
 export interface FollowUpDeps {
   readonly documents: Pick<DocumentStore, 'passages'>;
-  /** Asks each candidate, extractively, so that looking costs no call of a model. */
+  /** Asks each candidate, extractively, so that looking costs no call of a chat model. */
   readonly answerQuestion: AnswerQuestion;
-  /** Null: headings become questions by a pattern. */
-  readonly chat: ChatModel | null;
+  /** The one that wrote the answer words the questions; without it headings become questions by a pattern. */
+  readonly chats: readonly ChatModel[];
   readonly prompt: Prompt;
   readonly log: { warn(fields: object, message: string): void };
 }
 
+export interface Answered {
+  readonly answer: Answer;
+  readonly principal: Principal;
+  /** That of the answered question. */
+  readonly filter: FilterClause | null;
+  /** The tenant's present ones. */
+  readonly settings: TenantSettings;
+}
+
 /** At most three, best first; none for an answer without quotes. Throws what the store throws, or the signal's reason. */
-export type SuggestFollowUps = (answer: Answer, principal: Principal, signal: AbortSignal) => Promise<FollowUp[]>;
+export type SuggestFollowUps = (answered: Answered, signal: AbortSignal) => Promise<FollowUp[]>;
 
 const mostFollowUps = 3;
 const mostCandidates = 8;
@@ -36,12 +49,13 @@ const documentsLookedAt = 3;
 const passagesLookedAt = 200;
 
 /**
- * Makes questions of the headings around an answer's quotes, nearest first, and keeps those that are answered with
- * something that the answer does not quote already.
+ * Makes questions of the headings around an answer's quotes, nearest first, and keeps those that are answered, under the same filter
+ * and the tenant's settings, with something that the answer does not quote already.
  */
 export function createSuggestFollowUps(deps: FollowUpDeps): SuggestFollowUps {
   const { documents, answerQuestion } = deps;
-  return async (answer, principal, signal) => {
+  return async (answered, signal) => {
+    const { answer, principal } = answered;
     const cited = [...new Set(answer.quotes.map(({ documentId }) => documentId))];
     const near: Candidate[][] = [];
     for (const id of cited.slice(0, documentsLookedAt)) {
@@ -50,11 +64,12 @@ export function createSuggestFollowUps(deps: FollowUpDeps): SuggestFollowUps {
       near.push(candidatesIn(page?.items ?? [], answer));
     }
     const kept: FollowUp[] = [];
-    for (const candidate of await phrase(deps, inTurn(near).slice(0, mostCandidates), signal)) {
+    const candidates = inTurn(near).slice(0, mostCandidates);
+    for (const candidate of await phrase(writerOf(deps, answered), candidates, signal)) {
       if (kept.length === mostFollowUps) break;
       signal.throwIfAborted();
       const { text: _text, ...followUp } = candidate;
-      if (await bringsMore(answerQuestion, { candidate, answer, principal }, signal)) kept.push(followUp);
+      if (await bringsMore(answerQuestion, { candidate, answered }, signal)) kept.push(followUp);
     }
     return kept;
   };
@@ -65,9 +80,20 @@ interface Candidate extends FollowUp {
   readonly text: string;
 }
 
+interface Writer extends Pick<FollowUpDeps, 'prompt' | 'log'> {
+  readonly chat: ChatModel | null;
+}
+
+/** Whoever wanted the answer without a chat model, or from another one, wants its questions so too. */
+function writerOf({ chats, prompt, log }: FollowUpDeps, { answer, settings }: Answered): Writer {
+  const { models, answerTokens } = settings;
+  const chat = chats.find(({ id }) => id === answer.model && (models?.includes(id) ?? true));
+  return { chat: chat ? createTokenLimit(answerTokens)(chat) : null, prompt, log };
+}
+
 /** In the words of the chat model where there is one and it does as it is told, else as they are. */
 async function phrase(
-  { chat, prompt, log }: Pick<FollowUpDeps, 'chat' | 'prompt' | 'log'>,
+  { chat, prompt, log }: Writer,
   candidates: readonly Candidate[],
   signal: AbortSignal,
 ): Promise<readonly Candidate[]> {
@@ -122,23 +148,20 @@ function toQuestion({ title, heading, language }: Section): string {
   return isEnglish ? `What does “${title}” say about “${heading}”?` : `${title}: ${heading}?`;
 }
 
-interface Check {
-  readonly candidate: Candidate;
-  readonly answer: Answer;
-  readonly principal: Principal;
-}
-
 /** Whether the question is answered from its document, with a quote that the answer does not have. */
 async function bringsMore(
   answerQuestion: AnswerQuestion,
-  { candidate: { question, documentId }, answer, principal }: Check,
+  { candidate, answered }: { readonly candidate: Candidate; readonly answered: Answered },
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { question, documentId } = candidate;
+  const { answer, principal, filter, settings } = answered;
   const known = new Set(answer.quotes.map(placeOf));
   const leave = new AbortController();
   const input: AnswerInput = {
     ...{ answerId: newId('answer'), conversationId: newId('conversation'), question, history: [], principal },
-    ...{ filter: null, mode: answer.mode, locale: null, maxQuotes: 1, models: ['extractive'], onRecord: () => {} },
+    ...{ filter, mode: answer.mode, locale: null, maxQuotes: 1, ...underSettings(settings) },
+    ...{ models: ['extractive'], cache: 'bypass', onRecord: () => {} },
   };
   try {
     for await (const event of answerQuestion(input, AbortSignal.any([signal, leave.signal]))) {

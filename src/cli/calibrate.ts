@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerCase } from '../../evals/answers.ts';
-import { calibrateRefusal, type JudgedQuestion } from '../../evals/calibrate-refusal.ts';
+import { calibrateRefusal, type JudgedQuestion, requireEnough } from '../../evals/calibrate-refusal.ts';
 import { readQuestions } from '../../evals/readers/beir.ts';
 import type { Answer } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
@@ -9,7 +10,9 @@ import type { TenantSettings } from '../domain/tenant-settings.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 import type { Client } from './client.ts';
 import { describeReport, type EvalContext, evaluateFolder } from './eval.ts';
-import { createEta } from './progress.ts';
+import { createEta, type Progress } from './progress.ts';
+
+const pollMilliseconds = 500;
 
 export interface CalibrationOptions {
   readonly overRefusal: number;
@@ -27,10 +30,14 @@ export async function calibrate(
   { overRefusal, apply = false, limit }: CalibrationOptions,
 ): Promise<void> {
   const { client, output } = context;
+  const questions = (await readQuestions(folder)).slice(0, limit);
+  // What would fail in the end fails before minutes of asking.
+  requireEnough(questions.filter(({ answerable }) => answerable === true).length, overRefusal);
+  if (apply) await client.get<TenantSettings>('/v1/settings');
   const hasCorpus = existsSync(join(folder, 'corpus.jsonl')) || existsSync(join(folder, 'documents'));
   const { judged, errors } = hasCorpus
     ? judgedIn((await evaluateFolder(context, folder, limit === undefined ? {} : { limit })).cases)
-    : await askOwnIndex(context, (await readQuestions(folder)).slice(0, limit));
+    : await askOwnIndex(context, questions);
   const calibration = calibrateRefusal(judged, overRefusal);
   context.progress.end();
   const { threshold } = calibration;
@@ -64,6 +71,7 @@ async function askOwnIndex(
   cases: readonly AnswerCase[],
 ): Promise<Judged> {
   const asked = cases.filter(({ answerable, history }) => answerable !== null && history.length === 0);
+  await waitForVectors(client, progress, signal);
   const eta = createEta();
   const results: AskedCase[] = [];
   for (const { text, category, answerable } of asked) {
@@ -73,6 +81,23 @@ async function askOwnIndex(
     progress.show({ label: 'asking', done, total, etaSeconds: eta(done, total) });
   }
   return judgedIn(results);
+}
+
+/** Without them the questions would be judged by words alone, as later ones will not be. */
+async function waitForVectors(client: Client, progress: Progress, signal: AbortSignal): Promise<void> {
+  let total = 0;
+  for (;;) {
+    const { passagesWithoutVector: waiting } = await client.get<DocumentList>('/v1/documents?limit=1');
+    total = Math.max(total, waiting);
+    if (waiting === 0) return;
+    progress.show({ label: 'vectors', done: total - waiting, total, etaSeconds: null });
+    await pause(pollMilliseconds, undefined, { signal });
+  }
+}
+
+interface DocumentList {
+  /** Of all documents of the tenant. */
+  readonly passagesWithoutVector: number;
 }
 
 async function askOne(client: Client, question: string): Promise<Pick<AskedCase, 'refusalProbability' | 'error'>> {

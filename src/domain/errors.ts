@@ -92,6 +92,20 @@ export const errorSpecs = {
     retryable: false,
     remedy: 'Split the file, or raise MAX_FILE_BYTES if the machine has room for it.',
   },
+  QUESTION_TOO_LONG: {
+    status: 413,
+    title: 'The question is longer than the search by meaning reads',
+    retryable: false,
+    remedy:
+      'Ask in fewer words, or choose an embedder that reads more. The search by words has read all of it, the search by meaning the sentences that ask and the first of the others.',
+  },
+  CONVERSATION_TOO_LONG: {
+    status: 413,
+    title: 'The conversation is longer than a follow-up is read with',
+    retryable: false,
+    remedy:
+      'Name in the question what it is about, or begin a new conversation. The follow-up was read with the newest turns alone.',
+  },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     title: 'The body has a type that this route does not take',

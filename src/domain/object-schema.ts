@@ -52,8 +52,10 @@ export function fieldsOf({ properties }: ObjectSchema): WantedField[] {
   return Object.entries(properties).map(([name, field]) => ({ ...field, name }));
 }
 
-/** Why a field is null: the documents do not say it, they allow several values, or what they say is not of the field's type. */
-export const fieldAbsences = ['no-evidence', 'ambiguous', 'wrong-type'] as const;
+/** What can be said of a field that is not proved: the documents do not say it, allow several values, or say what is not of its type. */
+export const unprovedReasons = ['no-evidence', 'ambiguous', 'wrong-type'] as const;
+/** Why a field is null; `unsafe-text` where the tenant's moderation flags what it says. */
+export const fieldAbsences = [...unprovedReasons, 'unsafe-text'] as const;
 export type FieldAbsence = (typeof fieldAbsences)[number];
 
 export const FieldValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);

@@ -80,6 +80,7 @@ async function open(list: GlossaryStore['list'] = async () => []) {
     documents,
     embedder: {
       id: 'test',
+      maxTokens: 64,
       async embedQuestions(questions) {
         embedded.push(...questions);
         return questions.map(() => Float32Array.of(1, 0));

@@ -25,7 +25,7 @@ async function open() {
   const embeddings = createEmbeddingStore(driver, {});
   const retrieve = createRetrieve({
     index,
-    embedder: { id: 'test', embedQuestions: async (texts) => texts.map(() => Float32Array.of(1, 0)) },
+    embedder: { id: 'test', maxTokens: 64, embedQuestions: async (texts) => texts.map(() => Float32Array.of(1, 0)) },
     documents: store,
     countTokens: (text) => text.split(' ').length,
     stages: [createFoldStage()],

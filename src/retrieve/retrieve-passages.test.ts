@@ -86,6 +86,7 @@ async function open(parts: Partial<Parameters<typeof createRetrieve>[0]> = {}, i
     index,
     embedder: {
       id: 'test',
+      maxTokens: 64,
       async embedQuestions(texts) {
         embedded.push(...texts);
         return texts.map(() => Float32Array.of(1, 0));
@@ -174,6 +175,7 @@ describe('createRetrieve', () => {
     const { ask } = await open({
       embedder: {
         id: 'test',
+        maxTokens: 64,
         embedQuestions: async (texts) => {
           if (isDown) throw new AppError('MODEL_UNAVAILABLE', 'no model');
           return texts.map(() => Float32Array.of(1, 0));
@@ -188,12 +190,22 @@ describe('createRetrieve', () => {
     expect((await ask()).degradations).toEqual([]);
   });
 
+  it('embeds the sentence that asks of a question that is too long for the embedder, and says so once', async () => {
+    const { ask, embedded } = await open();
+    const told = 'The customer writes a very long letter about it. '.repeat(12);
+    const found = await ask({ queries: [`${told}When are refunds paid?`, `${told}Are refunds paid?`], parts: [] });
+    expect(embedded.every((text) => text.split(' ').length <= 62)).toBe(true);
+    expect(embedded.map((text) => text.split('. ').at(-1))).toEqual(['When are refunds paid?', 'Are refunds paid?']);
+    expect(found.degradations).toEqual([{ step: 'embed', to: 'a part of the question', cause: 'QUESTION_TOO_LONG' }]);
+    expect(names(found.passages)).toContain('refunds');
+  });
+
   it('does not wait for a slow embedder', async () => {
     const embedQuestions = (_texts: readonly string[], signal: AbortSignal) =>
       new Promise<never>((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));
       });
-    const { ask } = await open({ embedder: { id: 'test', embedQuestions }, embedDeadline: 20 });
+    const { ask } = await open({ embedder: { id: 'test', maxTokens: 64, embedQuestions }, embedDeadline: 20 });
     expect((await ask()).degradations).toEqual([{ step: 'embed', to: 'search by words', cause: 'DEADLINE_EXCEEDED' }]);
     const controller = new AbortController();
     const work = ask({}, controller.signal);

@@ -1,6 +1,5 @@
 import type { NearestDocument } from '../domain/answer.ts';
 import type { DocumentId } from '../domain/ids.ts';
-import type { CountTokens } from '../models/embedder.ts';
 import { encodeQuestion } from '../models/sparse/encode.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
@@ -20,7 +19,6 @@ import { splitQuestion } from './split-question.ts';
 interface RetrieveDeps extends QuestionEmbedderDeps {
   readonly index: Pick<VectorIndex, 'search' | 'inverseDocumentFrequencies'>;
   readonly documents: Pick<DocumentStore, 'readPassages'>;
-  readonly countTokens: CountTokens;
   /** Other wordings of a question that finds little; none without. */
   readonly expandQuestion?: ExpandQuestion;
   /** What orders the passages anew once they are read, in this order. */
@@ -129,8 +127,13 @@ async function findCandidates(
     second,
     questionVector: second?.vector ?? vectors[0] ?? null,
     terms: second?.terms ?? terms,
-    degradations: [...embedding, ...searching.map((one) => ({ step: 'search', ...one })), ...expanding],
+    degradations: [...embedding, ...searching.map((one) => ({ step: 'search', ...one })), ...expanding].filter(isFirst),
   };
+}
+
+/** The second look may meet what the first has met. */
+function isFirst({ step, cause }: Degradation, index: number, all: readonly Degradation[]): boolean {
+  return all.findIndex((other) => other.step === step && other.cause === cause) === index;
 }
 
 interface Staged {

@@ -30,11 +30,11 @@ export function answerNotFound(): AppError {
 export async function visibleAnswer(c: AppContext, { answers, runs }: AnswerDeps, id: string): Promise<Answer> {
   const answer = await answers.get(principalOf(c), answerIdOf(id));
   if (!answer) throw answerNotFound();
-  return forReader(c, { runs }, canonicalAnswer(answer));
+  return await forReader(c, { runs }, canonicalAnswer(answer));
 }
 
-function forReader(c: AppContext, { runs }: Pick<AnswerDeps, 'runs'>, answer: Answer): Answer {
-  const restore = runs.restorerOf(principalOf(c), answerIdOf(answer.id));
+async function forReader(c: AppContext, { runs }: Pick<AnswerDeps, 'runs'>, answer: Answer): Promise<Answer> {
+  const restore = await runs.restorerOf(principalOf(c), answerIdOf(answer.id));
   return restore ? restoreAnswer(answer, restore) : answer;
 }
 
@@ -42,7 +42,7 @@ function forReader(c: AppContext, { runs }: Pick<AnswerDeps, 'runs'>, answer: An
 export async function finishedAnswer(c: AppContext, deps: AnswerDeps, id: AnswerId): Promise<Answer> {
   const run = deps.runs.find(principalOf(c), id);
   if (run) for await (const _events of run.events(-1, c.req.raw.signal));
-  const answer = run ? forReader(c, deps, canonicalAnswer(await run.finished)) : await visibleAnswer(c, deps, id);
+  const answer = run ? await forReader(c, deps, canonicalAnswer(await run.finished)) : await visibleAnswer(c, deps, id);
   if (answer.error) throw new AppError(answer.error.code, answer.error.detail, { errors: answer.error.errors });
   return answer;
 }
@@ -73,7 +73,7 @@ export async function followEvents(
   place: Pick<Place, 'id' | 'after'>,
 ): Promise<((signal: AbortSignal) => EventBatches) | null> {
   const open = await openEvents(c, deps, place);
-  const restore = deps.runs.restorerOf(principalOf(c), place.id);
+  const restore = await deps.runs.restorerOf(principalOf(c), place.id);
   return open && restore ? (signal) => restored(open(signal), restore) : open;
 }
 

@@ -58,7 +58,7 @@ export interface AnswerRuns {
   /** The running answer of the principal's tenant; whether the principal may see it is the store's to say. */
   find(principal: Principal, id: AnswerId): AnswerRun | null;
   /** What puts the values of the question back where placeholders stand for them; null for all but its asker. */
-  restorerOf(principal: Principal, id: AnswerId): Restore | null;
+  restorerOf(principal: Principal, id: AnswerId): Promise<Restore | null>;
   /** Ends it with ANSWER_STOPPED, also in another process where a relay reaches it; resolves when its final event is out. */
   stop(principal: Principal, id: AnswerId): Promise<void>;
   /** Ends every running answer with SERVER_STOPPING and takes no new ones; resolves when all final events are stored. */
@@ -91,7 +91,7 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
   const { stopGraceMilliseconds = 50, deadlineMilliseconds = 120_000, runsMax = 1_000 } = deps;
   const { relay = null, readerlessMilliseconds = 60_000 } = deps;
   const running = new Map<string, LiveRun>();
-  const masks = createKeptMasks();
+  const masks = createKeptMasks(relay);
   let starting = 0;
   let isStopping = false;
 

@@ -73,6 +73,15 @@ it('the asker reads the values, while model, database and other readers see plac
   expect(JSON.stringify(app.lines)).not.toContain('ada@x.example');
 });
 
+it('an answer is replayed with the placeholders, not with the values that its asker reads', async () => {
+  const key = await app.createKey();
+  const { id } = (await (await ask(key)).json()) as Answer;
+  asked.length = 0;
+  const replay = await app.request(`/v1/answers/${id}/replay`, key, { method: 'POST' });
+  expect(replay.status).toBe(200);
+  expect(asked.map((input) => input.question)).toEqual(['Is [email 1] the address for refunds?']);
+});
+
 it('nothing is masked once the tenant says so', async () => {
   const key = await app.createKey();
   await app.request('/v1/settings', key, patch({ maskPersonalData: false }));

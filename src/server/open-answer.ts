@@ -1,4 +1,5 @@
 import type { AnswerInput, AnswerQuestion } from '../chains/answer-question.ts';
+import { conversationLimits } from '../chains/condense/fit-conversation.ts';
 import type { AnswerEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import { type AnswerId, newId } from '../domain/ids.ts';
@@ -8,8 +9,8 @@ import { createEventLog, type EventLog } from './answer-event-log.ts';
 import type { AnswerRequest } from './answer-runs.ts';
 import type { KeptMasks } from './kept-masks.ts';
 
-/** Turns of the conversation that a follow-up is read with. */
-const historyTurns = 6;
+/** One more than a follow-up is read with, so that the chain can say what it leaves out. */
+const historyTurns = conversationLimits.turns + 1;
 
 export interface OpenAnswerDeps {
   readonly answerQuestion: AnswerQuestion;
@@ -54,7 +55,7 @@ export async function openAnswer(
     answerId: id,
     conversationId: conversationId ?? newId('conversation'),
     history,
-    onMask: (restore) => masks.keep(principal, id, restore),
+    onMask: (values) => masks.keep(principal, id, values),
     onRecord: (record) => {
       given = record;
     },

@@ -172,7 +172,9 @@ export const MessageSchema = z
     answerId: z.string().nullable(),
     parentAnswerId: z.string().nullable(),
     alternatives: strings,
-    final: z.boolean(),
+    final: z.boolean().openapi({
+      description: 'False while its answer is being written, and for good where its server died meanwhile.',
+    }),
     createdAt: time,
   })
   .openapi('Message');
@@ -213,6 +215,13 @@ export const AnswerRecordSchema = z
       .nullable(),
     rejectedQuotes: z.array(z.object({ text: z.string(), reason: z.string() })).readonly(),
     expansion: ExpansionSchema.optional(),
+    hedgedCalls: z
+      .array(z.object({ first: z.string(), second: z.string(), taken: z.enum(['first', 'second']) }))
+      .readonly()
+      .optional()
+      .openapi({
+        description: 'Calls of a chat model that were late, the one made beside each, and whose reply counted.',
+      }),
     events: z.array(AnswerEventSchema).readonly(),
     confidence: z.number().nullable(),
     usage: Usage,

@@ -11,12 +11,14 @@ import {
 } from '../../test/open-app.ts';
 import { createTestTenant, openTestDatabase } from '../../test/open-database.ts';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../test/with-redis.ts';
-import { newId } from '../domain/ids.ts';
+import type { AnswerQuestion } from '../chains/answer-question.ts';
+import { type AnswerId, newId } from '../domain/ids.ts';
 import { createRedisRelay } from '../store/cache/redis/redis-answer-relay.ts';
 import type { SqlDriver } from '../store/sql.ts';
 
 const document = { id: newId('document'), title: 'Refunds', text: 'A refund takes 5 days — “always”.' };
 const events: ScriptedEvent[] = quotedAnswer(quoteOf(document, document.text));
+const email = 'ada@x.example';
 const quietMilliseconds = 100;
 
 let driver: SqlDriver;
@@ -37,7 +39,7 @@ async function openPair(redis: RunningRedis) {
   );
   let go = Promise.withResolvers<void>();
   const aborted = Promise.withResolvers<void>();
-  const answerQuestion = scriptedAnswer(async function* (_input, signal) {
+  const scripted = scriptedAnswer(async function* (_input, signal) {
     for (const event of events) {
       yield event;
       await Promise.race([go.promise, once(signal, 'abort')]);
@@ -47,6 +49,10 @@ async function openPair(redis: RunningRedis) {
       }
     }
   });
+  const answerQuestion: AnswerQuestion = (input, signal) => {
+    input.onMask?.({ '[email 1]': email });
+    return scripted(input, signal);
+  };
   const writer = await openApp(driver, { relay: first, answerQuestion });
   const reader = await openApp(driver, { relay: second });
   const key = await writer.createKey();
@@ -61,9 +67,16 @@ async function openPair(redis: RunningRedis) {
     release: () => go.resolve(),
     async ask() {
       go = Promise.withResolvers();
-      const response = await writer.request('/v1/answers', key, jsonBody({ question: 'How long?', stream: true }));
+      const response = await writer.request(
+        '/v1/answers',
+        key,
+        jsonBody({ question: 'How long, [email 1]?', stream: true }),
+      );
       const text = response.text();
       const [id = ''] = await vi.waitFor(() => newestRunning(writer, key));
+      const place = { tenantId: writer.tenant, id: id as AnswerId };
+      if ((await second.health()).state === 'ok')
+        await vi.waitFor(async () => expect(await second.kept(place)).not.toBeNull());
       return { id, text };
     },
     async close() {
@@ -105,6 +118,22 @@ describeWithRedis('an answer that another server writes', () => {
     pair.release();
     const frames = (await text).split(/(?<=\n\n)/);
     for (const { after, body } of await Promise.all(reading)) expect(body).toBe(frames.slice(after + 1).join(''));
+    await pair.close();
+  });
+
+  it('shows what stands behind its placeholders to its asker alone', async () => {
+    const pair = await openPair(redis);
+    const { id, text } = await pair.ask();
+    pair.release();
+    expect(await text).toContain(`How long, ${email}?`);
+    const read = async (app: TestApp, key: string) => await (await app.request(`/v1/answers/${id}`, key)).text();
+    expect(await read(pair.reader, pair.key)).toBe(await read(pair.writer, pair.key));
+    expect(await read(pair.reader, pair.key)).toContain(email);
+    const others = await pair.writer.createKey();
+    for (const app of [pair.reader, pair.writer]) {
+      expect(await read(app, others)).toContain('How long, [email 1]?');
+      expect(await (await follow(app, others, id, -1)).text()).not.toContain(email);
+    }
     await pair.close();
   });
 

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { CachePolicy } from '../chains/answer-question.ts';
+import { underSettings } from '../chains/under-settings.ts';
 import { answerModes } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { AnswerId } from '../domain/ids.ts';
@@ -39,7 +40,7 @@ export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked):
   return await once(c, deps.idempotency, {
     request: asked,
     make: async () => {
-      const guards = await deps.tenantSettings.read(principal.tenantId);
+      const settings = await deps.tenantSettings.read(principal.tenantId);
       const { id } = await deps.runs.start({
         question: asked.question,
         conversationId: asked.conversationId,
@@ -51,10 +52,8 @@ export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked):
         maxQuotes: asked.maxQuotes,
         expand: asked.expand,
         schema: asked.schema,
-        models: modelsFor(asked.model, guards),
-        tokenLimit: guards.answerTokens,
-        refusalThreshold: guards.refusalThreshold,
-        guards,
+        ...underSettings(settings),
+        models: modelsFor(asked.model, settings),
         cache: cachePolicyOf(c.req.header('cache-control')),
         principal,
         problem: { requestId: c.get('requestId'), baseUrl: c.get('baseUrl') },

@@ -24,6 +24,9 @@ export interface AnswerRelay {
   requestStop(answer: AnswerKey): Promise<void>;
   /** What is called with answers that another process asks to stop. */
   onStopRequest(listener: (answer: AnswerKey) => void): void;
+  /** Keeps a text beside an answer for that many milliseconds, and gives it back on any process; null when there is none. */
+  keep(answer: AnswerKey, text: string, milliseconds: number): Promise<void>;
+  kept(answer: AnswerKey): Promise<string | null>;
   health(): Promise<{ readonly state: 'ok' | 'degraded'; readonly detail: string }>;
   close(): Promise<void>;
 }

@@ -52,6 +52,8 @@ export interface AnswerRecord {
     readonly gained: number;
   };
   readonly rejectedQuotes: readonly { text: string; reason: string }[];
+  /** Calls of a chat model that were late, with the one that was made beside each; left out without one. */
+  readonly hedgedCalls?: readonly { first: string; second: string; taken: 'first' | 'second' }[];
 }
 
 export interface ConversationSummary {
@@ -70,7 +72,7 @@ export interface Message {
   readonly parentAnswerId: AnswerId | null;
   /** Answers in its place on all branches, its own among them, in the order in which they were asked for. */
   readonly alternatives: readonly AnswerId[];
-  /** False while its answer is still being written. */
+  /** False while its answer is still being written, and for good where its server died meanwhile. */
   readonly final: boolean;
   readonly createdAt: string;
 }
@@ -132,7 +134,7 @@ export interface AnswerStore {
     options: { readonly turns: number; readonly editOf: AnswerId | null },
   ): Promise<{ question: string; answer: string }[] | null>;
   removeConversation(principal: Principal, id: ConversationId): Promise<boolean>;
-  /** Marks answers that were running when their process died as failed; returns how many. */
+  /** Marks answers that were running when their process died as failed, and lets their messages say so; returns how many. */
   failInterrupted(): Promise<number>;
 }
 

@@ -25,8 +25,10 @@ const stepWords: Readonly<Record<string, string>> = {
   moderation: 'The moderation',
 };
 
-/** A step that was replaced by something simpler, in words. */
-export function degradedWords({ step, cause }: EventOf<'step-degraded'>): string {
+/** A step that was replaced by something simpler, or saw less, in words. */
+export function degradedWords({ step, to, cause }: EventOf<'step-degraded'>): string {
+  if (cause === 'QUESTION_TOO_LONG') return 'The search by meaning has read only a part of this long question.';
+  if (cause === 'CONVERSATION_TOO_LONG') return `Of this long conversation, the question was read with ${to}.`;
   return `${stepWords[step] ?? `The step “${step}”`} was not available (${cause.replace(/\.$/, '')}); the answer was made without it.`;
 }
 

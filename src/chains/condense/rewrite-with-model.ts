@@ -7,8 +7,6 @@ import type { Conversation } from './focus.ts';
 import { keepsToConversation } from './keeps-to-conversation.ts';
 
 const deadlineMs = 3000;
-const turnsShown = 3;
-const longestTurn = 600;
 const longestStandalone = 600;
 const replyTokens = 160;
 
@@ -24,9 +22,8 @@ export async function rewriteWithModel(
   input: { readonly question: string } & Conversation,
   signal: AbortSignal,
 ): Promise<string> {
-  const shown = input.history.slice(-turnsShown);
-  const turns = shown.map(({ question, answer }, index) =>
-    fence('turn', `number="${index + 1}"`, `Question: ${cut(question)}\nAnswer: ${cut(answer)}`),
+  const turns = input.history.map(({ question, answer }, index) =>
+    fence('turn', `number="${index + 1}"`, `Question: ${question}\nAnswer: ${answer}`),
   );
   const messages = prompt.render({ history: turns.join('\n'), question: input.question });
   let text = '';
@@ -35,7 +32,7 @@ export async function rewriteWithModel(
   const question = readReply(text);
   if (question === '' || question.includes('\n') || question.length > longestStandalone)
     throw new AppError('MODEL_BAD_RESPONSE', 'The model did not write one question.');
-  if (!keepsToConversation(question, { ...input, history: shown }))
+  if (!keepsToConversation(question, input))
     throw new AppError('MODEL_BAD_RESPONSE', 'The model wrote a question that the conversation does not hold.');
   return question;
 }
@@ -46,8 +43,4 @@ function readReply(text: string): string {
   if (parsed.success) return parsed.data.standalone.trim();
   const bare = text.trim();
   return /^(?:```|\{)/.test(bare) ? '' : bare.replace(/^["'“]+|["'”]+$/g, '');
-}
-
-function cut(text: string): string {
-  return text.length > longestTurn ? `${text.slice(0, longestTurn)}…` : text;
 }

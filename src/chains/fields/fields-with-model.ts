@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Usage } from '../../domain/answer.ts';
 import { AppError } from '../../domain/errors.ts';
-import { FieldValue, fieldAbsences, type WantedField } from '../../domain/object-schema.ts';
+import { FieldValue, unprovedReasons, type WantedField } from '../../domain/object-schema.ts';
 import type { ChatModel } from '../../models/chat-model.ts';
 import type { ScoredPassage } from '../../retrieve/retrieve.ts';
 import { fence, type Prompt } from '../prompts/load-prompts.ts';
@@ -11,7 +11,7 @@ import { describedBy } from './stated-values.ts';
 export interface FieldClaim {
   readonly value: FieldValue | null;
   readonly quotes: readonly { readonly passage: number | null; readonly text: string }[];
-  readonly reason: (typeof fieldAbsences)[number] | null;
+  readonly reason: (typeof unprovedReasons)[number] | null;
 }
 
 interface Asked {
@@ -27,7 +27,7 @@ const mostQuotes = 4;
 const Claim = z.object({
   value: FieldValue.nullable(),
   quotes: z.array(z.object({ passage: z.int().nullable(), text: z.string() })).max(mostQuotes),
-  reason: z.enum(fieldAbsences).nullable(),
+  reason: z.enum(unprovedReasons).nullable(),
 });
 
 /**
@@ -78,7 +78,7 @@ function replySchema(fields: readonly WantedField[]) {
   const entry = ({ name, title: _title, description: _description, ...type }: WantedField) => {
     const value = { anyOf: [type, { type: 'null' }] };
     const quote = strict({ passage: { anyOf: [{ type: 'integer' }, { type: 'null' }] }, text: { type: 'string' } });
-    const reason = { anyOf: [{ type: 'string', enum: [...fieldAbsences] }, { type: 'null' }] };
+    const reason = { anyOf: [{ type: 'string', enum: [...unprovedReasons] }, { type: 'null' }] };
     return [name, strict({ value, quotes: { type: 'array', items: quote }, reason })] as const;
   };
   return strict(Object.fromEntries(fields.map(entry)));

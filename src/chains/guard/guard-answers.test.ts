@@ -4,12 +4,14 @@ import { samplePrincipal } from '../../../test/sample-documents.ts';
 import type { AnswerEvent, Quote } from '../../domain/answer.ts';
 import { AppError } from '../../domain/errors.ts';
 import { newId } from '../../domain/ids.ts';
+import type { AnswerField, ObjectSchema } from '../../domain/object-schema.ts';
 import { defaultTenantSettings, type TenantSettings } from '../../domain/tenant-settings.ts';
 import { createWordListModerator } from '../../models/moderation/word-list-moderator.ts';
 import type { Moderator } from '../../models/moderator.ts';
 import type { AnswerRecord } from '../../store/answers.ts';
 import type { AnswerInput } from '../answer-question.ts';
 import { guardAnswers } from './guard-answers.ts';
+import { type MaskedValues, restoreText } from './mask-personal-data.ts';
 
 const never = new AbortController().signal;
 const nobody: Moderator = {
@@ -24,12 +26,13 @@ interface Asked {
   readonly textLeaves?: boolean;
   readonly moderator?: Moderator;
   readonly history?: AnswerInput['history'];
+  readonly schema?: ObjectSchema;
 }
 
-async function ask({ question, guards = {}, script = [], textLeaves = true, moderator, history = [] }: Asked) {
+async function ask({ question, guards = {}, script = [], textLeaves = true, moderator, history = [], schema }: Asked) {
   const seen: AnswerInput[] = [];
   const records: AnswerRecord[] = [];
-  let restore = (text: string) => text;
+  let values: MaskedValues = {};
   const guarded = guardAnswers({
     answerQuestion: scriptedAnswer((input) => {
       seen.push(input);
@@ -44,8 +47,9 @@ async function ask({ question, guards = {}, script = [], textLeaves = true, mode
     ...{ answerId: newId('answer'), conversationId: newId('conversation'), question, history },
     ...{ principal: samplePrincipal(newId('tenant')), filter: null, mode: 'strict', locale: null, maxQuotes: 8 },
     guards: guards && { ...defaultTenantSettings, ...guards },
+    schema,
     onMask: (given) => {
-      restore = given;
+      values = given;
     },
     onRecord: (record) => records.push(record),
   };
@@ -53,6 +57,7 @@ async function ask({ question, guards = {}, script = [], textLeaves = true, mode
   for await (const event of guarded(input, never)) events.push(event);
   expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index));
   expect(records).toHaveLength(1);
+  const restore = (text: string) => restoreText(text, values);
   return { events, seen, records, restore, types: events.map(({ type }) => type) };
 }
 
@@ -93,8 +98,9 @@ describe('personal data', () => {
       { type: 'question-condensed', standalone: `Tell: ${question}` },
       { type: 'question-expanded', ...expansion, changes: [{ from: 'ada@x.example', to: 'ada', reason: 'spelling' }] },
     ];
-    const { events, seen, records } = await ask({ question, script, textLeaves: false });
-    expect(seen[0]?.question).toBe(question);
+    const history = [{ question: 'I am bob@x.example', answer: '' }];
+    const { events, seen, records } = await ask({ question, script, history, textLeaves: false });
+    expect(seen[0]).toMatchObject({ question, history });
     expect(JSON.stringify([events, records])).not.toMatch(/@x\.example|4111/);
     expect(events[1]).toMatchObject({ standalone: `Tell: ${masked}` });
   });
@@ -159,5 +165,97 @@ describe('moderation', () => {
     expect(open.events[1]).toMatchObject({ ...degraded, to: 'open' });
     expect(open.types.filter((type) => type === 'step-degraded')).toHaveLength(1);
     expect(open.events.at(-1)).toMatchObject({ type: 'answer-finished', text: 'One is fine.' });
+  });
+});
+
+describe('an answer as an object', () => {
+  const words: Partial<TenantSettings> = { moderation: 'words', moderationWords: ['gift card'] };
+  const schema: ObjectSchema = {
+    type: 'object',
+    description: 'Asked by ada@x.example',
+    properties: {
+      giftCardFee: { type: 'integer' },
+      who: {
+        type: 'string',
+        enum: ['ada@x.example', 'nobody'],
+        description: 'Is ada@x.example or bob@x.example told?',
+      },
+    },
+  };
+
+  /** The answer of one sentence with a quote for each field, as its own number after that of the sentence. */
+  function objectOf(values: Record<string, { value: AnswerField['value']; quote: string }>): ScriptedEvent[] {
+    const script = answerOf('One is fine.');
+    const finished = script.pop();
+    if (finished?.type !== 'answer-finished') throw new Error('The last event ends the answer.');
+    const quotes = Object.values(values).map((field, index) => quote(index + 2, field.quote));
+    const fields = Object.entries(values).map(([name, { value }], index) => [name, { value, quotes: [index + 2] }]);
+    const object = Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value]));
+    return [
+      ...script,
+      ...quotes.map((shown): ScriptedEvent => ({ type: 'quote-verified', ...shown })),
+      { ...finished, quotes: [...finished.quotes, ...quotes], object, fields: Object.fromEntries(fields) },
+    ];
+  }
+
+  it('asks with the personal data of its schema hidden where a model is outside', async () => {
+    const { seen, restore } = await ask({ question: 'Is ada@x.example told?', schema });
+    expect(JSON.stringify(seen[0]?.schema)).not.toContain('@x.example');
+    expect(seen[0]?.schema).toMatchObject({
+      description: 'Asked by [email 1]',
+      properties: { giftCardFee: { type: 'integer' }, who: { enum: ['[email 1]', 'nobody'] } },
+    });
+    expect(restore('[email 1] and [email 2]')).toBe('ada@x.example and bob@x.example');
+    const within = await ask({ question: 'Is ada@x.example told?', schema, textLeaves: false });
+    expect(within.seen[0]?.schema).toEqual(schema);
+  });
+
+  it.each<[string, ObjectSchema['properties']]>([
+    ['the name of a field', { giftCardFee: { type: 'integer' } }],
+    ['a description', { fee: { type: 'integer', description: 'of a gift-card' } }],
+    ['an option', { kind: { type: 'string', enum: ['Gift card', 'Voucher'] } }],
+  ])('is refused for %s', async (_name, properties) => {
+    const { events, seen } = await ask({ question: 'What?', guards: words, schema: { type: 'object', properties } });
+    expect(seen).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ type: 'answer-refused', reason: 'unsafe-question' });
+  });
+
+  it('loses each field that is flagged by its value or by the quote that it brings', async () => {
+    const script = objectOf({
+      good: { value: 'Five days', quote: 'It takes five days.' },
+      text: { value: 'A gift card', quote: 'It is fine.' },
+      list: { value: ['cash', 'gift card'], quote: 'It is fine too.' },
+      count: { value: 5, quote: 'Five of a gift card.' },
+    });
+    const { events } = await ask({ question: 'What?', guards: words, script });
+    const unsafe = { value: null, quotes: [], reason: 'unsafe-text' };
+    expect(events.at(-1)).toMatchObject({
+      type: 'answer-finished',
+      text: 'One is fine.',
+      object: { good: 'Five days', text: null, list: null, count: null },
+      fields: { good: { value: 'Five days', quotes: [2] }, text: unsafe, list: unsafe, count: unsafe },
+      quotes: [{ number: 1 }, { number: 2 }],
+    });
+    const verified = events.filter(({ type }) => type === 'quote-verified');
+    expect(verified).toMatchObject([{ number: 1 }, { number: 2 }]);
+    expect(JSON.stringify(events)).not.toMatch(/gift/);
+  });
+
+  it('has no field while the moderation cannot be asked, unless it is open, and passes unchanged when it flags nothing', async () => {
+    const script = objectOf({ good: { value: 'Five days', quote: 'It takes five days.' } });
+    let calls = 0;
+    const breaking: Moderator = {
+      id: 'breaking',
+      moderate: (text, signal) =>
+        ++calls < 3 ? Promise.resolve({ isFlagged: false, categories: [] }) : nobody.moderate(text, signal),
+    };
+    const closed = await ask({ question: 'What?', guards: words, script, moderator: breaking });
+    expect(closed.events.at(-2)).toMatchObject({ type: 'step-degraded', step: 'moderation', to: 'closed' });
+    expect(closed.events.at(-1)).toMatchObject({ object: { good: null }, quotes: [{ number: 1 }] });
+    const passed = await ask({ question: 'What?', guards: words, script });
+    expect(passed.events.at(-1)).toMatchObject({
+      object: { good: 'Five days' },
+      quotes: [{ number: 1 }, { number: 2 }],
+    });
   });
 });

@@ -6,6 +6,7 @@ import { refusalMessage } from '../refuse/refusal-messages.ts';
 import { createMask, type Mask } from './mask-personal-data.ts';
 import { type Check, createCheck, type ModeratorOf } from './moderate.ts';
 import { moderateSentences } from './moderate-sentences.ts';
+import { changeTexts, textsOfSchema } from './schema-texts.ts';
 
 export interface GuardDeps {
   readonly answerQuestion: AnswerQuestion;
@@ -17,7 +18,7 @@ export interface GuardDeps {
 
 /**
  * The chain behind the guards that its input asks for. Personal data never reaches what is stored, nor a model outside of this
- * process; a question that the moderation flags is refused, and a sentence that it flags is withheld.
+ * process; a question that the moderation flags is refused, with the texts of its schema; a sentence or field that it flags is withheld.
  */
 export function guardAnswers(deps: GuardDeps): AnswerQuestion {
   return async function* guardedAnswer(input, signal) {
@@ -25,8 +26,8 @@ export function guardAnswers(deps: GuardDeps): AnswerQuestion {
     if (!guards || (!guards.maskPersonalData && guards.moderation === 'off'))
       return yield* deps.answerQuestion(input, signal);
     const mask = guards.maskPersonalData ? createMask(textsOf(input)) : null;
-    const masked = mask?.hide(input.question) ?? input.question;
-    if (mask) input.onMask?.(mask.restore);
+    const masked = mask ? hideInInput(input, mask) : input;
+    if (mask) input.onMask?.(mask.values());
     const check = createCheck(guards, deps.moderatorOf);
     let sequence = -1;
     const stamp = (event: UnsequencedAnswerEvent | AnswerEvent): AnswerEvent => {
@@ -35,9 +36,10 @@ export function guardAnswers(deps: GuardDeps): AnswerQuestion {
       return { ...event, sequence, at };
     };
 
-    const verdict = check ? await check(masked, signal) : null;
+    const asked = [masked.question, ...textsOfSchema(masked.schema)].join('\n');
+    const verdict = check ? await check(asked, signal) : null;
     if (verdict && !verdict.passes) {
-      for (const event of refused(input, masked, verdict.degradation)) yield stamp(event);
+      for (const event of refused(masked, verdict.degradation)) yield stamp(event);
       return;
     }
     const events = askChain(deps, { input, masked, mask }, signal);
@@ -50,9 +52,16 @@ export function guardAnswers(deps: GuardDeps): AnswerQuestion {
 
 const textsOf = ({ history }: AnswerInput) => history.flatMap(({ question, answer }) => [question, answer]);
 
+/** All that its asker wrote, and that stands in what leaves the process. */
+function hideInInput(input: AnswerInput, { hide }: Mask): AnswerInput {
+  const question = hide(input.question);
+  const schema = input.schema && changeTexts(input.schema, hide);
+  return { ...input, question, schema, history: hideInTurns(input.history, hide) };
+}
+
 interface Masking {
   readonly input: AnswerInput;
-  readonly masked: string;
+  readonly masked: AnswerInput;
   /** Null: nothing is to be hidden. */
   readonly mask: Mask | null;
 }
@@ -65,11 +74,7 @@ async function* askChain(
 ): AsyncGenerator<AnswerEvent> {
   if (!mask) return yield* answerQuestion(input, signal);
   const onRecord = (record: AnswerRecord) => input.onRecord(hideInRecord(record, mask));
-  const turns = input.history.map(({ question, answer }) => ({
-    question: mask.hide(question),
-    answer: mask.hide(answer),
-  }));
-  const sent = textLeaves() ? { ...input, question: masked, history: turns } : input;
+  const sent = textLeaves() ? masked : input;
   for await (const event of answerQuestion({ ...sent, onRecord }, signal)) yield hideInEvent(event, mask);
 }
 
@@ -88,17 +93,21 @@ function hideInExpansion({ original, searched, changes }: Expansion, hide: Mask[
 }
 
 function hideInRecord(record: AnswerRecord, { hide }: Mask): AnswerRecord {
-  const { expansion } = record;
+  const { expansion, parameters } = record;
   const hidden = expansion ? { expansion: { ...expansion, ...hideInExpansion(expansion, hide) } } : {};
-  return { ...record, standalone: hide(record.standalone), ...hidden };
+  const asked = parameters ? { parameters: { ...parameters, history: hideInTurns(parameters.history, hide) } } : {};
+  return { ...record, standalone: hide(record.standalone), ...asked, ...hidden };
+}
+
+function hideInTurns(turns: AnswerInput['history'], hide: Mask['hide']): AnswerInput['history'] {
+  return turns.map(({ question, answer }) => ({ question: hide(question), answer: hide(answer) }));
 }
 
 function* refused(
   input: AnswerInput,
-  question: string,
   degradation: Awaited<ReturnType<Check>>['degradation'],
 ): Generator<UnsequencedAnswerEvent> {
-  const { answerId, conversationId, mode, locale, models } = input;
+  const { answerId, conversationId, question, mode, locale, models } = input;
   const model = models?.[0] ?? 'extractive';
   yield { type: 'answer-started', answerId, conversationId, question, mode, model };
   if (degradation) yield degradation;

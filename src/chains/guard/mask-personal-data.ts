@@ -1,13 +1,14 @@
 import { findPersonalData, personalDataKinds } from './find-personal-data.ts';
 
-/** Personal data of one question and the placeholders that stand for them; kept in memory only, for the one who asked. */
+/** What placeholders stand for; never stored with an answer, and given to nobody but the one who asked. */
+export type MaskedValues = Readonly<Record<string, string>>;
+
+/** Personal data of one question and the placeholders that stand for them. */
 export interface Mask {
   /** Puts `[email 1]` and the like in place; the same value always gets the same one. */
   hide(text: string): string;
-  /** Puts the values back. */
-  restore(text: string): string;
-  /** Whether nothing was hidden. */
-  isEmpty(): boolean;
+  /** Of what was hidden so far. */
+  values(): MaskedValues;
 }
 
 const placeholder = new RegExp(`\\[(?:${personalDataKinds.join('|')}) (\\d{1,4})\\]`, 'g');
@@ -39,7 +40,11 @@ export function createMask(before: readonly string[]): Mask {
       }
       return hidden + text.slice(at);
     },
-    restore: (text) => (values.size === 0 ? text : text.replace(placeholder, (name) => values.get(name) ?? name)),
-    isEmpty: () => values.size === 0,
+    values: () => Object.fromEntries(values),
   };
+}
+
+/** Puts the values back. */
+export function restoreText(text: string, values: MaskedValues): string {
+  return text.replace(placeholder, (name) => (Object.hasOwn(values, name) ? (values[name] ?? name) : name));
 }

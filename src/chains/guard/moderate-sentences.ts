@@ -3,6 +3,7 @@ import type { AnswerInput } from '../answer-question.ts';
 import { languageOfAsker } from '../refuse/language-of-asker.ts';
 import { refusalMessage } from '../refuse/refusal-messages.ts';
 import type { Check } from './moderate.ts';
+import { moderateFields } from './moderate-fields.ts';
 
 type Event<T extends AnswerEvent['type']> = Extract<AnswerEvent, { type: T }>;
 type Out = AnswerEvent | UnsequencedAnswerEvent;
@@ -16,11 +17,11 @@ interface Shown {
   withheld: number;
 }
 
-/** Holds each sentence, with the quotes that it brings, until the moderation lets it pass; one that it flags is withheld. */
+/** Holds each sentence and field, with the quotes that it brings, until the moderation lets it pass; one that it flags is withheld. */
 export async function* moderateSentences(
   events: AsyncIterable<AnswerEvent>,
   check: Check,
-  { input, signal }: { readonly input: AnswerInput; readonly signal: AbortSignal },
+  { input, signal }: Omit<Guarding, 'check'>,
 ): AsyncGenerator<Out> {
   const shown: Shown = { sentences: [], held: new Map(), quotes: new Set(), text: '', withheld: 0 };
   let delta: Event<'text-delta'> | null = null;
@@ -36,8 +37,9 @@ export async function* moderateSentences(
         yield { type: 'sentence-withheld', sentence: event.sentence, reason: 'unsafe-text' };
       }
       delta = null;
-    } else if (event.type === 'answer-finished' && shown.withheld > 0) yield whatIsLeft(event, shown, input);
-    else yield event;
+    } else if (event.type === 'answer-finished') yield* finish(event, shown, { check, input, signal });
+    // What a withheld sentence says of two quotes is not told by their numbers either.
+    else if (event.type !== 'conflict-found' || event.quotes.every((number) => shown.quotes.has(number))) yield event;
   }
 }
 
@@ -61,10 +63,26 @@ function* show(
   yield sentence;
 }
 
-function whatIsLeft(event: Event<'answer-finished'>, shown: Shown, { locale, question }: AnswerInput): Out {
+interface Guarding {
+  readonly check: Check;
+  readonly input: AnswerInput;
+  readonly signal: AbortSignal;
+}
+
+/** The end of the answer with what passed; a refusal where no sentence did. */
+async function* finish(
+  event: Event<'answer-finished'>,
+  shown: Shown,
+  { check, input: { locale, question }, signal }: Guarding,
+): AsyncGenerator<Out> {
   const { text, sentences } = shown;
-  if (sentences.length > 0)
-    return { ...event, text, sentences, quotes: event.quotes.filter(({ number }) => shown.quotes.has(number)) };
-  const message = refusalMessage('unsafe-question', [], languageOfAsker(locale, question));
-  return { type: 'answer-refused', reason: 'unsafe-question', message, nearest: [] };
+  if (shown.withheld > 0 && sentences.length === 0) {
+    const message = refusalMessage('unsafe-question', [], languageOfAsker(locale, question));
+    return yield { type: 'answer-refused', reason: 'unsafe-question', message, nearest: [] };
+  }
+  const left = shown.withheld > 0 ? { ...event, text, sentences } : event;
+  const fields = event.fields && (yield* moderateFields(event.fields, shown, (said) => check(said, signal)));
+  const object = fields && Object.fromEntries(Object.entries(fields).map(([name, { value }]) => [name, value]));
+  const quotes = event.quotes.filter(({ number }) => shown.quotes.has(number));
+  yield { ...left, quotes, ...(fields ? { fields, object } : {}) };
 }

@@ -6,7 +6,7 @@ import type { ChatMessage } from '../../models/chat-model.ts';
 const files = {
   selectQuotes: 'select-quotes.v2',
   repairQuotes: 'repair-quotes.v1',
-  writeAnswer: 'write-answer.v1',
+  writeAnswer: 'write-answer.v2',
   condenseQuestion: 'condense-question.v2',
   splitQuestion: 'split-question.v1',
   phraseFollowUps: 'phrase-follow-ups.v1',

@@ -2,9 +2,11 @@ import { type Answer, type AnswerEvent, foldAnswer } from '../../domain/answer.t
 import { AppError } from '../../domain/errors.ts';
 import { newId } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
+import type { TenantSettings } from '../../domain/tenant-settings.ts';
 import type { AnswerRecord } from '../../store/answers.ts';
 import type { DocumentStore } from '../../store/documents.ts';
 import type { AnswerInput, AnswerQuestion } from '../answer-question.ts';
+import { underSettings } from '../under-settings.ts';
 import {
   type AnswerConditions,
   type AnswerDifferences,
@@ -27,15 +29,17 @@ interface ReplayInput {
   readonly principal: Principal;
   readonly answer: Answer;
   readonly record: AnswerRecord;
+  /** The tenant's present ones. */
+  readonly settings: TenantSettings;
 }
 
 /**
- * Asks a stored question again, of the versions of the sources that its answer was read from, with the present code and model;
+ * Asks a stored question again, of the versions of the sources that its answer was read from, with the present code, model and settings;
  * nothing is stored. Throws CONFLICT for an answer whose record does not say how it was asked, and what the second run failed with.
  */
 export async function replayAnswer(
   { answerQuestion, documents }: { answerQuestion: AnswerQuestion; documents: Pick<DocumentStore, 'get' | 'content'> },
-  { principal, answer, record }: ReplayInput,
+  { principal, answer, record, settings }: ReplayInput,
   signal: AbortSignal,
 ): Promise<Replay> {
   const { parameters } = record;
@@ -47,6 +51,7 @@ export async function replayAnswer(
   let replayedRecord = record;
   const input: AnswerInput = {
     ...asked,
+    ...underSettings(settings),
     answerId: newId('answer'),
     conversationId: newId('conversation'),
     question: answer.question,

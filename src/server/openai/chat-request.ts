@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { conversationLimits } from '../../chains/condense/fit-conversation.ts';
 import { describeValue, invalidRequest } from '../../domain/errors.ts';
 import { text } from '../schemas.ts';
 import { answerOptions } from '../start-answer.ts';
@@ -82,8 +83,8 @@ export const ChatRequest = z
 export type ChatRequest = z.output<typeof ChatRequest>;
 
 const Question = text(4000, 1);
-/** As much as an answer and a question of our own may have. */
-const longestEarlierText = 4000;
+/** Longer than what a follow-up is read with, so that the chain sees that it cuts it and says so. */
+const longestEarlierText = conversationLimits.characters + 1;
 
 interface AskedChat {
   readonly question: string;

@@ -13,7 +13,7 @@ const route = defineRoute('read', {
   operationId: 'replayAnswer',
   summary: 'Ask again, of the same versions of the sources, and compare',
   description:
-    'With the present code, model and rights of the caller. Nothing is stored; a chat model is paid again. `same` leaves out times and scores.',
+    'With the present code, model, settings of the tenant and rights of the caller. Nothing is stored; a chat model is paid again. `same` leaves out times and scores.',
   request: { params: idParams },
   responses: { 200: { description: 'What differs.', content: { 'application/json': { schema: ReplaySchema } } } },
 });
@@ -25,7 +25,8 @@ export function registerReplayAnswer(app: App, deps: RouteDeps): void {
     const answer = await visibleAnswer(c, deps, id);
     const record = await deps.answers.record(principal, answerIdOf(id));
     if (!record) throw answerNotFound();
-    const replay = await replayAnswer(deps, { principal, answer, record }, c.req.raw.signal);
+    const settings = await deps.tenantSettings.read(principal.tenantId);
+    const replay = await replayAnswer(deps, { principal, answer, record, settings }, c.req.raw.signal);
     return c.json({ ...replay, replayed: canonicalAnswer(replay.replayed) }, 200);
   });
 }

@@ -321,9 +321,7 @@ describeOnEachDatabase('answer store', (database) => {
     expect(Answer.parse(failed)).toMatchObject({ state: 'failed', error: { code: 'SERVER_STOPPING' } });
     expect(
       (await store.conversation(ada, own?.conversationId as ConversationId, wholeBranch))?.messages.items[1],
-    ).toMatchObject({
-      final: true,
-    });
+    ).toMatchObject({ text: 'The server stopped before the answer was finished.', final: false });
     expect(await store.get(ada, other?.answerId as AnswerId)).toMatchObject({ state: 'running' });
     clock += 3_600_000;
     expect(await store.failInterrupted()).toBe(1);

@@ -173,7 +173,7 @@ async function failInterrupted(sql: Sql, processName: string, now: Date): Promis
        update answers set state = 'failed', answer = answer || jsonb_build_object('state', 'failed', 'error', $1::jsonb)
        where state = 'running' and (writer = $2 or created_at < $3)
        returning tenant_id, conversation_id, id)
-     update messages m set text = $4, final = true from failed
+     update messages m set text = $4 from failed
      where m.tenant_id = failed.tenant_id and m.conversation_id = failed.conversation_id and m.answer_id = failed.id
        and m.role = 'assistant' returning 1`,
     [problem, processName, new Date(now.getTime() - longestMilliseconds), detail],

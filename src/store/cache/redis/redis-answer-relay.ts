@@ -93,6 +93,12 @@ export function createRedisRelay({ url, log, quietMilliseconds = 2_000 }: RedisR
       });
     },
 
+    async keep(answer, text, milliseconds) {
+      await commands.set(keptOf(answer), text, 'PX', milliseconds);
+    },
+
+    kept: (answer) => commands.get(keptOf(answer)),
+
     async health() {
       try {
         await commands.ping();
@@ -190,6 +196,10 @@ function streamOf({ tenantId, id }: { tenantId: TenantId; id: AnswerId }): strin
 
 function followedOf(answer: AnswerKey): string {
   return `${streamOf(answer)}:followed`;
+}
+
+function keptOf(answer: AnswerKey): string {
+  return `${streamOf(answer)}:kept`;
 }
 
 /** Only `publish` writes these entries. */
