@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 const benchmarks: Readonly<Record<string, readonly string[]>> = {
   search: ['--expose-gc', 'bench-search.ts'],
   answer: ['bench-answer.ts'],
+  kept: ['bench-kept.ts'],
   streams: ['bench-streams.ts'],
   ingest: ['bench-ingest.ts'],
   qdrant: ['bench-qdrant.ts'],

@@ -40,7 +40,9 @@ export function guardAnswers(deps: GuardDeps): AnswerQuestion {
       for (const event of refused(input, masked, verdict.degradation)) yield stamp(event);
       return;
     }
-    const events = askChain(deps, { input, masked, mask }, signal);
+    // Its sentences wait for the moderation, kept or not.
+    const asked = check ? { ...input, onKept: () => {} } : input;
+    const events = askChain(deps, { input: asked, masked, mask }, signal);
     for await (const event of check ? moderateSentences(events, check, { input, signal }) : events) {
       yield stamp(event);
       if (event.type === 'answer-started' && verdict?.degradation) yield stamp(verdict.degradation);
