@@ -6,6 +6,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   search: ['--expose-gc', 'bench-search.ts'],
   answer: ['bench-answer.ts'],
   kept: ['bench-kept.ts'],
+  quotes: ['bench-quotes.ts'],
   streams: ['bench-streams.ts'],
   ingest: ['bench-ingest.ts'],
   qdrant: ['bench-qdrant.ts'],

@@ -58,9 +58,16 @@ export function readEvidence(texts: readonly string[], weights: TermWeights): Ev
   };
 }
 
+/** By the terms, which are remembered by text and language, and for as long as they are. */
+const readPieces = new WeakMap<readonly ContentTerm[], EvidencePiece>();
+
 function readPiece(text: string, weights: TermWeights): EvidencePiece {
   const terms = weights.terms(text);
-  return { text, terms, words: wordsOf(text), polarity: polarityOf(text, terms) };
+  const known = readPieces.get(terms);
+  if (known?.text === text) return known;
+  const piece = { text, terms, words: wordsOf(text), polarity: polarityOf(text, terms) };
+  readPieces.set(terms, piece);
+  return piece;
 }
 
 /** The sentences of a text, those of more than 80 words in stretches of 80. Rows and headings, which have no full stop, end with their line. */
