@@ -93,7 +93,11 @@ describe('a kept answer', () => {
     transactions.length = 0;
     expect((await ask()).cached).toBe(true);
     // The operator's is that of the credential, which is believed for half a second.
-    expect(transactions.filter((name) => name !== 'asOperator')).toEqual(['queryAsTenant', 'queryAsTenant', 'asTenant']);
+    expect(transactions.filter((name) => name !== 'asOperator')).toEqual([
+      'queryAsTenant',
+      'queryAsTenant',
+      'asTenant',
+    ]);
   });
 
   it('is not given to one with other rights', async () => {
