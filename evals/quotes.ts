@@ -1,8 +1,18 @@
 import { alignQuote } from '../src/chains/quotes/align-quote.ts';
-import { type QuoteText, toQuoteText } from '../src/chains/quotes/quote-text.ts';
 import { createRandom, type Random } from '../src/domain/random.ts';
 import { alterations } from './quotes/alterations.ts';
+import { tryJoined, tryWronglyJoined } from './quotes/ellipses.ts';
 import { surfaceChanges } from './quotes/surface-changes.ts';
+import {
+  draw,
+  letters,
+  plainWords,
+  type Source,
+  shortestQuote,
+  type Trial,
+  toSource,
+  type WrongVerdict,
+} from './quotes/trials.ts';
 
 export interface QuoteEvaluationInput {
   /** Parsed texts of documents, as quotes point into them. */
@@ -32,30 +42,14 @@ export interface QuoteEvaluation {
   readonly examples: readonly WrongVerdict[];
 }
 
-interface WrongVerdict {
-  readonly kind: string;
-  readonly quote: string;
-  readonly original: string;
-}
-
-interface Source {
-  readonly text: QuoteText;
-  readonly words: readonly { readonly start: number; readonly end: number }[];
-  readonly plain: string;
-}
-
-interface Trial extends WrongVerdict {
-  readonly isWrong: boolean;
-}
-
-const shortestQuote = 4;
-const longestQuote = 40;
 const maximumAttempts = 1000;
 const maximumExamples = 20;
+/** Of the quotes of each side that leave something out. */
+const joinedShare = 0.2;
 
 /**
  * Mutation test of the quote verifier: `count` quotes that were altered in one place, and `count` that differ from
- * the text only in ways that folding permits. Deterministic in `seed`. Throws RangeError when the contents are too short.
+ * the text only in ways that folding permits; a fifth of both leave something out with an ellipsis. Deterministic in `seed`. Throws RangeError when the contents are too short.
  */
 export function evaluateQuotes({ contents, count, seed }: QuoteEvaluationInput): QuoteEvaluation {
   const random = createRandom(seed);
@@ -83,6 +77,8 @@ export function evaluateQuotes({ contents, count, seed }: QuoteEvaluationInput):
 
 function tryAltered(sources: readonly Source[], random: Random, onCoincidence: () => void): Trial {
   for (let attempt = 0; attempt < maximumAttempts; attempt += 1) {
+    const joined = random.next() < joinedShare ? tryWronglyJoined(sources, random) : null;
+    if (joined) return joined;
     // The kind is drawn before the place, so that rare kinds are not crowded out by those that fit anywhere.
     const kind = random.pick(alterations);
     for (let place = 0; place < 50; place += 1) {
@@ -98,6 +94,8 @@ function tryAltered(sources: readonly Source[], random: Random, onCoincidence: (
 }
 
 function tryExact(sources: readonly Source[], random: Random): Trial {
+  const joined = random.next() < joinedShare ? tryJoined(sources, random) : null;
+  if (joined) return joined;
   const { original, source } = draw(sources, random);
   const applicable = surfaceChanges.flatMap((kind) => {
     const quote = kind.change(original, random);
@@ -107,48 +105,6 @@ function tryExact(sources: readonly Source[], random: Random): Trial {
   const range = alignQuote(quote, source.text);
   const isFound = range !== null && letters(source.text.original.slice(range.start, range.end)) === letters(original);
   return { kind, quote, original, isWrong: !isFound };
-}
-
-/** A stretch of whole words out of one text. */
-function draw(sources: readonly Source[], random: Random): { original: string; source: Source } {
-  const source = random.pick(sources);
-  const length = random.integer(shortestQuote, Math.min(longestQuote, source.words.length));
-  const first = random.integer(0, source.words.length - length);
-  return {
-    original: source.text.original.slice(source.words[first]?.start, source.words[first + length - 1]?.end),
-    source,
-  };
-}
-
-function toSource(content: string): Source {
-  return { text: toQuoteText(content), words: wordSpans(content), plain: plainWords(content) };
-}
-
-/** Stretches between white space, without the punctuation around them; marks inside, as in links, are left out. */
-function wordSpans(text: string): { start: number; end: number }[] {
-  return [
-    ...text.matchAll(
-      /(?<=(?:^|\s)["'“‘(]?)(?<!\p{L}-\s*)\p{L}[\p{L}\p{N}]*(?:[-'’.,/:@_]?[\p{L}\p{N}]+)*(?=[)"'”’.,;:!?]*(?:\s|$))|(?<=^|\s)[$€£]?\d[\d.,:]*\d?%?(?=[.,;:!?]?(?:\s|$))/gu,
-    ),
-  ].map((match) => ({ start: match.index, end: match.index + match[0].length }));
-}
-
-/**
- * The words of a text without layout, made without the verifier: tells whether an altered quote is one at all,
- * or stands elsewhere in the text as it is.
- */
-function plainWords(text: string): string {
-  return text
-    .normalize('NFKC')
-    .replace(/(\p{L})-[ \t]*\r?\n[ \t]*(?=\p{Ll})/gu, '$1')
-    .split(/[\s|]+/)
-    .map((word) => word.replace(/^[.,;:!?()"'“”‘’…*_`#>[\]\\-]+|[.,;:!?()"'“”‘’…*_`#>[\]\\-]+$/g, ''))
-    .filter((word) => word !== '')
-    .join(' ');
-}
-
-function letters(text: string): string {
-  return text.normalize('NFKC').replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 function byKind(trials: readonly Trial[]): Record<string, KindResult> {

@@ -16,7 +16,6 @@ import { openFootnote } from '../src/main.ts';
  */
 const passageCount = 10_000;
 const questionCount = 120;
-const hitCount = 500;
 const handbook = join(import.meta.dirname, '../datasets/handbook');
 
 const dataDir = await mkdtemp(join(tmpdir(), 'footnote-bench-'));
@@ -56,34 +55,9 @@ try {
   for (const [name, values] of steps) console.log(`  ${name.padEnd(14)} ${describe(values)}`);
   const processor = (user + system) / 1_000 / times.end.length;
   console.log(`processor time of a question, all threads: ${processor.toFixed(1)}`);
-  await measureHits();
 } finally {
   await footnote.close();
   await rm(dataDir, { recursive: true, force: true });
-}
-
-/** Time of a whole answer that is kept, through the application, stored as any other. */
-async function measureHits(): Promise<void> {
-  const { app } = footnote.application;
-  const { secret } = await footnote.stores.identities.createKey(tenant.id, {
-    name: 'bench',
-    role: 'admin',
-    scopes: ['read'],
-    grants: [],
-    userId: null,
-  });
-  const body = JSON.stringify({ question: 'How long are deleted files kept?' });
-  const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
-  const times: number[] = [];
-  for (let count = 0; count <= hitCount; count += 1) {
-    const started = performance.now();
-    const response = await app.request('http://localhost/v1/answers', { method: 'POST', headers, body });
-    const answer = (await response.json()) as { cached: boolean };
-    if (count > 0 && !answer.cached) throw new Error('The answer was not kept.');
-    if (count > 0) times.push(performance.now() - started);
-  }
-  const p99 = (percentile(times, 0.99) ?? Number.NaN).toFixed(1).padStart(7);
-  console.log(`  ${'kept answer'.padEnd(14)} ${describe(times)}   p99 ${p99}`);
 }
 
 /** Pairs of sentences of the sample handbook, each pair once. */

@@ -7,6 +7,7 @@ import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { percentile } from '../evals/metrics/percentile.ts';
 import { createAnswerQuestion } from '../src/chains/answer-question-chain.ts';
+import { createAnswerReader } from '../src/chains/read-answer.ts';
 import { newId } from '../src/domain/ids.ts';
 import { defaultTenantSettings } from '../src/domain/tenant-settings.ts';
 import { createOpenAiChatModel } from '../src/models/chat/openai-chat-model.ts';
@@ -39,8 +40,11 @@ const sentences = Array.from({ length: 20 }, (_, index) => {
 const tokens = sentences.flatMap((sentence, index) =>
   sentence.split(/(?= )/).map((token, place) => (index > 0 && place === 0 ? ` ${token}` : token)),
 );
-// The first word of the second sentence tells that the first is over.
-const neededToken = (sentences[0]?.split(/(?= )/).length ?? 0) + 1;
+/** Tells by which token the first sentence is known to be over: the reader of answers itself, here without a model. */
+const reader = createAnswerReader();
+const lastOfSentence = tokens.findIndex((token) => reader.push(token).length > 0);
+/** LangChain's chain passes each token on: its reader has the sentence with its last word. */
+const lastWord = tokens.findIndex((token) => token.includes('arrived'));
 const quotes = facts.map((fact) => `[1] "${fact}"`).join('\n');
 
 const text = facts.join(' ');
@@ -68,21 +72,20 @@ interface Told {
   readonly at: number;
 }
 
-const model = start('paced-model.ts', { quotes, tokens, millisecondsPerToken, neededToken });
 const sentAt = new Map<string, number>();
-const { port } = await new Promise<{ port: number }>((resolve) => model.once('message', resolve));
-model.on('message', ({ question, at }: Told) => sentAt.set(question, at));
-const baseUrl = `http://127.0.0.1:${port}/v1`;
 
-const own = await openOwn();
+const ownModel = await openModel(lastOfSentence);
+const own = await openOwn(ownModel.baseUrl);
 await run(`${own.url}/v1/answers`, '"type":"sentence-finished"', warmUpStreams);
 await measure('Footnote', `${own.url}/v1/answers`, '"type":"sentence-finished"');
 await own.stop();
-const plain = await openPlain();
+ownModel.close();
+const plainModel = await openModel(lastWord);
+const plain = await openPlain(plainModel.baseUrl);
 await run(`${plain.url}/`, 'arrived', warmUpStreams);
 await measure('LangChain', `${plain.url}/`, 'arrived');
 await plain.stop();
-model.kill();
+plainModel.close();
 
 async function measure(name: string, url: string, marker: string): Promise<void> {
   const before = process.cpuUsage();
@@ -116,7 +119,15 @@ async function run(url: string, marker: string, count: number): Promise<{ ended:
   return { ended, delays };
 }
 
-async function openOwn() {
+/** A model that tells when it sends the token. */
+async function openModel(neededToken: number) {
+  const model = start('paced-model.ts', { quotes, tokens, millisecondsPerToken, neededToken });
+  const { port } = await new Promise<{ port: number }>((resolve) => model.once('message', resolve));
+  model.on('message', ({ question, at }: Told) => sentAt.set(question, at));
+  return { baseUrl: `http://127.0.0.1:${port}/v1`, close: () => void model.kill() };
+}
+
+async function openOwn(baseUrl: string) {
   const principal = { tenantId: newId('tenant'), credential: newId('key'), userId: null, grants: [] };
   const answerQuestion = createAnswerQuestion({
     retrieve: async () => retrieval,
@@ -169,7 +180,7 @@ async function openOwn() {
 }
 
 /** Prompt, model, parser; each token is one event of Hono's stream writer. */
-async function openPlain() {
+async function openPlain(baseUrl: string) {
   const prompt = ChatPromptTemplate.fromMessages([
     ['system', 'Answer from the quotes alone.'],
     ['human', '{question}'],

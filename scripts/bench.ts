@@ -5,6 +5,8 @@ import { resolve } from 'node:path';
 const benchmarks: Readonly<Record<string, readonly string[]>> = {
   search: ['--expose-gc', 'bench-search.ts'],
   answer: ['bench-answer.ts'],
+  kept: ['bench-kept.ts'],
+  quotes: ['bench-quotes.ts'],
   streams: ['bench-streams.ts'],
   ingest: ['bench-ingest.ts'],
   qdrant: ['bench-qdrant.ts'],

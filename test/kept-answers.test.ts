@@ -11,20 +11,32 @@ let app: TestApp;
 let admin: string;
 let reader: string;
 let computed = 0;
+const transactions: string[] = [];
+
+function counting<T>(name: string, result: T): T {
+  transactions.push(name);
+  return result;
+}
 
 beforeAll(async () => {
   driver = await openTestDatabase();
+  const counted: SqlDriver = {
+    ...driver,
+    asTenant: (...options) => counting('asTenant', driver.asTenant(...options)),
+    queryAsTenant: (...options) => counting('queryAsTenant', driver.queryAsTenant(...options)),
+    asOperator: (...options) => counting('asOperator', driver.asOperator(...options)),
+  };
   const answerQuestion = shareAnswers({
     answerQuestion: scriptedAnswer(() => {
       computed += 1;
       return [];
     }),
-    generation: createStores(driver).indexRows.generation,
+    generation: createStores(counted).indexRows.generation,
     fingerprint: () => 'test',
     cache: { bytes: 1_000_000, seconds: 600 },
     now: () => new Date(),
   });
-  app = await openApp(driver, { answerQuestion });
+  app = await openApp(counted, { answerQuestion });
   admin = await app.createKey();
   reader = await app.createKey({ role: 'reader', grants: ['group:support'] });
 });
@@ -74,6 +86,18 @@ describe('a kept answer', () => {
     expect((await app.request(`/v1/documents/${id}`, admin, { method: 'DELETE' })).status).toBe(204);
     expect(await isStale()).toBe(true);
     expect(await isStale()).toBe(false);
+  });
+
+  it('costs three transactions: settings, generation, and one that stores it', async () => {
+    await ask();
+    transactions.length = 0;
+    expect((await ask()).cached).toBe(true);
+    // The operator's is that of the credential, which is believed for half a second.
+    expect(transactions.filter((name) => name !== 'asOperator')).toEqual([
+      'queryAsTenant',
+      'queryAsTenant',
+      'asTenant',
+    ]);
   });
 
   it('is not given to one with other rights', async () => {

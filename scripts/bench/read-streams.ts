@@ -27,7 +27,7 @@ async function read(question: string): Promise<boolean> {
     tail = (tail + decoder.decode(bytes, { stream: true })).slice(-100_000);
     if (!isFirst || !tail.includes(marker)) continue;
     isFirst = false;
-    process.send?.({ question, at: performance.timeOrigin + performance.now() });
+    process.send?.({ question, at: Number(process.hrtime.bigint()) / 1e6 });
   }
   return !isFirst;
 }

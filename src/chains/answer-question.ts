@@ -47,6 +47,8 @@ export interface AnswerInput {
   readonly onMask?: (values: MaskedValues) => void;
   /** Puts other sources in the place of those that the search found, as a replay does, with `cache: bypass`; left out: what was found. */
   readonly sources?: (found: Retrieval) => Promise<Retrieval>;
+  /** Called before the first event when the whole answer is kept: all others follow without waiting for anything. */
+  readonly onKept?: () => void;
   /** Called once, right before the final event. */
   readonly onRecord: (record: AnswerRecord) => void;
 }

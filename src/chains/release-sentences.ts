@@ -5,7 +5,7 @@ import { rowAsSentence } from './evidence/compose-unit.ts';
 import { tableHeaderOf } from './evidence/table-header-of.ts';
 import { judgeListing } from './ground/judge-listing.ts';
 import type { JudgeSentence } from './ground/judge-sentence.ts';
-import { readEvidence } from './ground/read-evidence.ts';
+import { type Evidence, readEvidence } from './ground/read-evidence.ts';
 import { cappedScore, type Groundedness, scoreGroundedness, withholdingOf } from './ground/score-groundedness.ts';
 import { hasUnsafeLink } from './ground/unsafe-link.ts';
 import { plainText } from './quotes/plain-text.ts';
@@ -104,24 +104,41 @@ const certain: Groundedness = { score: 1, label: 'supported', reasons: [], contr
 
 /** Measures a sentence against its quotes; a row reads as a sentence with the names of its columns, a listing is compared line by line. */
 function createMeasure(input: AnswererInput, askSecond: SecondOpinion) {
+  const readQuotes = createQuoteReader(input);
   return async function* (
     { kind, header = '', text }: Draft,
     quotes: readonly PassageQuote[],
   ): AsyncGenerator<UnsequencedAnswerEvent, Groundedness> {
     const says = kind === 'row' ? rowAsSentence(header, text) : text;
     await input.weights.prepare([says]);
-    const evidence = quotes.map((quote) => evidenceOf(input, quote));
-    const texts = quotes.map((quote) => textOf(input, quote));
+    const { texts, evidence } = readQuotes(quotes);
     const byWords =
       kind === 'code'
-        ? judgeListing(text, texts)
+        ? judgeListing(
+            text,
+            quotes.map((quote) => textOf(input, quote)),
+          )
         : scoreGroundedness({
             sentence: says,
-            evidence: readEvidence(evidence, input.weights),
+            evidence,
             given: [input.question, ...quotes.map((quote) => input.passages[quote.passage]?.title ?? '')],
             weights: input.weights,
           });
-    return yield* askSecond(byWords, says, evidence);
+    return yield* askSecond(byWords, says, texts);
+  };
+}
+
+/** Reads the same quotes once for all sentences of an answer that cite them. */
+function createQuoteReader(input: AnswererInput) {
+  const read = new Map<string, { readonly texts: readonly string[]; readonly evidence: Evidence }>();
+  return (quotes: readonly PassageQuote[]) => {
+    const key = quotes.map(placeOf).join();
+    const known = read.get(key);
+    if (known) return known;
+    const texts = quotes.map((quote) => evidenceOf(input, quote));
+    const made = { texts, evidence: readEvidence(texts, input.weights) };
+    read.set(key, made);
+    return made;
   };
 }
 

@@ -126,6 +126,7 @@ async function* replay(
   { events, record }: Kept,
   { input, started, now }: { input: AnswerInput; started: number; now: () => Date },
 ): AsyncGenerator<AnswerEvent> {
+  input.onKept?.();
   for (const event of events) {
     if (isFinalEvent(event)) giveRecord(record, input);
     const change = { cached: true, timings: { total: performance.now() - started } };

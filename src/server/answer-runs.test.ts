@@ -35,7 +35,7 @@ function setUp(answerQuestion: AnswerQuestion, overrides: Partial<AnswerStore> &
     answerQuestion,
     answers: fakePort<AnswerStore>('answers', {
       begin: async () => {},
-      finish: async (_principal, answer, events) => {
+      finish: async (_principal, { answer, events }) => {
         stored.push({ answer, events });
       },
       ...methods,
@@ -75,6 +75,12 @@ const deaf = scriptedAnswer(async function* () {
   await new Promise(() => {});
 });
 
+/** A chain that has its whole answer at hand. */
+const keptAnswer: AnswerQuestion = async function* (input, signal) {
+  input.onKept?.();
+  yield* scriptedAnswer(() => [delta('One.')])(input, signal);
+};
+
 describe('createAnswerRuns', () => {
   it('writes on without a reader, and stores what every reader gets', async () => {
     const { start, stored } = setUp(scriptedAnswer(() => [delta('One.')]));
@@ -108,6 +114,36 @@ describe('createAnswerRuns', () => {
     resolve();
     await reading;
     expect(events.at(-1)?.type).toBe('answer-refused');
+  });
+
+  it('stores a kept answer as a whole, before anything of it leaves', async () => {
+    const { promise: mayAdd, resolve } = Promise.withResolvers<void>();
+    const { start, stored } = setUp(keptAnswer, {
+      begin: () => Promise.reject(new Error('It was begun.')),
+      add: async (_principal, { answer, events }) => {
+        await mayAdd;
+        stored.push({ answer, events });
+      },
+    });
+    let hasStarted = false;
+    const starting = start().finally(() => {
+      hasStarted = true;
+    });
+    for (let count = 0; count < 10; count += 1) await turn();
+    expect(hasStarted).toBe(false);
+    resolve();
+    const run = await starting;
+    expect(await read(run)).toEqual(stored[0]?.events);
+    expect(await read(run, 0)).toEqual(stored[0]?.events.slice(1));
+    expect(await run.finished).toEqual(stored[0]?.answer);
+    expect(stored[0]?.answer).toMatchObject({ state: 'refused', text: 'One.' });
+  });
+
+  it('does not start a kept answer that cannot be stored', async () => {
+    const { start } = setUp(keptAnswer, {
+      add: () => Promise.reject(new AppError('DATABASE_UNAVAILABLE', 'It is gone.')),
+    });
+    await expect(start()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   });
 
   it('says so in the final event when the answer cannot be stored', async () => {

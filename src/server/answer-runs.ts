@@ -67,7 +67,7 @@ export interface AnswerRuns {
 
 interface AnswerRunsDeps {
   readonly answerQuestion: AnswerQuestion;
-  readonly answers: Pick<AnswerStore, 'begin' | 'finish' | 'history'>;
+  readonly answers: Pick<AnswerStore, 'add' | 'begin' | 'finish' | 'history'>;
   readonly now: () => Date;
   readonly log: Pick<Log, 'error' | 'warn'>;
   /** Milliseconds that the chain has to end by itself after it was stopped. */
@@ -113,7 +113,8 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
   async function begin(request: AnswerRequest): Promise<AnswerRun> {
     const { principal } = request;
     const opened = await openAnswer({ ...deps, relay, masks }, request);
-    const { id, log, stop } = opened;
+    const { id, log, stop, whole } = opened;
+    if (whole) return passOn({ id, stop, finished: Promise.resolve(whole), events: log.read }, principal);
     const deadline = setTimeout(() => stop.abort(tookTooLong(deadlineMilliseconds)), deadlineMilliseconds);
     if (isStopping) stop.abort(serverStopping());
     const pumped = pump({ ...opened, graceMilliseconds: stopGraceMilliseconds, logger: deps.log });
@@ -131,6 +132,14 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
     });
     const run: LiveRun = { id, stop, finished, events: readers.read };
     running.set(keyOf(principal, id), run);
+    return run;
+  }
+
+  /** Who asked looks for it in this turn of the event loop; later it is read as it is stored. */
+  function passOn(run: LiveRun, principal: Principal): LiveRun {
+    const key = keyOf(principal, run.id);
+    running.set(key, run);
+    setImmediate(() => running.delete(key));
     return run;
   }
 

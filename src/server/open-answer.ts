@@ -1,6 +1,6 @@
 import type { AnswerInput, AnswerQuestion } from '../chains/answer-question.ts';
 import { conversationLimits } from '../chains/condense/fit-conversation.ts';
-import type { AnswerEvent } from '../domain/answer.ts';
+import { type Answer, type AnswerEvent, foldAnswer, isFinalEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import { type AnswerId, newId } from '../domain/ids.ts';
 import type { AnswerRelay } from '../store/answer-relay.ts';
@@ -14,7 +14,7 @@ const historyTurns = conversationLimits.turns + 1;
 
 export interface OpenAnswerDeps {
   readonly answerQuestion: AnswerQuestion;
-  readonly answers: Pick<AnswerStore, 'begin' | 'history'>;
+  readonly answers: Pick<AnswerStore, 'add' | 'begin' | 'history'>;
   /** Null: the answer is followed in this process alone. */
   readonly relay: AnswerRelay | null;
   readonly masks: Pick<KeptMasks, 'keep'>;
@@ -28,9 +28,11 @@ export interface OpenedAnswer {
   readonly stop: AbortController;
   /** What the chain gave, or what is known without it. */
   record(): AnswerRecord;
+  /** The answer when it is stored and all of its events are in the log; null while it is written. */
+  readonly whole: Answer | null;
 }
 
-/** Starts the chain and stores that it started; its first event is in the log then. */
+/** Starts the chain and stores that it started; its first event is in the log then. A kept answer is stored as a whole. */
 export async function openAnswer(
   { answers, answerQuestion, relay, masks, now }: OpenAnswerDeps,
   request: AnswerRequest,
@@ -47,31 +49,52 @@ export async function openAnswer(
   const stop = new AbortController();
   const id = newId('answer');
   const log = createEventLog(now, request.problem);
-  const published = relay?.publish({ tenantId: principal.tenantId, id }, log.events);
-  if (published) log.onChange(published.changed);
   let given: AnswerRecord | null = null;
+  let isKept = false;
   const input: AnswerInput = {
     ...request,
     answerId: id,
     conversationId: conversationId ?? newId('conversation'),
     history,
     onMask: (values) => masks.keep(principal, id, values),
+    onKept: () => {
+      isKept = true;
+    },
     onRecord: (record) => {
       given = record;
     },
   };
   const source = answerQuestion(input, stop.signal);
+  const record = () => given ?? emptyRecord(log.events);
+  const place = { isNewConversation: conversationId === null, editOf };
   try {
     const { value: first } = await source.next();
     if (first?.type !== 'answer-started') throw firstEventError(first);
-    await answers.begin(principal, first, { isNewConversation: conversationId === null, editOf });
+    if (isKept) {
+      const events = [log.complete(first)];
+      for await (const event of source) events.push(log.complete(event));
+      const answer = folded(events);
+      await answers.add(principal, { answer, events, record: record() }, place);
+      for (const event of events) isFinalEvent(event) ? log.end(event) : log.push(event);
+      return { id, source, log, stop, record, whole: answer };
+    }
+    await answers.begin(principal, first, place);
+    const published = relay?.publish({ tenantId: principal.tenantId, id }, log.events);
+    if (published) log.onChange(published.changed);
     log.push(log.complete(first));
+    return { id, source, log, stop, record, whole: null };
   } catch (error) {
     stop.abort(error);
     source.return(undefined).catch(() => {});
     throw error;
   }
-  return { id, source, log, stop, record: () => given ?? emptyRecord(log.events) };
+}
+
+/** What the events tell. Throws INTERNAL without the first one. */
+export function folded(events: readonly AnswerEvent[]): Answer {
+  const answer = foldAnswer(events);
+  if (!answer) throw new AppError('INTERNAL', 'An answer has no first event.');
+  return answer;
 }
 
 function firstEventError(event: AnswerEvent | undefined): AppError {

@@ -1,8 +1,9 @@
-import { type Answer, type AnswerEvent, foldAnswer, isFinalEvent } from '../domain/answer.ts';
+import { type Answer, type AnswerEvent, isFinalEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { AnswerRecord, AnswerStore } from '../store/answers.ts';
 import type { EventLog } from './answer-event-log.ts';
+import { folded } from './open-answer.ts';
 import type { Log } from './server-deps.ts';
 
 interface FinalOptions {
@@ -19,7 +20,7 @@ export async function storeFinal(
 ): Promise<Answer> {
   const events = [...log.events, final];
   try {
-    await deps.answers.finish(principal, folded(events), events, record);
+    await deps.answers.finish(principal, { answer: folded(events), events, record });
     log.end(final);
   } catch (error) {
     const { code, cause } = AppError.from(error);
@@ -27,12 +28,6 @@ export async function storeFinal(
     log.end(log.failure(new AppError(code, 'The answer could not be stored. Ask again.', { cause: error })));
   }
   return folded(log.events);
-}
-
-function folded(events: readonly AnswerEvent[]): Answer {
-  const answer = foldAnswer(events);
-  if (!answer) throw new AppError('INTERNAL', 'An answer has no first event.');
-  return answer;
 }
 
 interface PumpOptions {

@@ -77,6 +77,13 @@ export interface Message {
   readonly createdAt: string;
 }
 
+export interface WholeAnswer {
+  readonly answer: Answer;
+  /** From `answer-started` to the final one. */
+  readonly events: readonly AnswerEvent[];
+  readonly record: AnswerRecord;
+}
+
 export interface ConversationPlace {
   readonly isNewConversation: boolean;
   /** The answer whose question is asked in other words; null: the question comes after the latest one. */
@@ -99,8 +106,10 @@ export interface AnswerStore {
     started: Extract<AnswerEvent, { type: 'answer-started' }>,
     place: ConversationPlace,
   ): Promise<void>;
+  /** What `begin` and `finish` write, at once, for an answer that is whole at its start. Throws as `begin`. */
+  add(principal: Principal, whole: WholeAnswer, place: ConversationPlace): Promise<void>;
   /** Writes the final answer, its events and its record; the assistant's message becomes final. Idempotent. */
-  finish(principal: Principal, answer: Answer, events: readonly AnswerEvent[], record: AnswerRecord): Promise<void>;
+  finish(principal: Principal, whole: WholeAnswer): Promise<void>;
   get(principal: Principal, id: AnswerId): Promise<Answer | null>;
   events(principal: Principal, id: AnswerId): Promise<AnswerEvent[] | null>;
   record(principal: Principal, id: AnswerId): Promise<AnswerRecord | null>;

@@ -45,7 +45,10 @@ export interface IdentityStore {
   ): Promise<{ key: KeySummary; secret: string }>;
   listKeys(tenant: TenantId): Promise<KeySummary[]>;
   revokeKey(tenant: TenantId, id: KeyId): Promise<boolean>;
-  /** The principal of a bearer secret, or null when it is unknown or revoked; costs one indexed read, so that a revocation works at once. */
+  /**
+   * The principal of a bearer secret, or null when it is unknown or revoked. What was read is believed for half a second: a
+   * revocation works at once in this process, and within that time in others.
+   */
   principalOfKey(secret: string): Promise<Principal | null>;
   /** A browser session for the tenant's local administrator; `secret` goes into the cookie. */
   createSession(
@@ -54,6 +57,7 @@ export interface IdentityStore {
     role: Role,
     lifetimeSeconds: number,
   ): Promise<{ secret: string; expiresAt: string }>;
+  /** As for keys. */
   principalOfSession(secret: string): Promise<Principal | null>;
   removeSession(secret: string): Promise<void>;
 }

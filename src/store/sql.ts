@@ -14,6 +14,8 @@ export type SqlValue =
 /** A running transaction. Statements use `$1` placeholders; rows come back as plain objects. */
 export interface Sql {
   query<Row extends object = Record<string, unknown>>(text: string, values?: readonly SqlValue[]): Promise<Row[]>;
+  /** The last statement, in one round trip with the commit: none may follow, and what `work` does after it cannot undo it. */
+  queryLast<Row extends object = Record<string, unknown>>(text: string, values?: readonly SqlValue[]): Promise<Row[]>;
 }
 
 /**

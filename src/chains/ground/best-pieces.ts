@@ -14,7 +14,7 @@ export function bestPieces(wanted: ReadonlyMap<string, number>, evidence: Eviden
   let total = 0;
   for (const [term, weight] of wanted) {
     total += weight;
-    const pieces = new Set((evidence.termPlaces.get(term) ?? []).map((place) => evidence.pieceOf[place] ?? 0));
+    const pieces = piecesWith(term, evidence);
     for (const piece of pieces) held[piece] = (held[piece] ?? 0) + weight;
     places.push({ weight, pieces });
   }
@@ -29,6 +29,21 @@ export function bestPieces(wanted: ReadonlyMap<string, number>, evidence: Eviden
     0,
   );
   return { lacking: lacking / total, pieces: [first, second].flatMap((index) => evidence.pieces[index ?? -1] ?? []) };
+}
+
+/** Weighted share of the wanted words that each piece holds, in [0, 1]; 0 when nothing is wanted. */
+export function heldShares(wanted: ReadonlyMap<string, number>, evidence: Evidence): Float64Array {
+  const held = new Float64Array(evidence.pieces.length);
+  let total = 0;
+  for (const [term, weight] of wanted) {
+    total += weight;
+    for (const piece of piecesWith(term, evidence)) held[piece] = (held[piece] ?? 0) + weight;
+  }
+  return total > 0 ? held.map((weight) => weight / total) : held;
+}
+
+function piecesWith(term: string, { termPlaces, pieceOf }: Evidence): ReadonlySet<number> {
+  return new Set((termPlaces.get(term) ?? []).map((place) => pieceOf[place] ?? 0));
 }
 
 /** Index of the largest value above 0, the first of equals; null when there is none. */

@@ -1,4 +1,5 @@
-import { coverage, type TermWeights } from '../evidence/term-weights.ts';
+import type { TermWeights } from '../evidence/term-weights.ts';
+import { heldShares } from './best-pieces.ts';
 import type { Claim } from './groundedness-features.ts';
 import { contradictedTerm, type Polarity, polarityOf } from './polarity.ts';
 import type { Evidence } from './read-evidence.ts';
@@ -14,7 +15,7 @@ export function saysOpposite({ text, wanted }: Claim, evidence: Evidence, weight
   const own = polarityOf(text, weights.terms(text));
   if (!mayContradict(own, evidence.polarity)) return false;
   const contradicts = (polarity: Polarity) => contradictedTerm(own, polarity) !== null;
-  const shares = evidence.pieces.map(({ terms }) => coverage(wanted, new Set(terms.map((term) => term.text))));
+  const shares = heldShares(wanted, evidence);
   const best = Math.max(0, ...shares);
   const closest = evidence.pieces.filter((_piece, index) => shares[index] === best);
   if (best >= closeFrom && closest.every(({ polarity }) => contradicts(polarity))) return true;

@@ -20,8 +20,7 @@ const invisible = /\p{Default_Ignorable_Code_Point}/gu;
 export function hasUnsafeLink(sentence: string, sources: readonly string[]): boolean {
   const text = visible(sentence);
   if ([scheme, image, html, protocolRelative, referenceDefinition].some((pattern) => pattern.test(text))) return true;
-  const known = sources.map(visible);
-  const isForeign = (found: string) => !known.some((source) => standsIn(found, source));
+  const isForeign = (found: string) => !sources.some((source) => standsIn(found, visible(source)));
   const addresses = [...text.matchAll(address)].map((match) => match[0].replace(closing, ''));
   if (addresses.some((found) => !allowedScheme.test(found) || isForeign(found))) return true;
   return [...text.replace(address, ' ').matchAll(name)].some((match) => isForeign(match[0]));

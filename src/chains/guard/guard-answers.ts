@@ -36,13 +36,15 @@ export function guardAnswers(deps: GuardDeps): AnswerQuestion {
       return { ...event, sequence, at };
     };
 
-    const asked = [masked.question, ...textsOfSchema(masked.schema)].join('\n');
-    const verdict = check ? await check(asked, signal) : null;
+    const read = [masked.question, ...textsOfSchema(masked.schema)].join('\n');
+    const verdict = check ? await check(read, signal) : null;
     if (verdict && !verdict.passes) {
       for (const event of refused(masked, verdict.degradation)) yield stamp(event);
       return;
     }
-    const events = askChain(deps, { input, masked, mask }, signal);
+    // Its sentences wait for the moderation, kept or not.
+    const asked = <T extends AnswerInput>(form: T): T => (check ? { ...form, onKept: () => {} } : form);
+    const events = askChain(deps, { input: asked(input), masked: asked(masked), mask }, signal);
     for await (const event of check ? moderateSentences(events, check, { input, signal }) : events) {
       yield stamp(event);
       if (event.type === 'answer-started' && verdict?.degradation) yield stamp(verdict.degradation);

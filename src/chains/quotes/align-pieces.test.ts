@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alignPieces } from './align-pieces.ts';
+import { alignPieces, foldQuote } from './align-pieces.ts';
 import { toQuoteText } from './quote-text.ts';
 
 const find = (quote: string, source: string) =>
-  alignPieces(quote, toQuoteText(source))?.map(({ start, end }) => source.slice(start, end)) ?? null;
+  alignPieces(foldQuote(quote), toQuoteText(source))?.map(({ start, end }) => source.slice(start, end)) ?? null;
 
 const words = (text: string) => text.match(/[\p{L}\p{N}]+/gu) ?? [];
 
@@ -44,7 +44,7 @@ describe('a quote that leaves something out', () => {
 
   test('a later place is taken where the first leaves too much out', () => {
     const text = `Open the settings page. ${'Nothing of it matters here. '.repeat(40)}Open the settings page of the team and press Restore now.`;
-    const spans = alignPieces('Open the settings page … press Restore now', toQuoteText(text));
+    const spans = alignPieces(foldQuote('Open the settings page … press Restore now'), toQuoteText(text));
     expect(spans?.[0]?.start).toBe(text.lastIndexOf('Open the'));
   });
 
@@ -124,7 +124,7 @@ test('whatever is found stands there in order, word for word, and hides no turni
   let accepted = 0;
   fc.assert(
     fc.property(cuts, ({ text, pieces }) => {
-      const spans = alignPieces(pieces.join(' … '), toQuoteText(text));
+      const spans = alignPieces(foldQuote(pieces.join(' … ')), toQuoteText(text));
       if (!spans || spans.length < 2) return;
       accepted += 1;
       const [first, second] = spans;

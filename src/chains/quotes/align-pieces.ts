@@ -1,12 +1,13 @@
 import { type Span, splitSentences } from '../../domain/sentences.ts';
 import { alignQuote } from './align-quote.ts';
-import type { QuoteText } from './quote-text.ts';
+import { type QuoteText, toQuoteText } from './quote-text.ts';
 
 const ellipsis = /\s*(?:[[(]\s*(?:\.{3,4}|…)\s*[\])]|\.{3,4}|\.\s\.\s\.|…)\s*/;
 const mostPieces = 4;
 /** Characters that one ellipsis may leave out: about a paragraph. */
 const longestGap = 600;
-const mostAttempts = 20;
+/** Places that are tried for all pieces together: a text that repeats itself could give any number of them. */
+const mostAttempts = 60;
 /** Words that turn, limit or condition what stands around them, in the languages that are met most. */
 const turningWords = new RegExp(
   `(?<![\\p{L}\\p{N}])(?:${[
@@ -23,24 +24,47 @@ const turningWords = new RegExp(
 );
 const scriptsWithWords = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Han}\P{L}]*$/u;
 
+/** A quote as it is compared with any number of sources. */
+export interface FoldedQuote {
+  readonly whole: QuoteText;
+  /** What stands between its ellipses; empty without one, and with so many that nothing is quoted. */
+  readonly pieces: readonly QuoteText[];
+}
+
+export function foldQuote(quote: string): FoldedQuote {
+  const pieces = quote.split(ellipsis).filter((piece) => /[\p{L}\p{N}]/u.test(piece));
+  const isJoined = pieces.length > 1 && pieces.length <= mostPieces;
+  return { whole: toQuoteText(quote), pieces: isJoined ? pieces.map(toQuoteText) : [] };
+}
+
 /**
  * Finds a quote that leaves something out, `first piece … second piece`, as spans in order; a quote without an ellipsis, or with one that
  * the source has too, is one span. Null when a piece is missing, or when an ellipsis leaves out more than 600 characters, a word that turns
  * or limits what is said, or what belongs to a number.
  */
-export function alignPieces(quote: string, source: QuoteText): readonly Span[] | null {
-  const whole = alignQuote(quote, source);
-  if (whole) return [whole];
-  const pieces = quote.split(ellipsis).filter((piece) => /[\p{L}\p{N}]/u.test(piece));
-  return pieces.length < 2 || pieces.length > mostPieces ? null : alignInOrder(pieces, source, 0);
+export function alignPieces({ whole, pieces }: FoldedQuote, source: QuoteText): readonly Span[] | null {
+  const span = alignQuote(whole, source);
+  if (span) return [span];
+  return pieces.length === 0 ? null : alignInOrder(pieces, source, { from: 0, attempts: { left: mostAttempts } });
 }
 
-function alignInOrder([first, ...rest]: readonly string[], source: QuoteText, from: number): readonly Span[] | null {
+interface Search {
+  /** UTF-16 offset at which the next piece may begin. */
+  readonly from: number;
+  /** Counts down through all pieces. */
+  readonly attempts: { left: number };
+}
+
+function alignInOrder(
+  [first, ...rest]: readonly QuoteText[],
+  source: QuoteText,
+  { from, attempts }: Search,
+): readonly Span[] | null {
   if (first === undefined) return [];
-  let start = from;
-  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+  for (let start = from; attempts.left > 0; ) {
+    attempts.left -= 1;
     const span = alignQuote(first, source, start);
-    const others = span && alignInOrder(rest, source, span.end);
+    const others = span && alignInOrder(rest, source, { from: span.end, attempts });
     if (!others) return null;
     const [next] = others;
     if (!next || mayLeaveOut(source.original, span, next)) return [span, ...others];

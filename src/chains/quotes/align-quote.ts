@@ -15,10 +15,10 @@ const maximumCandidates = 500;
 /**
  * Finds a quote in a source: exact after folding (see `toQuoteText`), beginning and ending at word boundaries.
  * Surrounding quote marks and closing punctuation that the source lacks are ignored. Null when it does not stand
- * at or behind the UTF-16 offset `from`.
+ * at or behind the UTF-16 offset `from`. A quote that is looked for in several sources is folded before.
  */
-export function alignQuote(quote: string, source: QuoteText, from = 0): Span | null {
-  const folded = toQuoteText(quote);
+export function alignQuote(quote: string | QuoteText, source: QuoteText, from = 0): Span | null {
+  const folded = typeof quote === 'string' ? toQuoteText(quote) : quote;
   const trimmed = trimmedRange(folded.folded);
   const place = { source, at: foldedIndex(source, from) };
   return find(folded, { start: 0, end: folded.folded.length }, place) ?? (trimmed && find(folded, trimmed, place));

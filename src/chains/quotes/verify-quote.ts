@@ -1,7 +1,7 @@
 import type { QuoteRejection } from '../../domain/answer.ts';
 import type { Span } from '../../domain/sentences.ts';
-import { alignPieces } from './align-pieces.ts';
-import { isCjkCharacter, type QuoteText, toQuoteText } from './quote-text.ts';
+import { alignPieces, foldQuote } from './align-pieces.ts';
+import { isCjkCharacter, type QuoteText } from './quote-text.ts';
 
 /** What a model or the extractive answerer says it quotes. */
 export interface QuoteClaim {
@@ -38,19 +38,20 @@ const maximumCharacters = 8000;
  */
 export function verifyQuote(claim: QuoteClaim, passages: readonly QuoteText[]): QuoteVerdict {
   if (claim.text.length > maximumCharacters) return { verified: false, reason: 'not-found' };
+  const quote = foldQuote(claim.text);
   const named = claim.passage === null ? undefined : passages[claim.passage];
   if (named && claim.passage !== null) {
-    const spans = alignPieces(claim.text, named);
+    const spans = alignPieces(quote, named);
     if (spans) return accept(claim.passage, named, spans);
   }
   const found = passages.flatMap((source, passage) => {
-    const spans = source === named ? null : alignPieces(claim.text, source);
+    const spans = source === named ? null : alignPieces(quote, source);
     return spans ? [{ passage, source, spans }] : [];
   });
   const [only, another] = found;
   if (only && !another) return accept(only.passage, only.source, only.spans);
   if (only) return { verified: false, reason: 'wrong-passage' };
-  const pairs = wordPairs(toQuoteText(claim.text).folded);
+  const pairs = wordPairs(quote.whole.folded);
   const isAltered = passages.some((source) => sharedWordPairs(pairs, source) >= alteredShare);
   return { verified: false, reason: isAltered ? 'altered' : 'not-found' };
 }

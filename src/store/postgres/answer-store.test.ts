@@ -79,8 +79,8 @@ describeOnEachDatabase('answer store', (database) => {
     const events = [first, last];
     const answer = foldAnswer(events);
     if (!answer) throw new Error('no answer');
-    await store.finish(ada, answer, events, record);
-    await store.finish(ada, answer, events, record);
+    await store.finish(ada, { answer, events, record });
+    await store.finish(ada, { answer, events, record });
     return first.answerId as AnswerId;
   }
 
@@ -271,7 +271,7 @@ describeOnEachDatabase('answer store', (database) => {
       { text: 'x', citations: [1], groundedness: 1 },
       { text: 'y', citations: [], groundedness: 1 },
     ];
-    await store.finish(ada, { ...answer, quotes, sentences }, [], record);
+    await store.finish(ada, { answer: { ...answer, quotes, sentences }, events: [], record });
     for (const details of [{}, { sentence: 1 }, { quote: 1 }])
       await store.addFeedback(ada, id, { rating: 'up', ...details });
     await store.addFeedback(ada, refused, { rating: 'down' });
@@ -296,9 +296,57 @@ describeOnEachDatabase('answer store', (database) => {
     expect(await store.get(ada, id)).toBeNull();
     const answer = foldAnswer([{ ...started('q', conversationId), answerId: id }]);
     if (!answer) throw new Error('no answer');
-    await store.finish(ada, answer, [], record);
+    await store.finish(ada, { answer, events: [], record });
     expect(await store.get(ada, id)).toBeNull();
     await expect(store.begin(ada, started('q', conversationId), nextTurn)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('adds a whole answer as begin and finish together write it, to a new conversation and to one that is there', async () => {
+    const written = newId('conversation');
+    const added = newId('conversation');
+    for (const [question, isNewConversation] of [['first', true] as const, ['second', false] as const]) {
+      await ask({ question, conversationId: written, isNew: isNewConversation });
+      const first = started(question, added);
+      const events: AnswerEvent[] = [
+        first,
+        {
+          type: 'answer-refused',
+          sequence: 1,
+          at: first.at,
+          reason: 'no-evidence',
+          message: `not ${question}`,
+          nearest: [],
+        },
+      ];
+      const answer = foldAnswer(events);
+      if (!answer) throw new Error('no answer');
+      await store.add(ada, { answer, events, record }, { isNewConversation, editOf: null });
+      clock += 1_000;
+      expect(await store.get(ada, first.answerId as AnswerId)).toMatchObject({ state: 'refused', question });
+      expect(await store.events(ada, first.answerId as AnswerId)).toEqual(events);
+      expect(await store.record(ada, first.answerId as AnswerId)).toMatchObject({ standalone: record.standalone });
+    }
+    const [one, other] = await Promise.all(
+      [written, added].map(async (id) => (await store.conversation(ada, id, wholeBranch))?.messages.items),
+    );
+    const shape = (messages = other) =>
+      messages?.map(({ role, final, createdAt, parentAnswerId }) => [role, final, createdAt, parentAnswerId === null]);
+    expect(shape()).toEqual(shape(one));
+    expect(other?.map(({ text }) => text)).toEqual(['first', 'not first', 'second', 'not second']);
+    expect(await store.failInterrupted()).toBe(0);
+  });
+
+  it('adds nothing of a whole answer to what is not there, or is there already', async () => {
+    const conversationId = newId('conversation');
+    const first = started('q', conversationId);
+    const answer = foldAnswer([first]);
+    if (!answer) throw new Error('no answer');
+    const whole = { answer, events: [first], record };
+    await expect(store.add(ada, whole, nextTurn)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await store.get(ada, first.answerId as AnswerId)).toBeNull();
+    await ask({ question: 'q', conversationId, isNew: true });
+    await expect(store.add(ada, whole, firstTurn)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await store.get(ada, first.answerId as AnswerId)).toBeNull();
   });
 
   it('does not start a conversation twice', async () => {

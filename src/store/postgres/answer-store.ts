@@ -3,7 +3,7 @@ import { type Answer, type AnswerEvent, foldAnswer } from '../../domain/answer.t
 import { AppError } from '../../domain/errors.ts';
 import type { AnswerId } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
-import type { AnswerRating, AnswerRecord, AnswerStore, ConversationPlace } from '../answers.ts';
+import type { AnswerRating, AnswerRecord, AnswerStore, ConversationPlace, WholeAnswer } from '../answers.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
 import { createConversationReads, ownedBy, ownershipOf, parentOf } from './conversation-reads.ts';
 import { isUniqueViolation } from './database-error.ts';
@@ -33,18 +33,21 @@ export function createAnswerStore(driver: SqlDriver, options: AnswerStoreOptions
     return rows[0]?.value ?? null;
   }
 
+  const writeTurn = (principal: Principal, turn: Pick<Turn, 'started' | 'whole' | keyof ConversationPlace>) =>
+    driver.asTenant(principal.tenantId, (sql) => addTurn(sql, principal, { ...turn, processName, now: now() }));
+
   return {
     ...createConversationReads(driver),
 
-    begin: (principal, started, place) =>
-      driver.asTenant(principal.tenantId, (sql) =>
-        beginAnswer(sql, principal, { started, ...place, processName, now: now() }),
-      ),
+    begin: (principal, started, place) => writeTurn(principal, { started, ...place, whole: null }),
+    add: (principal, { events, ...whole }, place) => {
+      const [started] = events;
+      if (started?.type !== 'answer-started') throw new AppError('INTERNAL', 'An answer has no first event.');
+      return writeTurn(principal, { started, ...place, whole: { events, ...whole } });
+    },
 
-    finish: (principal, answer, events, record) =>
-      driver.asTenant(principal.tenantId, (sql) =>
-        finishAnswer(sql, { answer, events, record, principal, now: now() }),
-      ),
+    finish: (principal, whole) =>
+      driver.asTenant(principal.tenantId, (sql) => finishAnswer(sql, principal, { ...whole, now: now() })),
 
     get: (principal, id) => readColumn<Answer>(principal, id, 'answer'),
     events: (principal, id) => readColumn<AnswerEvent[]>(principal, id, 'events'),
@@ -79,72 +82,94 @@ export function createAnswerStore(driver: SqlDriver, options: AnswerStoreOptions
   };
 }
 
-interface BeginOptions extends ConversationPlace {
+interface Turn extends ConversationPlace {
   readonly started: Extract<AnswerEvent, { type: 'answer-started' }>;
+  /** Null: it is still to be written. */
+  readonly whole: WholeAnswer | null;
   readonly processName: string;
   readonly now: Date;
 }
 
-async function beginAnswer(sql: Sql, principal: Principal, options: BeginOptions): Promise<void> {
-  const { started, isNewConversation, editOf, processName, now } = options;
-  const { tenantId } = principal;
-  const place = [tenantId, started.conversationId];
+async function addTurn(sql: Sql, principal: Principal, turn: Turn): Promise<void> {
+  const { started, isNewConversation, editOf, now } = turn;
   if (isNewConversation) {
     const title = started.question.trim().slice(0, titleLength).toWellFormed();
-    await sql
-      .query(
-        'insert into conversations (tenant_id, id, owner, title, created_at, updated_at) values ($1, $2, $3, $4, $5, $5)',
-        [...place, ownerOf(principal), title, now],
-      )
-      .catch((error) => {
-        throw isUniqueViolation(error) ? new AppError('CONFLICT', 'The conversation exists already.') : error;
-      });
-  } else {
-    const continued = await sql.query(
-      `update conversations c set updated_at = $5 where ${ownedBy} and c.id = $4 returning 1`,
-      [...ownershipOf(principal), started.conversationId, now],
-    );
-    if (continued.length === 0) throw new AppError('NOT_FOUND', `There is no conversation ${started.conversationId}.`);
+    return await insertTurn(sql, principal, { ...turn, parent: null, conversation: { title } }).catch((error) => {
+      throw isUniqueViolation(error) ? new AppError('CONFLICT', 'The conversation exists already.') : error;
+    });
   }
-  const parent = await parentOf(sql, tenantId, { conversation: started.conversationId, editOf });
+  const continued = await sql.query(
+    `update conversations c set updated_at = $5 where ${ownedBy} and c.id = $4 returning 1`,
+    [...ownershipOf(principal), started.conversationId, now],
+  );
+  if (continued.length === 0) throw new AppError('NOT_FOUND', `There is no conversation ${started.conversationId}.`);
+  const parent = await parentOf(sql, principal.tenantId, { conversation: started.conversationId, editOf });
   if (!parent) throw new AppError('NOT_FOUND', 'There is no such answer in the conversation.');
-  await sql.query(
-    `insert into answers (tenant_id, conversation_id, id, state, answer, events, writer, created_at, parent_id)
-     values ($1, $2, $3, 'running', $4, '[]', $5, $6, $7)`,
-    [...place, started.answerId, encodeJson(foldAnswer([started])), processName, now, parent.id],
-  );
-  await sql.query(
-    `insert into messages (tenant_id, conversation_id, answer_id, role, text, final, created_at)
-     values ($1, $2, $3, 'user', $4, true, $5), ($1, $2, $3, 'assistant', '', false, $5)`,
-    [...place, started.answerId, started.question, now],
-  );
+  await insertTurn(sql, principal, { ...turn, parent: parent.id, conversation: null });
 }
 
-interface FinishOptions {
-  readonly principal: Principal;
-  readonly answer: Answer;
-  readonly events: readonly AnswerEvent[];
-  readonly record: AnswerRecord;
-  readonly now: Date;
+interface PlacedTurn extends Turn {
+  readonly parent: AnswerId | null;
+  /** Null: it is there already. */
+  readonly conversation: { readonly title: string } | null;
+}
+
+/** One statement: a round trip costs as much as the writing. */
+async function insertTurn(sql: Sql, principal: Principal, turn: PlacedTurn): Promise<void> {
+  const { started, whole, parent, conversation, processName, now } = turn;
+  const answer = whole?.answer ?? foldAnswer([started]);
+  const { state = 'running' } = answer ?? {};
+  const insertConversation = `insert into conversations (tenant_id, id, owner, title, created_at, updated_at)
+    values ($1, $2, $13, $14, $5, $5)`;
+  await sql.queryLast(
+    `with ${conversation ? `conversation as (${insertConversation}), ` : ''}answer as (
+       insert into answers (tenant_id, conversation_id, id, created_at, state, answer, events, record, writer, parent_id)
+       values ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11))
+     insert into messages (tenant_id, conversation_id, answer_id, role, text, final, created_at)
+     values ($1, $2, $3, 'user', $4, true, $5), ($1, $2, $3, 'assistant', $12, $6 <> 'running', $5)`,
+    [
+      principal.tenantId,
+      started.conversationId,
+      started.answerId,
+      started.question,
+      now,
+      state,
+      encodeJson(answer),
+      encodeJson(whole?.events ?? []),
+      whole ? encodeJson(whole.record) : null,
+      processName,
+      parent,
+      whole ? textOf(whole.answer) : '',
+      ...(conversation ? [ownerOf(principal), conversation.title] : []),
+    ],
+  );
 }
 
 /** The conversation may have been removed while the answer was written; then there is nothing left to finish. */
-async function finishAnswer(sql: Sql, { principal, answer, events, record, now }: FinishOptions): Promise<void> {
-  const { tenantId } = principal;
-  await sql.query(
-    'update answers set state = $3, answer = $4, events = $5, record = $6 where tenant_id = $1 and id = $2',
-    [tenantId, answer.id, answer.state, encodeJson(answer), encodeJson(events), encodeJson(record)],
+async function finishAnswer(
+  sql: Sql,
+  { tenantId }: Principal,
+  { answer, events, record, now }: WholeAnswer & { readonly now: Date },
+): Promise<void> {
+  await sql.queryLast(
+    `with answer as (
+       update answers set state = $4, answer = $5, events = $6, record = $7 where tenant_id = $1 and id = $3),
+     message as (
+       update messages set text = $8, final = $4 <> 'running'
+       where tenant_id = $1 and conversation_id = $2 and answer_id = $3 and role = 'assistant')
+     update conversations set updated_at = $9 where tenant_id = $1 and id = $2`,
+    [
+      tenantId,
+      answer.conversationId,
+      answer.id,
+      answer.state,
+      encodeJson(answer),
+      encodeJson(events),
+      encodeJson(record),
+      textOf(answer),
+      now,
+    ],
   );
-  await sql.query(
-    `update messages set text = $4, final = $5
-     where tenant_id = $1 and conversation_id = $2 and answer_id = $3 and role = 'assistant'`,
-    [tenantId, answer.conversationId, answer.id, textOf(answer), answer.state !== 'running'],
-  );
-  await sql.query('update conversations set updated_at = $3 where tenant_id = $1 and id = $2', [
-    tenantId,
-    answer.conversationId,
-    now,
-  ]);
 }
 
 function textOf(answer: Answer): string {

@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { createTestTenant, describeOnEachDatabase } from '../../../test/open-database.ts';
 import { sampleDocument, samplePrepared } from '../../../test/sample-documents.ts';
 import { newId, type TenantId } from '../../domain/ids.ts';
+import type { SqlDriver } from '../sql.ts';
 import { createStores, type Stores } from './stores.ts';
 
 describeOnEachDatabase('identity and idempotency stores', (database) => {
@@ -73,6 +74,35 @@ describeOnEachDatabase('identity and idempotency stores', (database) => {
     expect(await identities().revokeKey(tenant, key.id)).toBe(false);
     expect(await identities().principalOfKey(secret)).toBeNull();
     expect((await identities().listKeys(tenant))[0]?.revokedAt).toBe('2026-01-01T00:00:00.000Z');
+  });
+
+  it('believes what it read for half a second, and a revocation of another process within a second', async () => {
+    let asked = 0;
+    const counting: SqlDriver = {
+      ...database(),
+      asOperator: (work, options) => {
+        asked += 1;
+        return database().asOperator(work, options);
+      },
+    };
+    const here = createStores(counting, { now: () => new Date(clock) }).identities;
+    const { key, secret } = await identities().createKey(tenant, reader);
+    for (let count = 0; count < 5; count += 1) expect(await here.principalOfKey(secret)).not.toBeNull();
+    expect(asked).toBe(1);
+    expect(await here.principalOfSession(secret)).toBeNull();
+    await identities().revokeKey(tenant, key.id);
+    clock += 999;
+    expect(await here.principalOfKey(secret)).toBeNull();
+  });
+
+  it('believes nothing that was read while a revocation ran', async () => {
+    const { key, secret } = await identities().createKey(tenant, reader);
+    const [, revoked] = await Promise.all([
+      identities().principalOfKey(secret),
+      identities().revokeKey(tenant, key.id),
+    ]);
+    expect(revoked).toBe(true);
+    expect(await identities().principalOfKey(secret)).toBeNull();
   });
 
   it('never gives a key more than its role has', async () => {

@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { AppError } from '../../domain/errors.ts';
 import { type KeyId, newId, type SessionId, type TenantId, type UserId } from '../../domain/ids.ts';
 import { type Principal, type Role, roleScopes, type Scope, usualScopes } from '../../domain/principal.ts';
 import type { IdentityStore, KeySummary, Tenant, User } from '../identities.ts';
 import type { SqlDriver } from '../sql.ts';
 import { isUniqueViolation } from './database-error.ts';
+import { createKnownPrincipals, hashSecret } from './known-principals.ts';
 
 export interface IdentityStoreOptions {
   readonly now?: () => Date;
@@ -20,11 +21,22 @@ export function createIdentityStore(
   driver: SqlDriver,
   { now = () => new Date() }: IdentityStoreOptions = {},
 ): IdentityStore {
+  const known = createKnownPrincipals(now);
+  const { removeTenant, ...tenants } = createTenants(driver, now);
+  const { revokeUser, ...users } = createUsers(driver, now);
+  const { revokeKey, principalOfKey, ...keys } = createKeys(driver, now);
+  const { removeSession, principalOfSession, ...sessions } = createSessions(driver, now);
   return {
-    ...createTenants(driver, now),
-    ...createUsers(driver, now),
-    ...createKeys(driver, now),
-    ...createSessions(driver, now),
+    ...tenants,
+    ...users,
+    ...keys,
+    ...sessions,
+    principalOfKey: (secret) => known.find('key', secret, principalOfKey),
+    principalOfSession: (secret) => known.find('session', secret, principalOfSession),
+    removeTenant: (id) => known.forgetAfter(removeTenant(id)),
+    revokeUser: (tenant, id) => known.forgetAfter(revokeUser(tenant, id)),
+    revokeKey: (tenant, id) => known.forgetAfter(revokeKey(tenant, id)),
+    removeSession: (secret) => known.forgetAfter(removeSession(secret)),
   };
 }
 
@@ -183,7 +195,7 @@ function createKeys(driver: SqlDriver, now: () => Date): KeyMethods {
 
     async principalOfKey(secret) {
       const rows = await driver.asOperator((sql) =>
-        sql.query<CredentialRow>(
+        sql.queryLast<CredentialRow>(
           `select c.tenant_id as "tenantId", c.id, c.role, c.scopes, c.grants, ${ownerColumns}
            from api_keys c ${owner} and c.revoked_at is null`,
           [hashSecret(secret)],
@@ -214,7 +226,7 @@ function createSessions(driver: SqlDriver, now: () => Date): SessionMethods {
 
     async principalOfSession(secret) {
       const rows = await driver.asOperator((sql) =>
-        sql.query<Omit<CredentialRow, 'scopes' | 'grants'>>(
+        sql.queryLast<Omit<CredentialRow, 'scopes' | 'grants'>>(
           `select c.tenant_id as "tenantId", c.id, c.role, ${ownerColumns} from sessions c ${owner} and c.expires_at > $2`,
           [hashSecret(secret), now()],
         ),
@@ -227,11 +239,6 @@ function createSessions(driver: SqlDriver, now: () => Date): SessionMethods {
       await driver.asOperator((sql) => sql.query('delete from sessions where secret_hash = $1', [hashSecret(secret)]));
     },
   };
-}
-
-/** Secrets are 256 random bits, so a plain hash cannot be searched; a slow one would only delay each request. */
-function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
 }
 
 /** A credential never has more scopes than its role, whatever was stored. */

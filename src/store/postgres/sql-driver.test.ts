@@ -88,6 +88,35 @@ describeOnEachDatabase('sql driver', (database) => {
     expect(await database().queryAsTenant(tenant, 'select $1::text as a', ['x'])).toEqual([{ a: 'x' }]);
   });
 
+  it('commits with the last statement, and takes none after it', async () => {
+    const tenant = await createTestTenant(database());
+    const rows = await database().asTenant(tenant, async (sql) => {
+      await sql.query('update tenants set generation = 4');
+      return await sql.queryLast<{ generation: number }>(
+        'update tenants set generation = generation + 1 returning generation',
+      );
+    });
+    expect(rows).toEqual([{ generation: 5 }]);
+    const late = database().asTenant(tenant, async (sql) => {
+      await sql.queryLast('update tenants set generation = 6');
+      await sql.query('update tenants set generation = 7');
+    });
+    await expect(late).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(await generationOf(tenant)).toBe(6);
+  });
+
+  it('rolls back when the last statement fails, swallowed or not', async () => {
+    const tenant = await createTestTenant(database());
+    const failing = (swallow: boolean) =>
+      database().asTenant(tenant, async (sql) => {
+        await sql.query('update tenants set generation = 5');
+        const last = sql.queryLast('select 1 / 0');
+        await (swallow ? last.catch(() => {}) : last);
+      });
+    for (const swallow of [true, false]) await expect(failing(swallow)).rejects.toMatchObject({ code: '22012' });
+    expect(await generationOf(tenant)).toBe(0);
+  });
+
   it('refuses a statement after the end of its transaction', async () => {
     const leaked = await database().asOperator(async (sql) => sql);
     await expect(leaked.query('select 1')).rejects.toMatchObject({ code: 'INTERNAL' });

@@ -36,8 +36,12 @@ function storable(text: string): string {
 
 /** A JSON parameter that may be a list, which `encodeValue` would take for an array. */
 export function encodeJson(value: unknown): string {
-  return JSON.stringify(storableJson(value));
+  const text = JSON.stringify(value);
+  return escapedUnstorable.test(text) ? JSON.stringify(storableJson(value)) : text;
 }
+
+/** How JSON writes a null character or a lone surrogate. Few values have one, and to look into each text takes long. */
+const escapedUnstorable = /\\u(?:0000|d[89a-f])/;
 
 function storableJson(value: unknown): unknown {
   if (typeof value === 'string') return storable(value);

@@ -91,22 +91,30 @@ async function runStatement<Row extends object>(
 async function runTransaction<T>(connection: Connection, begin: Statement, work: (sql: Sql) => Promise<T>): Promise<T> {
   let state: 'new' | 'open' | 'failed' | 'ended' = 'new';
   let failure: unknown;
+  async function run<Row extends object>(text: string, values: Values, isLast: boolean): Promise<Row[]> {
+    if (state === 'ended') throw new AppError('INTERNAL', 'A statement came after the end of its transaction.');
+    const before = state === 'new' ? [begin] : [];
+    const after = isLast && state !== 'failed' ? [commit] : [];
+    state = state === 'new' ? 'open' : state;
+    try {
+      const results = await connection.execute([
+        ...before,
+        { text, values: values?.map(encodeValue) ?? null },
+        ...after,
+      ]);
+      if (after.length > 0) state = 'ended';
+      return decodeRows<Row>(resultAt(results, before.length));
+    } catch (error) {
+      failure = state === 'failed' ? failure : explainDatabaseError(error);
+      state = 'failed';
+      throw explainDatabaseError(error);
+    }
+  }
   const sql: Sql = {
-    async query<Row extends object>(text: string, values?: Parameters<Sql['query']>[1]): Promise<Row[]> {
-      if (state === 'ended') throw new AppError('INTERNAL', 'A statement came after the end of its transaction.');
-      const statement = { text, values: values ? values.map(encodeValue) : null };
-      const statements = state === 'new' ? [begin, statement] : [statement];
-      state = state === 'new' ? 'open' : state;
-      try {
-        return decodeRows<Row>(resultAt(await connection.execute(statements), statements.length - 1));
-      } catch (error) {
-        failure = state === 'failed' ? failure : explainDatabaseError(error);
-        state = 'failed';
-        throw explainDatabaseError(error);
-      }
-    },
+    query: async (text, values) => await run(text, values, false),
+    queryLast: async (text, values) => await run(text, values, true),
   };
-  const hasBegun = () => state !== 'new';
+  const hasBegun = () => state === 'open' || state === 'failed';
   // Postgres answers the commit of a failed transaction with a silent rollback: a swallowed error must not pass for success.
   const throwSwallowed = () => {
     if (state === 'failed') throw failure;
@@ -123,6 +131,8 @@ async function runTransaction<T>(connection: Connection, begin: Statement, work:
     state = 'ended';
   }
 }
+
+type Values = Parameters<Sql['query']>[1];
 
 function resultAt(results: readonly RawResult[], index: number): RawResult {
   return results[index] ?? { fields: [], rows: [] };
