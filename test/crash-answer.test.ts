@@ -5,10 +5,20 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Answer, AnswerEvent } from '../src/domain/answer.ts';
 import type { Message } from '../src/store/answers.ts';
 import { localKeyOf, type ServerProcess, startServer } from './server-process.ts';
-import { type StubModelServer, startStubModelServer } from './stub-model-server.ts';
+import { type Behaviour, type StubModelServer, startStubModelServer } from './stub-model-server.ts';
 
 const sentence = 'Yearly plans are refunded in full when you ask within 30 days of the purchase.';
 const question = 'Are yearly plans refunded in full?';
+
+/** The quote with the number of the passage that it stands in, wherever the search ranked it. */
+const quoting: Behaviour = {
+  kind: 'text',
+  text({ body }) {
+    const passages = [...(body.messages?.at(-1)?.content ?? '').matchAll(/<passage number="(\d+)".*?<\/passage>/gs)];
+    return `[${passages.find(([text]) => text.includes(sentence))?.[1]}] "${sentence}"`;
+  },
+};
+const answering: Behaviour = { kind: 'text', text: `${sentence.slice(0, -1)} [1].` };
 
 let home: string;
 let model: StubModelServer;
@@ -29,7 +39,8 @@ afterAll(async () => {
 
 async function start(): Promise<void> {
   const { PATH } = process.env;
-  const chat = { OPENAI_BASE_URL: model.url, CHAT_MODEL: 'stub' };
+  // Nothing is more probable than 1: whether the sample answers the question is not what is tested.
+  const chat = { OPENAI_BASE_URL: model.url, CHAT_MODEL: 'stub', REFUSAL_THRESHOLD: '1' };
   server = await startServer({ PATH, DATA_DIR: home, PORT: '0', LOG_LEVEL: 'silent', ...chat });
 }
 
@@ -57,16 +68,15 @@ async function eventsUntil(response: Response, type: string): Promise<AnswerEven
   throw new Error(`The stream ended before ${type}.`);
 }
 
-it('a conversation is readable and goes on after its server was killed in the middle of an answer', async () => {
-  model.script({ kind: 'text', text: `[1] "${sentence}"` }, { kind: 'text', text: `${sentence.slice(0, -1)} [1].` });
+it('a conversation is readable and goes on after its server was killed in the middle of an answer', {
+  timeout: 120_000,
+}, async () => {
+  model.script(quoting, answering);
   const first = await json<Answer>('/v1/answers', { question });
   expect(first).toMatchObject({ state: 'finished', text: sentence });
   const { conversationId } = first;
 
-  model.script(
-    { kind: 'text', text: `[1] "${sentence}"` },
-    { kind: 'stall', text: `${sentence.slice(0, -1)} [1]. Another sen` },
-  );
+  model.script(quoting, { kind: 'stall', text: `${sentence.slice(0, -1)} [1]. Another sen` });
   const asked = { question: 'Within how many days are yearly plans refunded in full?', conversationId, stream: true };
   const events = await eventsUntil(await request('/v1/answers', asked), 'sentence-finished');
   const [started] = events;
@@ -93,7 +103,7 @@ it('a conversation is readable and goes on after its server was killed in the mi
   const resumed = await (await request(`/v1/answers/${started.answerId}/events`)).text();
   expect(resumed).toContain('event: answer-failed');
 
-  model.script({ kind: 'text', text: `[1] "${sentence}"` }, { kind: 'text', text: `${sentence.slice(0, -1)} [1].` });
+  model.script(quoting, answering);
   const next = await json<Answer>('/v1/answers', { question: asked.question, conversationId });
   expect(next).toMatchObject({ state: 'finished', text: sentence, conversationId });
   const after = await json<{ messages: Message[] }>(`/v1/conversations/${conversationId}`);
