@@ -28,6 +28,15 @@ export function exactPartsOf(question: string): ExactParts {
   };
 }
 
+/** Whether the text speaks of none of a version and its parts: `1` may stand there as `version 1`, `v1`, or `1.2`. */
+export function lacksVersion(versions: readonly string[], lowerCaseText: string): boolean {
+  return versions.some((version) => {
+    const number = version.replaceAll('.', String.raw`\.`);
+    const named = version.includes('.') ? '' : String.raw`(?:version\s+|\bv)`;
+    return !new RegExp(String.raw`(?<![\d.])${named}${number}(?![\d])|(?<![\d.])${number}\.[\dx]`).test(lowerCaseText);
+  });
+}
+
 /** Whether one of them stands nowhere in the text as a whole word, whatever its case. */
 export function lacksOne(parts: readonly string[], lowerCaseText: string): boolean {
   return parts.some((part) => !hasWord(lowerCaseText, part.toLowerCase()));

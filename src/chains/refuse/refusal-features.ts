@@ -2,7 +2,7 @@ import type { Retrieval } from '../../retrieve/retrieve.ts';
 import { answerTypeOf, holdsAnswerType } from '../evidence/answer-type.ts';
 import { headingText, type RankedUnit, type RankedUnits } from '../evidence/rank-units.ts';
 import { coverage, type TermWeights } from '../evidence/term-weights.ts';
-import { exactPartsOf, lacksOne } from './exact-parts.ts';
+import { exactPartsOf, lacksOne, lacksVersion } from './exact-parts.ts';
 
 /**
  * What speaks for (-1) and against (1) an answer being in the sources; see `featuresOf`. The fit may not turn a sign round:
@@ -72,7 +72,7 @@ export function featuresOf({ question, retrieval, ranked, weights }: RefusalEvid
     nameMissing: lacksOne(parts.names, all) ? 1 : 0,
     acronymMissing: lacksOne(parts.acronyms, all) ? 1 : 0,
     identifierMissing: lacksOne(parts.identifiers, all) ? 1 : 0,
-    versionMissing: lacksOne(parts.versions, all) ? 1 : 0,
+    versionMissing: lacksVersion(parts.versions, all) ? 1 : 0,
     answerTypeFar: answerTypeFar(question, units.slice(0, unitsRead)),
     unknownThing: asksWhetherThereIs.test(question) ? 1 - evidenceCoverage : 0,
     foreignWord,
