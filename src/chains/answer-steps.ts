@@ -10,6 +10,7 @@ import type { AnswerInput } from './answer-question.ts';
 import { answerLimits, type Trace, timed } from './answer-trace.ts';
 import type { Answerer, AnswererInput, AnswererResult } from './answerer.ts';
 import { condenseQuestion } from './condense-question.ts';
+import { confidenceOf } from './confidence/confidence-model.ts';
 import { quotesForConflicts, stateConflicts } from './conflicts/state-conflicts.ts';
 import type { EmbedUnits } from './evidence/embed-units.ts';
 import { type RankedUnits, rankUnits } from './evidence/rank-units.ts';
@@ -178,6 +179,7 @@ function judge(
   const hasVectors = retrieval.questionVector !== null && ranked.embeddingError === null;
   const judgement = parts.refusal.judge(features, hasVectors);
   trace.refusal = judgement;
+  trace.judgedByVectors = hasVectors;
   if (judgement.probability <= judgement.threshold) return null;
   const isNear = hasVectors && Math.exp(features.nearness) >= unrelatedCosines;
   const isUnrelated = !isNear && features.unitCoverage < unrelatedCoverage;
@@ -288,10 +290,10 @@ async function* noteTime(events: Events, note: (milliseconds: number) => void): 
   }
 }
 
-/** Confidence: how likely the sources hold the answer, times how well its sentences are grounded. */
 function finish({ sentences, quotes, text, usage, isPartial }: Draft, trace: Trace): UnsequencedAnswerEvent {
   const groundedness = sentences.reduce((sum, sentence) => sum + sentence.groundedness, 0) / sentences.length;
-  const confidence = (1 - (trace.refusal?.probability ?? 0)) * groundedness;
+  const refusalProbability = trace.refusal?.probability ?? 0;
+  const confidence = confidenceOf({ refusalProbability, groundedness, hasVectors: trace.judgedByVectors });
   const timings = { ...trace.timings };
   const result = { text, sentences, quotes, confidence, usage, cost: null, timings, cached: false };
   return { type: 'answer-finished', ...result, ...(isPartial ? { partial: true } : {}) };
