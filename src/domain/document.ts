@@ -16,8 +16,18 @@ export interface Block {
   readonly end: number;
   /** Heading level 1-6; only for headings. */
   readonly level?: number;
-  /** 1-based page; only where the format has pages. */
+  /** 1-based page or slide; only where the format has them. */
   readonly page?: number;
+  /** Where the rows of a table stand in their spreadsheet; each line of the block is one row. */
+  readonly cells?: CellRange;
+}
+
+/** The first row and the columns of a table, counted from 1; `sheet` is null where the file has no sheets. */
+export interface CellRange {
+  readonly sheet: string | null;
+  readonly firstRow: number;
+  readonly firstColumn: number;
+  readonly lastColumn: number;
 }
 
 /** What a parser makes of a file. `text` is what quotes point into and what `/content` returns. */
@@ -27,7 +37,16 @@ export interface ParsedDocument {
   readonly blocks: readonly Block[];
   /** BCP 47 language, or null when unknown. */
   readonly language: string | null;
+  /** What the file says about itself: front matter, the headers of an e-mail, author and dates. */
+  readonly properties?: Properties;
+  /** Pages or slides, with or without text; only where the format has them. */
+  readonly pages?: number;
+  /** Tables and charts that the file holds and the text does not. */
+  readonly lostTables?: number;
 }
+
+/** By lower-case name; at most 50, of at most 2,000 characters each. */
+export type Properties = Readonly<Record<string, string>>;
 
 /** A chunk of a parsed text: `text === parsed.text.slice(start, end)`. */
 export interface Chunk {

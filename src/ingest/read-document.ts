@@ -78,18 +78,24 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
   function give(worker: PooledWorker, task: Task): void {
     worker.task = task;
     worker.thread.ref();
-    worker.timer = setTimeout(() => {
-      discard(worker, ({ file }) => tookTooLong(file, `more than ${maxSeconds} seconds`));
-    }, maxSeconds * 1000);
+    if (worker.isReady) startTimer(worker);
     const { bytes, fileName, mediaType, title = null, language = null } = task.file;
     // A copy, because the buffer is handed over and the caller may still need it.
     const request: ReadRequest = { bytes: Uint8Array.from(bytes), fileName, mediaType, title, language };
     worker.thread.postMessage(request, [request.bytes.buffer]);
   }
 
+  /** The file's time begins when the worker has started, which is not the file's doing. */
+  function startTimer(worker: PooledWorker): void {
+    worker.timer = setTimeout(() => {
+      discard(worker, ({ file }) => tookTooLong(file, `more than ${maxSeconds} seconds`));
+    }, maxSeconds * 1000);
+  }
+
   function receive(worker: PooledWorker, reply: ReadReply): void {
     if (reply.type === 'ready') {
       worker.isReady = true;
+      if (worker.task) startTimer(worker);
       return;
     }
     const task = release(worker);

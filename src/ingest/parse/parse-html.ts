@@ -54,7 +54,7 @@ function readableArticle(html: string): HtmlNode | null {
 /** Characters that are read outside links: menus and lists of other pages are made of links. */
 function ownTextLength(part: HtmlNode): number {
   const builder = createTextBuilder();
-  addHtmlBlocks(part, builder);
+  addHtmlBlocks(part, builder, { hasTargets: false });
   let linked = 0;
   for (const link of part.querySelectorAll?.('a') ?? []) linked += singleLine(link.textContent ?? '').length;
   return Math.max(0, builder.build().text.length - linked);
