@@ -1,5 +1,6 @@
 import type { DocumentId } from './ids.ts';
 import type { Metadata } from './metadata.ts';
+import type { ParseQuality } from './parse-quality.ts';
 
 /** `queued` and `processing`: no version is visible yet, or a newer one is on its way; `ready`: visible; `failed`: the last version could not be read. */
 export const documentStates = ['queued', 'processing', 'ready', 'failed'] as const;
@@ -56,6 +57,8 @@ export interface Chunk {
   readonly end: number;
   readonly headingPath: readonly string[];
   readonly page: number | null;
+  /** Of a spreadsheet's rows, such as `Prices!A2:D9`. */
+  readonly cells: string | null;
 }
 
 /** One row of a list of documents. */
@@ -81,6 +84,9 @@ export interface DocumentSummary {
   /** Passages of the visible version that still wait for their vector. */
   readonly passagesWithoutVector: number;
   readonly error: { readonly code: string; readonly detail: string } | null;
+  /** Of the newest version; null until it was read. */
+  readonly quality: ParseQuality | null;
+  readonly properties: Properties;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

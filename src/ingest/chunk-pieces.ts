@@ -1,4 +1,4 @@
-import type { Block, ParsedDocument } from '../domain/document.ts';
+import type { Block, CellRange, ParsedDocument } from '../domain/document.ts';
 import { type Span, splitSentences } from '../domain/sentences.ts';
 import type { CountTokens } from '../models/embedder.ts';
 import { headingText } from './parse/heading-text.ts';
@@ -14,6 +14,8 @@ export interface Piece extends Span {
   readonly mustBreak: boolean;
   readonly section: Section;
   readonly page: number | null;
+  /** The row of the spreadsheet that it lies in. */
+  readonly cells: CellRange | null;
   /** The header row of the table that this piece continues. */
   readonly tableHeader: string | null;
   readonly tableHeaderTokens: number;
@@ -89,6 +91,7 @@ export function toPieces(parsed: ParsedDocument, countTokens: CountTokens, limit
           mustBreak: fitting.mustBreak || !isJoinable(gap),
           section,
           page: block.page ?? null,
+          cells: block.cells ? rowOf(text, block, block.cells, fitting.start) : null,
           tableHeader: isContinued ? table.text : null,
           tableHeaderTokens: isContinued ? table.tokens : 0,
         });
@@ -97,6 +100,12 @@ export function toPieces(parsed: ParsedDocument, countTokens: CountTokens, limit
     previous = block;
   }
   return pieces;
+}
+
+/** The cells of the line that an offset lies in. */
+function rowOf(text: string, block: Block, cells: CellRange, offset: number): CellRange {
+  const lines = text.slice(block.start, offset).split('\n').length - 1;
+  return { ...cells, firstRow: cells.firstRow + lines };
 }
 
 /** Rules and empty marks may stand inside a chunk; text that belongs to no block, such as a comment, may not. */

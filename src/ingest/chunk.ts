@@ -1,6 +1,7 @@
 import type { Chunk, ParsedDocument } from '../domain/document.ts';
 import type { CountTokens } from '../models/embedder.ts';
 import { type Piece, type Section, toPieces } from './chunk-pieces.ts';
+import { showCells } from './parse/cell-values.ts';
 import { headingText } from './parse/heading-text.ts';
 
 /** A chunk, and the header row when it continues a table. */
@@ -121,6 +122,7 @@ function toChunk(parsed: ParsedDocument, run: readonly Piece[], ordinal: number)
     end,
     headingPath: commonPath(paths),
     page: first?.page ?? null,
+    cells: showCells(run.flatMap(({ cells }) => cells ?? [])) || null,
     tableHeader: first?.tableHeader ?? null,
   };
 }

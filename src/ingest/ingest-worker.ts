@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Properties } from '../domain/document.ts';
 import { AppError } from '../domain/errors.ts';
 import { passageId } from '../domain/ids.ts';
+import type { ParseQuality } from '../domain/parse-quality.ts';
 import type { DocumentStore, PreparedPassage, PreparedVersion, QueuedVersion } from '../store/documents.ts';
 import type { ObjectStore } from '../store/objects.ts';
 import { createWakeUp } from './wake-up.ts';
@@ -10,6 +12,8 @@ export interface ReadDocument {
   readonly title: string;
   readonly language: string | null;
   readonly content: string;
+  readonly quality: ParseQuality;
+  readonly properties: Properties;
   readonly passages: readonly Omit<PreparedPassage, 'id'>[];
 }
 
@@ -178,6 +182,8 @@ function toPrepared(queued: QueuedVersion, read: ReadDocument): PreparedVersion 
     title: read.title,
     language: read.language,
     content: read.content,
+    quality: read.quality,
+    properties: read.properties,
     passages: read.passages.map((passage) => ({
       ...passage,
       id: passageId(tenantId, documentId, version, passage.ordinal),

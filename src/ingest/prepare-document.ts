@@ -4,6 +4,7 @@ import { encodeDocument } from '../models/sparse/encode.ts';
 import type { PreparedPassage } from '../store/documents.ts';
 import { bodyText, chunkDocument, type DocumentChunk, embeddingText } from './chunk.ts';
 import type { ReadDocument } from './ingest-worker.ts';
+import { measureQuality } from './parse/measure-quality.ts';
 import { parseDocument } from './parse/parse-document.ts';
 import type { ReadRequest } from './read-document-messages.ts';
 
@@ -30,9 +31,18 @@ export async function prepareDocument(file: ReadRequest, countTokens: CountToken
       embeddingHash: createHash('sha256').update(embedded).digest('hex'),
     };
   });
-  return { title, language, content: parsed.text, passages };
+  return {
+    title,
+    language,
+    content: parsed.text,
+    quality: measureQuality(parsed),
+    properties: parsed.properties ?? {},
+    passages,
+  };
 }
 
 function wholeChunk(text: string): DocumentChunk[] {
-  return [{ ordinal: 0, text, start: 0, end: text.length, headingPath: [], page: null, tableHeader: null }];
+  return [
+    { ordinal: 0, text, start: 0, end: text.length, headingPath: [], page: null, cells: null, tableHeader: null },
+  ];
 }

@@ -1,3 +1,4 @@
+import type { CellRange } from '../../domain/document.ts';
 import { attributeOf, childAt, childElements, childrenNamed, type XmlNode } from './xml-node.ts';
 
 /** How a cell's number is shown. */
@@ -80,4 +81,24 @@ export function readAddress(address: string): { column: number; row: number } | 
   if (letters === '') return null;
   const column = [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0);
   return { column, row: Number(row) };
+}
+
+/** The rows as one range for each sheet: `Prices!A2:D9, 'Team sizes'!A1:B4`. Without rows an empty string. */
+export function showCells(rows: readonly CellRange[]): string {
+  const sheets = Map.groupBy(rows, ({ sheet }) => sheet);
+  return [...sheets]
+    .map(([sheet, ranges]) => `${sheet === null ? '' : `${showSheet(sheet)}!`}${showRange(ranges)}`)
+    .join(', ');
+}
+
+function showRange(ranges: readonly CellRange[]): string {
+  const rows = ranges.map(({ firstRow }) => firstRow);
+  const first = `${columnName(Math.min(...ranges.map(({ firstColumn }) => firstColumn)))}${Math.min(...rows)}`;
+  const last = `${columnName(Math.max(...ranges.map(({ lastColumn }) => lastColumn)))}${Math.max(...rows)}`;
+  return first === last ? first : `${first}:${last}`;
+}
+
+/** Names with blanks or marks stand in quotes, as in formulas. */
+function showSheet(name: string): string {
+  return /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(name) ? name : `'${name.replaceAll("'", "''")}'`;
 }

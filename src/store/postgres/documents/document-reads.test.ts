@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type DocumentBench, openDocumentBench } from '../../../../test/document-bench.ts';
 import { createTestTenant, describeOnEachDatabase } from '../../../../test/open-database.ts';
-import { sampleDocument, samplePrepared, samplePrincipal, sha256 } from '../../../../test/sample-documents.ts';
+import {
+  sampleDocument,
+  samplePrepared,
+  samplePrincipal,
+  sampleQuality,
+  sha256,
+} from '../../../../test/sample-documents.ts';
 import type { DocumentId } from '../../../domain/ids.ts';
 import type { Principal } from '../../../domain/principal.ts';
 import type { DocumentStore } from '../../documents.ts';
@@ -149,6 +155,19 @@ describeOnEachDatabase('document store: removing and reading', (database) => {
           .map(({ id }) => id),
       );
       expect(await store.hasDocuments(samplePrincipal(tenant, { role: 'reader' }))).toBe(false);
+    });
+
+    it('gives what reading a file told: quality, properties and the cells of each passage', async () => {
+      const id = await add('a', 'one\ntwo');
+      expect(await store.get(admin, id)).toMatchObject({ quality: sampleQuality, properties: { author: 'Ada' } });
+      const listed = await store.passages(admin, id, 10, null);
+      expect(listed?.items.map(({ cells }) => cells)).toEqual([`'It''s'!A1`, null]);
+      expect((await store.readPassages(admin, await idsOf(id), null)).map(({ cells }) => cells)).toEqual([
+        `'It''s'!A1`,
+        null,
+      ]);
+      const { documentId } = await register(sampleDocument('unread', 'one'));
+      expect(await store.get(admin, documentId)).toMatchObject({ quality: null, properties: {} });
     });
 
     it('reads passages in the order asked for, each once', async () => {

@@ -93,14 +93,14 @@ async function insertSome(
   return await sql.query(
     `with x as materialized (
        select * from unnest($2::text[], $3::integer[], $4::bigint[], $5::integer[], $6::text[], $7::text[], $8::integer[],
-         $9::integer[], $10::jsonb[], $11::integer[], $12::bytea[], $13::text[], $14::text[])
+         $9::integer[], $10::jsonb[], $11::integer[], $12::bytea[], $13::text[], $14::text[], $15::text[])
          as x(document_id, version, queue_number, ordinal, id, text, start_offset, end_offset, heading_path, page, sparse,
-           embedding_hash, embedding_text)
+           embedding_hash, embedding_text, cells)
      ), added as (
        insert into passages (tenant_id, document_id, version, ordinal, id, text, start_offset, end_offset,
-         heading_path, page, sparse, embedding_hash, embedding_text)
+         heading_path, page, sparse, embedding_hash, embedding_text, cells)
        select $1, document_id, version, ordinal, id, text, start_offset, end_offset,
-         array(select jsonb_array_elements_text(heading_path)), page, sparse, embedding_hash, embedding_text
+         array(select jsonb_array_elements_text(heading_path)), page, sparse, embedding_hash, embedding_text, cells
        from x returning id
      ), waiting as materialized (
        select x.* from x where not exists (
@@ -127,6 +127,7 @@ async function insertSome(
       column(({ passage }) => encodeSparse(passage.sparse)),
       column(({ passage }) => passage.embeddingHash),
       column(({ passage }) => passage.embeddingText),
+      column(({ passage }) => passage.cells),
     ],
   );
 }
@@ -164,10 +165,17 @@ async function flipVersions(
     ],
   );
   await sql.query(
-    `update document_versions v set state = 'ready', content = x.content, lease_until = null, claimed_by = null
-     from unnest($2::text[], $3::integer[], $4::text[]) as x(document_id, version, content)
+    `update document_versions v set state = 'ready', content = x.content, quality = x.quality, properties = x.properties, lease_until = null, claimed_by = null
+     from unnest($2::text[], $3::integer[], $4::text[], $5::jsonb[], $6::jsonb[]) as x(document_id, version, content, quality, properties)
      where v.tenant_id = $1 and v.document_id = x.document_id and v.version = x.version`,
-    [tenant, ids, versions, column(({ prepared }) => prepared.content)],
+    [
+      tenant,
+      ids,
+      versions,
+      column(({ prepared }) => prepared.content),
+      column(({ prepared }) => encodeJson(prepared.quality)),
+      column(({ prepared }) => encodeJson(prepared.properties)),
+    ],
   );
   await sql.query(
     `update job_items i set state = 'done', title = x.title, finished_at = $6

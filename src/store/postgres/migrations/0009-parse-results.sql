@@ -1,0 +1,5 @@
+-- How well a version could be read and what the file says about itself; null until it was read, and for versions of before.
+alter table document_versions add column quality jsonb;
+alter table document_versions add column properties jsonb;
+-- The cells of a spreadsheet that a passage shows, such as Prices!A2:D9.
+alter table passages add column cells text;
