@@ -14,9 +14,11 @@ import type { Output } from './cli/output.ts';
 import type { Config } from './config.ts';
 import type { TenantId } from './domain/ids.ts';
 import { usualScopes } from './domain/principal.ts';
+import type { ChunkSizes } from './ingest/chunk.ts';
 import { createEmbedQueue } from './ingest/embed-queue.ts';
-import { createIngestWorker } from './ingest/ingest-worker.ts';
+import { createIngestWorker, type DocumentReader } from './ingest/ingest-worker.ts';
 import { createFetchUrl } from './ingest/load/fetch-url.ts';
+import { createPartitioningReader } from './ingest/partition-documents.ts';
 import { createDocumentReader } from './ingest/read-document.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
@@ -29,6 +31,7 @@ import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { createModerators } from './models/moderation/create-moderators.ts';
 import { createReranker } from './models/rerank/create-reranker.ts';
 import { watchReranker } from './models/rerank/watch-reranker.ts';
+import { createUnstructuredPartitioner } from './models/unstructured-partitioner.ts';
 import { openIndex } from './open-index.ts';
 import { createReadinessChecks } from './readiness.ts';
 import { createBoostStage } from './retrieve/boost-passages.ts';
@@ -91,7 +94,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const objects = await createFileObjects(join(config.dataDir, 'objects'));
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
-  const reader = createDocumentReader({ workers: 1 });
+  const reader = createDocumentReader({ chunkSizes: chunkSizesOf(config, embedder) });
   stack.defer(() => reader.close());
 
   const { index, administration, ...opened } = await openIndex({ config, stores, embedder, log });
@@ -268,6 +271,18 @@ function createLog(config: Config): Logger {
   return pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
 }
 
+/** The embedder puts two tokens of its own around a text. */
+function chunkSizesOf(config: Config, embedder: Pick<Embedder, 'maxTokens'>): ChunkSizes {
+  return { ...config.chunks, embeddedTokens: embedder.maxTokens - 2 };
+}
+
+/** The reader, or one that also asks the partitioner of the settings. */
+function withPartitioner(reader: DocumentReader, { unstructured }: Config): DocumentReader {
+  if (unstructured === null) return reader;
+  const { choices, ...options } = unstructured;
+  return createPartitioningReader({ reader, partitioner: createUnstructuredPartitioner(options), choices });
+}
+
 interface QueueParts {
   readonly config: Config;
   readonly stores: Stores;
@@ -291,7 +306,7 @@ function startQueues({ config, stores, objects, reader, embedder, index, log }: 
   const reading = createIngestWorker({
     documents: stores.documents,
     objects,
-    reader,
+    reader: withPartitioner(reader, config),
     beforePublish: config.publishWaitsFor === 'dense' ? embedding.embedVersion : async () => {},
     onPublished: (versions) => refresh.changed(versions.map(({ tenantId }) => tenantId)),
     onIdle: embedding.wake,

@@ -116,6 +116,14 @@ describe('chunkDocument', () => {
     for (const chunk of chunks) expect(chunk.text).toMatch(/^One [\s\S]*\.$/);
   });
 
+  it('keeps to other sizes', () => {
+    const parsed = parseMarkdown(Array.from({ length: 60 }, () => words(20)).join(' '), 'Guide');
+    const sizes = { targetTokens: 400, maxTokens: 500, embeddedTokens: 8000 };
+    const chunks = chunkDocument(parsed, countTokens, sizes);
+    for (const chunk of chunks) expect(countTokens(chunk.text)).toBeLessThanOrEqual(500);
+    expect(chunks).toHaveLength(3);
+  });
+
   it('tells which cells of a spreadsheet each chunk shows', () => {
     const builder = createTextBuilder();
     const sheet = (name: string, rows: number) =>

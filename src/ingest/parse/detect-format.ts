@@ -1,5 +1,6 @@
 import { fileTypeFromBuffer } from 'file-type';
 import { AppError } from '../../domain/errors.ts';
+import { type PartitionedFormat, partitionedFormats } from '../../domain/parser-choice.ts';
 import { decodeText, encodingInPage } from './decode-text.ts';
 
 /** Formats that are read from decoded text. `code` keeps its lines together, such as source code, logs and settings. */
@@ -132,6 +133,17 @@ export async function detectFormat(file: SourceFile): Promise<DetectedFile> {
   return { format: textFormat(file, text), text };
 }
 
+/** The format of a file that a partitioner may read, without decoding it; null for all others and for what is encrypted. */
+export async function nameFormat(file: SourceFile): Promise<PartitionedFormat | null> {
+  const format = await detectBinary(file).catch(() => null);
+  const named = format ?? formatsByExtension[extensionOf(file.fileName)];
+  const found = partitionedFormats.find((candidate) => candidate === named);
+  if (found) return found;
+  if (startsWith(file.bytes, oleMagic)) return /^(?:doc|xls|ppt)$/.test(extensionOf(file.fileName)) ? 'office' : null;
+  const sniffed = await fileTypeFromBuffer(file.bytes).catch(() => undefined);
+  return sniffed?.mime.startsWith('image/') ? 'image' : null;
+}
+
 /** The format of bytes that are not text to be decoded first; null for text and for what is not known. Throws FILE_ENCRYPTED or FILE_TYPE_UNSUPPORTED. */
 async function detectBinary(file: SourceFile): Promise<BinaryFormat | null> {
   const { bytes } = file;
@@ -199,6 +211,11 @@ function detectOle(file: SourceFile): BinaryFormat {
 async function refuseType(file: SourceFile): Promise<AppError> {
   const found = await fileTypeFromBuffer(file.bytes).catch(() => undefined);
   const isNamed = unreadableText.has(extensionOf(file.fileName));
+  if (found?.mime.startsWith('image/'))
+    return new AppError(
+      'FILE_TYPE_UNSUPPORTED',
+      `${file.fileName} is a picture (${found.mime}); pictures are read where UNSTRUCTURED_URL names a server for them.`,
+    );
   const what = found?.mime ?? (isNamed ? `${extensionOf(file.fileName).toUpperCase()} data` : 'binary data');
   return new AppError('FILE_TYPE_UNSUPPORTED', `${file.fileName} holds ${what}, which is not read.`);
 }

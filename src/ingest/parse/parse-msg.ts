@@ -15,6 +15,7 @@ const deepestCarried = 5;
 
 /** Blocks of an Outlook message and of the messages in it. Throws FILE_CORRUPT. */
 export function parseMsg(bytes: Uint8Array, file: { name: string; title: string }): ParsedDocument {
+  checkContainer(bytes, file.name);
   const fields = new MsgReader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)).getFileData();
   if (fields.dataType !== 'msg') throw new AppError('FILE_CORRUPT', `${file.name} is not a complete Outlook message.`);
   const message = toMessage(fields, 0);
@@ -26,6 +27,26 @@ export function parseMsg(bytes: Uint8Array, file: { name: string; title: string 
     language: null,
     properties: emailProperties(message),
   };
+}
+
+const noSector = 0xfffffffa;
+
+/** The library follows the chains of sectors wherever they lead; in a file that was cut off they lead outside of it, for ever. */
+function checkContainer(bytes: Uint8Array, name: string): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const damaged = () => new AppError('FILE_CORRUPT', `${name} is cut off: it names parts that it does not have.`);
+  if (bytes.byteLength < 512) throw damaged();
+  const sectorSize = 1 << Math.min(12, view.getUint16(30, true));
+  const sectors = Math.ceil(bytes.byteLength / sectorSize) - 1;
+  const tables = Math.min(109, view.getUint32(44, true));
+  for (let table = 0; table < tables; table += 1) {
+    const sector = view.getUint32(76 + 4 * table, true);
+    if (sector >= sectors) throw damaged();
+    for (let at = (sector + 1) * sectorSize; at < (sector + 2) * sectorSize; at += 4) {
+      const next = view.getUint32(at, true);
+      if (next < noSector && next >= sectors) throw damaged();
+    }
+  }
 }
 
 function toMessage(fields: FieldsData, depth: number): EmailMessage {
