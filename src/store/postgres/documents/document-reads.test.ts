@@ -11,6 +11,7 @@ import {
 import type { DocumentId } from '../../../domain/ids.ts';
 import type { Principal } from '../../../domain/principal.ts';
 import type { DocumentStore } from '../../documents.ts';
+import { createMetadataFieldStore } from '../metadata-field-store.ts';
 import { createEmbeddingStore } from './embedding-store.ts';
 import { createIndexRows } from './index-rows.ts';
 
@@ -168,6 +169,21 @@ describeOnEachDatabase('document store: removing and reading', (database) => {
       ]);
       const { documentId } = await register(sampleDocument('unread', 'one'));
       expect(await store.get(admin, documentId)).toMatchObject({ quality: null, properties: {} });
+    });
+
+    it('fills declared fields from the file where the sender gave nothing', async () => {
+      const fields = createMetadataFieldStore(database(), { now });
+      await fields.declare(tenant, { name: 'Author', type: 'string', description: '' });
+      await fields.declare(tenant, { name: 'days', type: 'number', description: '' });
+      const id = await add('a', 'one');
+      const other = await add('b', 'two', { metadata: { Author: 'Ben' } });
+      expect(await store.get(admin, id)).toMatchObject({ metadata: { Author: 'Ada' } });
+      expect(await store.get(admin, other)).toMatchObject({ metadata: { Author: 'Ben' } });
+      expect(await register(sampleDocument('a', 'one'))).toMatchObject({ outcome: 'unchanged' });
+      await register(sampleDocument('a', 'one', { metadata: { days: 5 } }));
+      expect(await store.get(admin, id)).toMatchObject({ metadata: { Author: 'Ada', days: 5 } });
+      await fields.remove(tenant, 'Author');
+      expect((await store.get(admin, other))?.metadata).toEqual({});
     });
 
     it('reads passages in the order asked for, each once', async () => {

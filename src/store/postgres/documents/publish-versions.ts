@@ -1,7 +1,9 @@
 import { AppError } from '../../../domain/errors.ts';
 import type { DocumentId, TenantId } from '../../../domain/ids.ts';
+import { metadataOf } from '../../../domain/metadata.ts';
 import type { PreparedPassage, PreparedVersion } from '../../documents.ts';
 import type { Sql } from '../../sql.ts';
+import { readMetadataFields } from '../metadata-field-store.ts';
 import { encodeJson } from '../sql-values.ts';
 import { deletePassages } from './remove-documents.ts';
 import { raiseGeneration } from './tenant-lock.ts';
@@ -146,11 +148,12 @@ async function flipVersions(
   const column = <T>(read: (publication: Publication) => T): T[] => publications.map(read);
   const ids = column(({ prepared }) => prepared.documentId);
   const versions = column(({ prepared }) => prepared.version);
+  const declared = await readMetadataFields(sql, tenant);
   await sql.query(
     `update documents d set current_version = x.version, title = x.title, language = x.language, passages = x.passages,
-       waiting = x.waiting, generation = $8, updated_at = $9
-     from unnest($2::text[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::integer[])
-       as x(id, version, title, language, passages, waiting)
+       waiting = x.waiting, generation = $8, updated_at = $9, metadata = x.found || d.given_metadata
+     from unnest($2::text[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::integer[], $10::jsonb[])
+       as x(id, version, title, language, passages, waiting, found)
      where d.tenant_id = $1 and d.id = x.id`,
     [
       tenant,
@@ -162,6 +165,7 @@ async function flipVersions(
       column(({ waiting }) => waiting),
       generation,
       now,
+      column(({ prepared }) => encodeJson(metadataOf(prepared.properties, declared))),
     ],
   );
   await sql.query(
