@@ -7,7 +7,7 @@ export interface ParseQuality {
   readonly pages: number | null;
   /** Null where the format has no pages. */
   readonly charactersPerPage: number | null;
-  /** Pages with almost no text, which are pictures as a rule; null where the format has no pages. */
+  /** Pages without text, which are pictures as a rule; null where the format has no pages. */
   readonly emptyPages: number | null;
   /** Tables and charts that the file holds and the text does not, or not row by row. */
   readonly lostTables: number;
@@ -20,5 +20,5 @@ export interface ParseQuality {
 /** A lower score is worth a look: a third of the file or more is missing or spoilt. */
 export const goodQuality = 0.7;
 
-/** Fewer characters than this on a page are no page of text. */
+/** A document with fewer characters a page is no text. */
 export const fewestCharactersPerPage = 20;

@@ -26,7 +26,7 @@ describe('measureQuality', () => {
   });
 
   it.each([
-    ['pages that are pictures', document([sentence, '', 'x'], { pages: 4 }), 0.14, '3 of 4 pages have almost no text.'],
+    ['pages that are pictures', document([sentence, '', 'x'], { pages: 4 }), 0.14, '3 of 4 pages have no text.'],
     ['all tables lost', document([sentence], { lostTables: 2 }), 0.5, '2 tables or charts could not be read.'],
     ['characters not decoded', document([`${sentence}\ufffd`.repeat(4)]), 0.53, '4 characters could not be decoded.'],
     ['nearly nothing', document(['a word']), 0.3, 'Only 6 characters were found.'],

@@ -3,6 +3,8 @@ import { fewestCharactersPerPage, goodQuality, type ParseQuality } from '../../d
 
 /** Of all characters; a text with this share of characters that could not be decoded is worth nothing. */
 const unreadableShare = 0.05;
+/** A page with less holds a page number at most. */
+const fewestOnPage = 5;
 /** A table that is lost costs as much as so much running text is worth. */
 const tableWeight = 0.5;
 
@@ -30,14 +32,14 @@ export function measureQuality(parsed: ParsedDocument): ParseQuality {
 function countEmptyPages({ blocks }: ParsedDocument, pages: number): number {
   const characters = new Map<number, number>();
   for (const { page = 0, start, end } of blocks) characters.set(page, (characters.get(page) ?? 0) + end - start);
-  const filled = [...characters].filter(([page, count]) => page > 0 && count >= fewestCharactersPerPage);
+  const filled = [...characters].filter(([page, count]) => page > 0 && count >= fewestOnPage);
   return Math.max(0, pages - filled.length);
 }
 
 function warningOf(measured: Omit<ParseQuality, 'score' | 'warning'>): string {
   const { pages, emptyPages, lostTables, replacementCharacters, characters } = measured;
   const reasons = [
-    pages !== null && emptyPages ? `${emptyPages} of ${pages} pages have almost no text` : '',
+    pages !== null && emptyPages ? `${emptyPages} of ${pages} pages have no text` : '',
     lostTables > 0 ? `${lostTables} tables or charts could not be read` : '',
     replacementCharacters > 0 ? `${replacementCharacters} characters could not be decoded` : '',
   ].filter((reason) => reason !== '');
