@@ -124,6 +124,13 @@ describe('chunkDocument', () => {
     expect(chunks).toHaveLength(3);
   });
 
+  it('cuts a row that is too long between its cells', () => {
+    const row = Array.from({ length: 12 }, (_, index) => `cell ${index} ${words(40)}`).join(' | ');
+    const chunks = chunkDocument(parsePlainText(`a | b\n${row}`, { kind: 'table', title: 'Guide' }), countTokens);
+    expect(chunks.length).toBeGreaterThan(2);
+    for (const { text } of chunks.slice(1)) expect(text).toMatch(/^cell \d+ word/);
+  });
+
   it('tells which cells of a spreadsheet each chunk shows', () => {
     const builder = createTextBuilder();
     const sheet = (name: string, rows: number) =>
