@@ -66,7 +66,7 @@ export function showNumber(raw: string, format: NumberFormat, isFrom1904: boolea
 
 /** Fifteen digits, as spreadsheets show them: 0.1 + 0.2 is 0.3. */
 function shortest(value: number): string {
-  return String(Number(value.toPrecision(15)));
+  return String(Number.isSafeInteger(value) ? value : Number(value.toPrecision(15)));
 }
 
 /** `C` for 3, `AA` for 27. */
