@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { answerModes } from './domain/answer.ts';
 import { AppError, type FieldError } from './domain/errors.ts';
+import { type ParserChoices, parserNames, partitionedFormats } from './domain/parser-choice.ts';
 
 const emptyIsUnset = (value: unknown) => (value === '' ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(emptyIsUnset, schema.optional());
@@ -39,6 +40,11 @@ function toObjectPlace(text: string, context: z.RefinementCtx): ObjectPlace {
   context.addIssue({ code: 'custom', message: 'neither a folder nor a bucket' });
   return z.NEVER;
 }
+
+const parserChoices = z
+  .string()
+  .transform((list) => Object.fromEntries(list.split(',').map((pair) => pair.split('=', 2).map((part) => part.trim()))))
+  .pipe(z.partialRecord(z.enum(partitionedFormats), z.enum(parserNames)));
 
 interface Setting {
   readonly schema: z.ZodType;
@@ -219,6 +225,45 @@ export const settings = {
     description: 'How long the reranker may take before the order stays as it was, in milliseconds.',
     example: '2000',
   },
+  CHUNK_TARGET_TOKENS: {
+    schema: withDefault(integer(32, 4000), 180),
+    expected: 'a whole number from 32 to 4000, less than CHUNK_MAX_TOKENS',
+    description: 'Length that passages should have, in tokens; what is ingested already keeps its passages.',
+    example: '180',
+  },
+  CHUNK_MAX_TOKENS: {
+    schema: withDefault(integer(48, 8000), 230),
+    expected: 'a whole number from 48 to 8000, and at most 254 with the built-in embedder',
+    description: 'Length that no passage exceeds, in tokens.',
+    example: '230',
+  },
+  UNSTRUCTURED_URL: {
+    schema: optional(httpUrl),
+    expected: 'an http or https URL',
+    description:
+      'Server of Unstructured that reads scans, pictures and old Office files, without the path of its endpoint.',
+    example: 'http://localhost:8000',
+  },
+  UNSTRUCTURED_API_KEY: {
+    schema: optional(z.string().min(1)),
+    expected: 'a key',
+    description: 'Key for that server; alone it means the hosted one.',
+    example: 'a-long-secret',
+    secret: true,
+  },
+  UNSTRUCTURED_STRATEGY: {
+    schema: withDefault(z.enum(['auto', 'fast', 'hi_res', 'ocr_only']), 'auto'),
+    expected: 'auto, fast, hi_res or ocr_only',
+    description: 'How thoroughly that server reads.',
+    example: 'auto',
+  },
+  UNSTRUCTURED_FORMATS: {
+    schema: z.preprocess((input) => emptyIsUnset(input) ?? 'pdf=auto', parserChoices),
+    expected: `pairs of ${partitionedFormats.join(', ')} and builtin, unstructured or auto, as in pdf=unstructured,docx=builtin`,
+    description:
+      'Which formats that server reads. `auto`, for all that are not named, asks it where less than 20 characters a page were found.',
+    example: 'pdf=auto,image=unstructured,docx=builtin',
+  },
   ANSWER_MODE: {
     schema: withDefault(z.enum(answerModes), 'strict'),
     expected: 'strict or lenient',
@@ -337,6 +382,14 @@ export interface Config {
   } | null;
   /** Null: the fused order stands. */
   readonly reranker: RerankerConfig | null;
+  readonly chunks: { readonly targetTokens: number; readonly maxTokens: number };
+  /** Null: the built-in parsers read all there is to read. */
+  readonly unstructured: {
+    readonly url: string;
+    readonly apiKey: string | null;
+    readonly strategy: 'auto' | 'fast' | 'hi_res' | 'ocr_only';
+    readonly choices: ParserChoices;
+  } | null;
   readonly answerMode: 'strict' | 'lenient';
   /** Null: the fitted default. */
   readonly refusalThreshold: number | null;
@@ -414,6 +467,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       received: JSON.stringify(value.INGEST_IN_SERVER),
     });
   errors.push(...rerankerConflicts(value, errors));
+  errors.push(...chunkConflicts(value, errors));
   if (errors.length > 0) throw new AppError('CONFIGURATION_INVALID', describe(errors), { errors });
 
   const server = { apiKey: value.OPENAI_API_KEY ?? 'none', baseUrl: value.OPENAI_BASE_URL ?? null };
@@ -447,6 +501,8 @@ export function loadConfig(environment: Environment = process.env): Config {
         }
       : null,
     reranker: rerankerOf(value),
+    chunks: { targetTokens: value.CHUNK_TARGET_TOKENS, maxTokens: value.CHUNK_MAX_TOKENS },
+    unstructured: unstructuredOf(value),
     answerMode: value.ANSWER_MODE,
     refusalThreshold: value.REFUSAL_THRESHOLD ?? null,
     redisUrl: value.REDIS_URL ?? null,
@@ -492,6 +548,26 @@ function rerankerConflicts(value: SettingValues, known: readonly FieldError[]): 
       received: JSON.stringify(model),
     });
   return known.length > 0 ? [] : conflicts;
+}
+
+const hostedUnstructured = 'https://api.unstructuredapp.io';
+
+function unstructuredOf(value: SettingValues): Config['unstructured'] {
+  const { UNSTRUCTURED_URL: url, UNSTRUCTURED_API_KEY: apiKey } = value;
+  if (url === undefined && apiKey === undefined) return null;
+  const { UNSTRUCTURED_STRATEGY: strategy, UNSTRUCTURED_FORMATS: choices } = value;
+  return { url: url ?? hostedUnstructured, apiKey: apiKey ?? null, strategy, choices };
+}
+
+/** Tokens that the built-in embedder reads of a text. */
+const minilmTokens = 254;
+
+function chunkConflicts(value: SettingValues, known: readonly FieldError[]): FieldError[] {
+  const { CHUNK_TARGET_TOKENS: target, CHUNK_MAX_TOKENS: most } = value;
+  const isTooLong = value.EMBEDDING_MODEL === 'minilm' && most > minilmTokens;
+  if (known.length > 0 || (target < most && !isTooLong)) return [];
+  const field = isTooLong ? 'CHUNK_MAX_TOKENS' : 'CHUNK_TARGET_TOKENS';
+  return [{ field, expected: settings[field].expected, received: String(isTooLong ? most : target) }];
 }
 
 function rerankerOf(value: SettingValues): RerankerConfig | null {

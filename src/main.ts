@@ -9,7 +9,6 @@ import type { Config, ObjectPlace } from './config.ts';
 import { AppError } from './domain/errors.ts';
 import { usualScopes } from './domain/principal.ts';
 import { createFetchUrl } from './ingest/load/fetch-url.ts';
-import { createDocumentReader } from './ingest/read-document.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
@@ -18,6 +17,7 @@ import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { openAnswering, openRetrieval, searchLeaves } from './open-answering.ts';
 import { openIndex } from './open-index.ts';
 import { openQueues, startQueues } from './open-queues.ts';
+import { openReader } from './open-reader.ts';
 import { createReadinessChecks } from './readiness.ts';
 import type { createRetrieve } from './retrieve/retrieve-passages.ts';
 import { loadSample } from './sample.ts';
@@ -67,7 +67,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const objects = await openObjects(config.objects);
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
-  const reader = createDocumentReader({ workers: 1 });
+  const reader = openReader(config, embedder);
   stack.defer(() => reader.close());
 
   const { index, administration, ...opened } = await openIndex({ config, stores, embedder, log });
@@ -211,7 +211,7 @@ export async function work(config: Config, output: Output, signal: AbortSignal):
   const objects = await openObjects(config.objects);
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
-  const reader = createDocumentReader({ workers: 1 });
+  const reader = openReader(config, embedder);
   stack.defer(() => reader.close());
   const queues = startQueues({ config, stores, objects, reader, embedder, index: null, forget: () => 0, log });
   stack.defer(() => queues.stop());

@@ -13,6 +13,7 @@ import type { SqlDriver } from '../src/store/sql.ts';
 import { fakePort } from './fake-port.ts';
 import { flatEmbedder } from './flat-embedder.ts';
 import { createTestTenant } from './open-database.ts';
+import { sampleQuality } from './sample-documents.ts';
 
 export interface LogLine {
   readonly level: keyof Log;
@@ -162,7 +163,7 @@ export function quotedAnswer(quote: Quote): ScriptedEvent[] {
 export function quoteOf(document: { id: DocumentId; title: string; text: string }, text: string): Quote {
   const start = document.text.indexOf(text);
   if (start < 0) throw new Error(`The document does not hold ${JSON.stringify(text)}.`);
-  const place = { uri: null, title: document.title, headingPath: [document.title], page: null };
+  const place = { uri: null, title: document.title, headingPath: [document.title], page: null, cells: null };
   return {
     number: 1,
     text,
@@ -199,7 +200,7 @@ async function publish(
   ]);
   if (!registration?.jobId) throw new Error('The document was not queued.');
   const { documentId, jobId, version } = registration;
-  const chunk = { ordinal: 0, text, start: 0, end: text.length, headingPath: [title], page: null };
+  const chunk = { ordinal: 0, text, start: 0, end: text.length, headingPath: [title], page: null, cells: null };
   const sparse = encodeDocument({ ...chunk, title, language: 'en' });
   const passage = {
     ...chunk,
@@ -209,7 +210,18 @@ async function publish(
     embeddingText: text,
   };
   await stores.documents.publish([
-    { tenantId: tenant, jobId, documentId, version, title, language: 'en', content: text, passages: [passage] },
+    {
+      tenantId: tenant,
+      jobId,
+      documentId,
+      version,
+      title,
+      language: 'en',
+      content: text,
+      quality: sampleQuality,
+      properties: {},
+      passages: [passage],
+    },
   ]);
   return documentId;
 }

@@ -206,7 +206,8 @@ export const errorSpecs = {
     status: 415,
     title: 'Files of this type are not read',
     retryable: false,
-    remedy: 'Convert the file to Markdown, HTML, text, PDF or DOCX.',
+    remedy:
+      'Convert the file to one of the formats of docs/guide/formats.md; pictures and scans need UNSTRUCTURED_URL.',
   },
   FILE_ENCRYPTED: {
     status: 422,

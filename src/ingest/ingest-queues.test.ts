@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { createTestTenant, openTestDatabase } from '../../test/open-database.ts';
+import { sampleQuality } from '../../test/sample-documents.ts';
 import { AppError } from '../domain/errors.ts';
 import { newId, type TenantId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -48,6 +49,7 @@ const reader: DocumentReader = {
         end: start + text.length,
         headingPath: [],
         page: null,
+        cells: null,
         sparse: encodeDocument({ title: '', headingPath: [], text, language: 'en' }),
         embeddingText: text,
         embeddingHash: `hash of ${text}`,
@@ -55,7 +57,7 @@ const reader: DocumentReader = {
       start += text.length + 1;
       return passage;
     });
-    return { title: title ?? 'untitled', language: 'en', content, passages };
+    return { title: title ?? 'untitled', language: 'en', content, quality: sampleQuality, properties: {}, passages };
   },
 };
 

@@ -1,8 +1,9 @@
-import type { Chunk, DocumentState, DocumentSummary } from '../domain/document.ts';
+import type { Chunk, DocumentState, DocumentSummary, Properties } from '../domain/document.ts';
 import type { FilterClause } from '../domain/filter.ts';
 import type { DocumentId, JobId, PassageId, TenantId } from '../domain/ids.ts';
 import type { JobFailure } from '../domain/job.ts';
 import type { Metadata } from '../domain/metadata.ts';
+import type { ParseQuality } from '../domain/parse-quality.ts';
 import type { Passage, RankedPassage } from '../domain/passage.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Span } from '../domain/sentences.ts';
@@ -71,6 +72,8 @@ export interface PreparedVersion extends VersionName {
   readonly title: string;
   readonly language: string | null;
   readonly content: string;
+  readonly quality: ParseQuality;
+  readonly properties: Properties;
   readonly passages: readonly PreparedPassage[];
 }
 
@@ -83,7 +86,10 @@ export interface DocumentListOptions {
 }
 
 /** A document as an explanation sees it; `deletedAt` null while it exists. */
-export type DocumentStanding = Omit<DocumentSummary, 'state' | 'contentHash' | 'mediaType' | 'size'> & {
+export type DocumentStanding = Omit<
+  DocumentSummary,
+  'state' | 'contentHash' | 'mediaType' | 'size' | 'quality' | 'properties'
+> & {
   /** Null once nothing of a removed document is left. */
   readonly state: DocumentState | null;
   readonly deletedAt: string | null;

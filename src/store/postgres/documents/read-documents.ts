@@ -42,12 +42,12 @@ const failure = `case when v.state = 'failed' then jsonb_build_object('code', v.
 const summaries = `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.metadata, d.language, ${state} as state,
     d.current_version as version, v.content_hash as "contentHash", v.media_type as "mediaType", v.size, d.passages,
     d.waiting as "passagesWithoutVector",
-    ${failure} as error, d.created_at as "createdAt", d.updated_at as "updatedAt"
+    ${failure} as error, v.quality, coalesce(v.properties, '{}') as properties, d.created_at as "createdAt", d.updated_at as "updatedAt"
   from documents d
   join document_versions v on v.tenant_id = d.tenant_id and v.document_id = d.id and v.version = d.latest_version
   where ${permitted}`;
 
-const placeColumns = `p.id, p.document_id as "documentId", p.version, p.ordinal, p.start_offset as start, p.end_offset as end, p.page,
+const placeColumns = `p.id, p.document_id as "documentId", p.version, p.ordinal, p.start_offset as start, p.end_offset as end, p.page, p.cells,
     d.external_id as "externalId", d.title, d.uri, d.tags, d.language, d.updated_at as "updatedAt"`;
 
 const passageColumns = `${placeColumns}, p.text, p.heading_path as "headingPath"`;
