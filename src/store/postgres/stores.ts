@@ -9,6 +9,7 @@ import type { JobStore } from '../jobs.ts';
 import type { MetadataFieldStore } from '../metadata-fields.ts';
 import type { PassageTexts } from '../passage-texts.ts';
 import type { RankerStore } from '../rankers.ts';
+import type { SourceRunStore, SourceStore } from '../sources.ts';
 import type { SqlDriver } from '../sql.ts';
 import type { TenantSettingsStore } from '../tenant-settings.ts';
 import type { IndexSource } from '../vector-index.ts';
@@ -26,6 +27,8 @@ import { createIndexStateStore } from './index-state-store.ts';
 import { createJobStore } from './job-store.ts';
 import { createMetadataFieldStore } from './metadata-field-store.ts';
 import { createRankerStore } from './ranker-store.ts';
+import { createRunStore } from './sources/run-store.ts';
+import { createSourceStore } from './sources/source-store.ts';
 import { createTenantSettingsStore } from './tenant-settings-store.ts';
 import { createWorkerStore } from './worker-store.ts';
 
@@ -45,6 +48,8 @@ export interface Stores {
   readonly tenantSettings: TenantSettingsStore;
   readonly audit: AuditLog;
   readonly workers: WorkerStore;
+  readonly sources: SourceStore;
+  readonly sourceRuns: SourceRunStore;
 }
 
 /** All stores over one database. */
@@ -66,5 +71,7 @@ export function createStores(driver: SqlDriver, options: DocumentStoreOptions & 
     tenantSettings: createTenantSettingsStore(driver, options),
     audit: createAuditLog(driver),
     workers: createWorkerStore(driver, options),
+    sources: createSourceStore(driver, options),
+    sourceRuns: createRunStore(driver, options),
   };
 }
