@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { createAnswerFingerprint } from './chains/answer-fingerprint.ts';
 import { createAnswerQuestion } from './chains/answer-question-chain.ts';
@@ -13,8 +14,11 @@ import type { Output } from './cli/output.ts';
 import type { Config, ObjectPlace } from './config.ts';
 import { AppError } from './domain/errors.ts';
 import { usualScopes } from './domain/principal.ts';
+import { allowHosts } from './ingest/load/allowed-hosts.ts';
 import { createFetchUrl } from './ingest/load/fetch-url.ts';
 import { createDocumentReader } from './ingest/read-document.ts';
+import { type ConnectorOptions, createOpenConnector } from './ingest/sources/open-connector.ts';
+import { createSourceTrial } from './ingest/sources/source-trial.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
 import { createChatModels } from './models/chat/create-chat-model.ts';
@@ -105,12 +109,13 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const relay = config.redisUrl === null ? null : createRedisRelay({ url: config.redisUrl, log });
   stack.defer(async () => await relay?.close());
 
-  const queues = openQueues({ config, stores, objects, reader, embedder, index, log });
+  const openConnector = createOpenConnector(connectorOptionsOf(config));
+  const queues = openQueues({ config, stores, objects, openConnector, reader, embedder, index, log });
   stack.defer(() => queues.stop());
   const submit = createSubmitDocuments({
     documents: stores.documents,
     objects,
-    fetchUrl: createFetchUrl({ maxFileBytes: config.maxFileBytes }),
+    fetchUrl: createFetchUrl(fetchOptionsOf(config)),
     maxFileBytes: config.maxFileBytes,
     onQueued: queues.wake,
   });
@@ -127,15 +132,14 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     embedder,
     countTokens,
     onQueued: queues.wake,
+    onSourceQueued: queues.wakeSources,
+    sourceTrial: createSourceTrial({ openConnector, reader }),
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
     indexAdministration: administration,
     rankerAdministration,
     readinessChecks: createReadinessChecks({
-      config,
+      ...parts,
       driver,
-      stores,
-      embedder,
-      index,
       reranker,
       relay,
       chatModels: config.chat?.models ?? [],
@@ -167,6 +171,16 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     localKey,
     close: () => owned.disposeAsync(),
   };
+}
+
+/** What may be fetched, whoever asks for it. */
+function fetchOptionsOf({ maxFileBytes, fetchAllowedHosts }: Config) {
+  return { maxFileBytes, isAllowedAddress: allowHosts(fetchAllowedHosts) };
+}
+
+function connectorOptionsOf(config: Config): ConnectorOptions {
+  const { sourceFolders, dataDir } = config;
+  return { fetch: fetchOptionsOf(config), sourceFolders, cacheFolder: join(dataDir, 'source-cache') };
 }
 
 async function openObjects(place: ObjectPlace): Promise<ObjectStore> {
@@ -331,7 +345,8 @@ export async function work(config: Config, output: Output, signal: AbortSignal):
   stack.defer(() => embedder.close());
   const reader = createDocumentReader({ workers: 1 });
   stack.defer(() => reader.close());
-  const queues = startQueues({ config, stores, objects, reader, embedder, index: null, log });
+  const openConnector = createOpenConnector(connectorOptionsOf(config));
+  const queues = startQueues({ config, stores, objects, openConnector, reader, embedder, index: null, log });
   stack.defer(() => queues.stop());
   output.result({ worker: name }, () => `The worker ${name} reads and embeds what is queued.\nStop with Ctrl-C.`);
   if (!signal.aborted) await once(signal, 'abort');

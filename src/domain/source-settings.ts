@@ -84,16 +84,6 @@ const GitSettings = z.strictObject({
   folder: z.string().max(1000).default(''),
 });
 
-const exportOf = <K extends string>(kind: K) => z.strictObject({ kind: z.literal(kind), path });
-
-const S3Settings = z.strictObject({
-  kind: z.literal('s3'),
-  /** Of the bucket, in path style: `https://s3.example.com/bucket`. */
-  url: webAddress,
-  prefix: z.string().max(1000).default(''),
-  region: z.string().min(1).max(60).default('us-east-1'),
-});
-
 /** What a source of each kind needs to know; nothing of it is secret. */
 export const SourceSettings = z.discriminatedUnion('kind', [
   FolderSettings,
@@ -101,11 +91,6 @@ export const SourceSettings = z.discriminatedUnion('kind', [
   FeedSettings,
   JsonSettings,
   GitSettings,
-  exportOf('notion'),
-  exportOf('confluence'),
-  exportOf('zendesk'),
-  exportOf('slack'),
-  S3Settings,
 ]);
 export type SourceSettings = z.output<typeof SourceSettings>;
 export type SourceKind = SourceSettings['kind'];
@@ -124,8 +109,5 @@ export const SourceCredentials = z.strictObject({
   /** For `git`: a user name (any, where a token is enough) and a password or token. */
   username: z.string().max(500).optional(),
   password: z.string().max(8000).optional(),
-  /** For `s3`. */
-  accessKeyId: z.string().max(500).optional(),
-  secretAccessKey: z.string().max(8000).optional(),
 });
 export type SourceCredentials = z.output<typeof SourceCredentials>;

@@ -21,10 +21,10 @@ export interface DocumentBytes {
 /** Accepts documents: raw bytes to the object store, document and job item in one transaction. What is acknowledged survives a crash. */
 export interface SubmitDocuments {
   /** Throws FILE_TOO_LARGE, STORAGE_FULL, NOT_FOUND (an unknown job), INVALID_REQUEST (metadata that is not declared). */
-  submit(principal: Principal, details: DocumentDetails, file: DocumentBytes): Promise<Registration>;
+  submit(owner: Pick<Principal, 'tenantId'>, details: DocumentDetails, file: DocumentBytes): Promise<Registration>;
   /** Fetches one page or file without following its links. Throws URL_NOT_ALLOWED, URL_UNREACHABLE, FILE_TOO_LARGE. */
   submitUrl(
-    principal: Principal,
+    owner: Pick<Principal, 'tenantId'>,
     details: Omit<DocumentDetails, 'externalId'> & { externalId: string | null },
     url: string,
     signal: AbortSignal,
@@ -42,8 +42,9 @@ interface SubmitDeps {
   readonly onQueued: () => void;
 }
 
-export function createSubmitDocuments(deps: SubmitDeps): SubmitDocuments {
-  async function submit(principal: Principal, details: DocumentDetails, file: DocumentBytes): Promise<Registration> {
+/** The one way in: whatever brings a document ends here. */
+export function createSubmit(deps: Omit<SubmitDeps, 'fetchUrl'>): SubmitDocuments['submit'] {
+  return async (owner, details, file) => {
     if (file.bytes.byteLength > deps.maxFileBytes) throw tooLarge(file, deps.maxFileBytes);
     const { hash, size } = await deps.objects.put(file.bytes);
     const { jobId, ...named } = details;
@@ -54,18 +55,21 @@ export function createSubmitDocuments(deps: SubmitDeps): SubmitDocuments {
       fileName: file.fileName,
       size,
     };
-    const [registration] = await deps.documents.register(principal.tenantId, jobId, [incoming]);
+    const [registration] = await deps.documents.register(owner.tenantId, jobId, [incoming]);
     if (!registration) throw new AppError('INTERNAL', 'The document was not registered.');
     if (registration.outcome !== 'unchanged') deps.onQueued();
     return registration;
-  }
+  };
+}
 
+export function createSubmitDocuments(deps: SubmitDeps): SubmitDocuments {
+  const submit = createSubmit(deps);
   return {
     submit,
-    submitUrl: async (principal, details, url, signal) => {
+    submitUrl: async (owner, details, url, signal) => {
       const page = await deps.fetchUrl(url, signal);
       return await submit(
-        principal,
+        owner,
         { ...details, externalId: details.externalId ?? url, uri: details.uri ?? page.url },
         page,
       );

@@ -54,7 +54,7 @@ export interface ChangeSet {
  * One source, opened for one run. Errors are AppErrors; one that a listing throws ends the run and removes nothing. A connector writes
  * nothing at the source, and reaches the network through the guarded fetch alone. Every method ends soon after its signal is aborted.
  */
-export interface Connector {
+export interface Connector extends AsyncDisposable {
   /** Every document, in any order, each once. */
   list(
     known: ReadonlyMap<string, KnownDocument>,
@@ -66,7 +66,6 @@ export interface Connector {
   changesSince(cursor: string, signal: AbortSignal): Promise<ChangeSet | null>;
   /** Who may read the document, by what the source says; null: the access list of the source holds. Asked after list or fetch gave it. */
   permissions(externalId: string): readonly string[] | null;
-  close(): Promise<void>;
 }
 
 export const isUnlisted = (entry: ListedDocument | UnlistedDocument): entry is UnlistedDocument => 'error' in entry;
