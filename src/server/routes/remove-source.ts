@@ -15,6 +15,7 @@ const route = defineRoute('write', {
     query: z.strictObject({
       documents: z
         .enum(['keep', 'remove'])
+        .default('keep')
         .openapi({ description: 'Whether its documents stay, as if they had been uploaded, or are hidden at once.' }),
     }),
   },
