@@ -7,6 +7,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   answer: ['bench-answer.ts'],
   streams: ['bench-streams.ts'],
   ingest: ['bench-ingest.ts'],
+  crawl: ['bench-crawl.ts'],
   qdrant: ['bench-qdrant.ts'],
 };
 

@@ -69,6 +69,7 @@ function substitute(name: string, environment: Record<string, string | undefined
     OPENAI_API_KEY: { OPENAI_API_KEY: 'sk-check', OPENAI_BASE_URL: model.url },
     RERANK_URL: { RERANK_URL: `${reranker.url}/rerank` },
     DATABASE_URL: { DATABASE_URL: process.env.TEST_DATABASE_URL },
+    SOURCE_FOLDERS: { SOURCE_FOLDERS: join(home, 'handbook') },
     QDRANT_URL: { QDRANT_URL: process.env.QDRANT_URL, QDRANT_ALIAS: `commands-${process.pid}` },
   };
   const value = values[name];
