@@ -74,6 +74,7 @@ function substitute(name: string, environment: Record<string, string | undefined
     UNSTRUCTURED_URL: { UNSTRUCTURED_URL: partitioner.url },
     UNSTRUCTURED_FORMATS: { UNSTRUCTURED_FORMATS: 'pdf=auto,image=unstructured,docx=builtin' },
     DATABASE_URL: { DATABASE_URL: process.env.TEST_DATABASE_URL },
+    SOURCE_FOLDERS: { SOURCE_FOLDERS: join(home, 'handbook') },
     QDRANT_URL: { QDRANT_URL: process.env.QDRANT_URL, QDRANT_ALIAS: `commands-${process.pid}` },
   };
   const value = values[name];

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { answerModes } from './domain/answer.ts';
@@ -45,6 +45,19 @@ const parserChoices = z
   .string()
   .transform((list) => Object.fromEntries(list.split(',').map((pair) => pair.split('=', 2).map((part) => part.trim()))))
   .pipe(z.partialRecord(z.enum(partitionedFormats), z.enum(parserNames)));
+
+const hostEntry = z.union([
+  z.cidrv4(),
+  z.cidrv6(),
+  z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?)(:\d{1,5})?$/),
+]);
+/** Entries with a separator between them. */
+const listOf = (separator: string, entry: z.ZodType<string, string>) =>
+  z
+    .string()
+    .default('')
+    .transform((text) => text.split(separator).flatMap((part) => part.trim() || []))
+    .pipe(z.array(entry));
 
 interface Setting {
   readonly schema: z.ZodType;
@@ -320,6 +333,20 @@ export const settings = {
     description: 'Largest file that is read, in bytes.',
     example: '104857600',
   },
+  FETCH_ALLOWED_HOSTS: {
+    schema: listOf(',', hostEntry),
+    expected: 'names, addresses or ranges such as wiki.intern,10.1.0.0/16,127.0.0.1:9000',
+    description:
+      'Hosts of your own network that may be fetched beside the public internet: names, with a port where it is not a usual one, or ranges. None unless set.',
+    example: 'wiki.intern,10.1.0.0/16',
+  },
+  SOURCE_FOLDERS: {
+    schema: listOf(delimiter, z.string()),
+    expected: `folders with ${delimiter} between them`,
+    description:
+      'Folders of this machine that sources may read (folders, exports, Git repositories); none unless set. Whoever may write documents can read all of it.',
+    example: '/srv/handbook',
+  },
   LOG_LEVEL: {
     schema: withDefault(z.enum(['silent', 'error', 'warn', 'info', 'debug']), 'info'),
     expected: 'silent, error, warn, info or debug',
@@ -402,6 +429,10 @@ export interface Config {
   readonly ingestInServer: boolean;
   readonly publishWaitsFor: 'lexical' | 'dense';
   readonly maxFileBytes: number;
+  /** Hosts that may be fetched beside the public internet. */
+  readonly fetchAllowedHosts: readonly string[];
+  /** Folders that sources may read; absolute. */
+  readonly sourceFolders: readonly string[];
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly remote: { readonly url: string; readonly key: string } | null;
   readonly cores: number;
@@ -511,6 +542,8 @@ export function loadConfig(environment: Environment = process.env): Config {
     ingestInServer: value.INGEST_IN_SERVER === 'true',
     publishWaitsFor: value.PUBLISH_WAITS_FOR,
     maxFileBytes: value.MAX_FILE_BYTES,
+    fetchAllowedHosts: value.FETCH_ALLOWED_HOSTS,
+    sourceFolders: value.SOURCE_FOLDERS.map((folder) => resolve(folder)),
     logLevel: value.LOG_LEVEL,
     remote:
       value.FOOTNOTE_URL && value.FOOTNOTE_KEY

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import type { createAnswerQuestion } from './chains/answer-question-chain.ts';
 import { type Client, createClient } from './cli/client.ts';
@@ -8,7 +9,10 @@ import type { Output } from './cli/output.ts';
 import type { Config, ObjectPlace } from './config.ts';
 import { AppError } from './domain/errors.ts';
 import { usualScopes } from './domain/principal.ts';
+import { allowHosts } from './ingest/load/allowed-hosts.ts';
 import { createFetchUrl } from './ingest/load/fetch-url.ts';
+import { type ConnectorOptions, createOpenConnector } from './ingest/sources/open-connector.ts';
+import { createSourceTrial } from './ingest/sources/source-trial.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
@@ -80,12 +84,14 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const relay = config.redisUrl === null ? null : createRedisRelay({ url: config.redisUrl, log });
   stack.defer(async () => await relay?.close());
 
-  const queues = openQueues({ config, stores, objects, reader, embedder, index, forget: answering.forget, log });
+  const openConnector = createOpenConnector(connectorOptionsOf(config));
+  const { forget } = answering;
+  const queues = openQueues({ config, stores, objects, openConnector, reader, embedder, index, forget, log });
   stack.defer(() => queues.stop());
   const submit = createSubmitDocuments({
     documents: stores.documents,
     objects,
-    fetchUrl: createFetchUrl({ maxFileBytes: config.maxFileBytes }),
+    fetchUrl: createFetchUrl(fetchOptionsOf(config)),
     maxFileBytes: config.maxFileBytes,
     onQueued: queues.wake,
   });
@@ -102,15 +108,14 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     embedder,
     countTokens,
     onQueued: queues.wake,
+    onSourceQueued: queues.wakeSources,
+    sourceTrial: createSourceTrial({ openConnector, reader }),
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
     indexAdministration: administration,
     rankerAdministration,
     readinessChecks: createReadinessChecks({
-      config,
+      ...parts,
       driver,
-      stores,
-      embedder,
-      index,
       reranker,
       relay,
       chatModels: answering.models,
@@ -137,6 +142,16 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     localKey,
     close: () => owned.disposeAsync(),
   };
+}
+
+/** What may be fetched, whoever asks for it. */
+function fetchOptionsOf({ maxFileBytes, fetchAllowedHosts }: Config) {
+  return { maxFileBytes, isAllowedAddress: allowHosts(fetchAllowedHosts) };
+}
+
+function connectorOptionsOf(config: Config): ConnectorOptions {
+  const { sourceFolders, dataDir } = config;
+  return { fetch: fetchOptionsOf(config), sourceFolders, cacheFolder: join(dataDir, 'source-cache') };
 }
 
 async function openObjects(place: ObjectPlace): Promise<ObjectStore> {
@@ -213,7 +228,9 @@ export async function work(config: Config, output: Output, signal: AbortSignal):
   stack.defer(() => embedder.close());
   const reader = openReader(config, embedder);
   stack.defer(() => reader.close());
-  const queues = startQueues({ config, stores, objects, reader, embedder, index: null, forget: () => 0, log });
+  const openConnector = createOpenConnector(connectorOptionsOf(config));
+  const forget = () => 0;
+  const queues = startQueues({ config, stores, objects, openConnector, reader, embedder, index: null, forget, log });
   stack.defer(() => queues.stop());
   output.result({ worker: name }, () => `The worker ${name} reads and embeds what is queued.\nStop with Ctrl-C.`);
   if (!signal.aborted) await once(signal, 'abort');

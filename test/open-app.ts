@@ -63,6 +63,8 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     relay: null,
     searchLeaves: () => false,
     onQueued: () => {},
+    onSourceQueued: () => {},
+    sourceTrial: fakePort('sourceTrial'),
     passagesWaiting: (id) => stores.embeddings.waiting('test', id),
     indexAdministration: fakePort('indexAdministration'),
     rankerAdministration: fakePort('rankerAdministration'),

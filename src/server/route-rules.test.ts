@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, type TestApp } from '../../test/open-app.ts';
 import { createTestTenant, openTestDatabase } from '../../test/open-database.ts';
+import { sampleSource } from '../../test/sample-source.ts';
 import { newId } from '../domain/ids.ts';
 import type { Scope } from '../domain/principal.ts';
 import type { SqlDriver } from '../store/sql.ts';
@@ -128,15 +129,16 @@ describe('every route', () => {
       const foreignId = foreign[kind];
       expect([route.path, foreignId]).toEqual([route.path, expect.any(String)]);
       const missingId = `${String(foreignId).slice(0, 4)}${newId('document').slice(4)}`;
+      const body = bodies[`${route.method} ${route.path.split('/').at(-1)}`];
       const answers: string[] = [];
       for (const id of [foreignId, missingId, 'nonsense']) {
         const response = await app.request(route.path.replace(':id', String(id)), key, {
           method: route.method,
           headers: {
             'x-request-id': 'the-same-request',
-            ...(route.path.endsWith('feedback') ? { 'content-type': 'application/json' } : {}),
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           },
-          ...(route.path.endsWith('feedback') ? { body: '{"rating":"up"}' } : {}),
+          ...(body === undefined ? {} : { body }),
         });
         answers.push(`${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`);
       }
@@ -145,6 +147,14 @@ describe('every route', () => {
     }
   });
 });
+
+/** For routes that read a body before they look for the thing. */
+const bodies: Readonly<Record<string, string>> = {
+  'POST feedback': '{"rating":"up"}',
+  'POST runs': '{}',
+  'POST changes': '{"externalIds":["a"]}',
+  'PATCH :id': '{}',
+};
 
 /** One thing of each kind that has an id, by the name in the path. */
 async function ownedBy(
@@ -162,7 +172,9 @@ async function ownedBy(
   const answer = (await asked.json()) as { id: string; conversationId: string };
   const user = await stores.identities.createUser(tenant, { name: 'ada', role: 'reader', groups: [] });
   const [ownKey] = await stores.identities.listKeys(tenant);
+  const source = await stores.sources.create(tenant, sampleSource());
   const owned: Record<string, string | undefined> = {
+    sources: source.id,
     answers: answer.id,
     conversations: answer.conversationId,
     documents: documentId,

@@ -10,6 +10,7 @@ import type { MetadataFieldStore } from '../metadata-fields.ts';
 import type { PassageTexts } from '../passage-texts.ts';
 import type { PurgeStore } from '../purges.ts';
 import type { RankerStore } from '../rankers.ts';
+import type { SourceRunStore, SourceStore } from '../sources.ts';
 import type { SqlDriver } from '../sql.ts';
 import type { TenantSettingsStore } from '../tenant-settings.ts';
 import type { IndexSource } from '../vector-index.ts';
@@ -28,6 +29,8 @@ import { createJobStore } from './job-store.ts';
 import { createMetadataFieldStore } from './metadata-field-store.ts';
 import { createPurgeStore } from './purge-store.ts';
 import { createRankerStore } from './ranker-store.ts';
+import { createRunStore } from './sources/run-store.ts';
+import { createSourceStore } from './sources/source-store.ts';
 import { createTenantSettingsStore } from './tenant-settings-store.ts';
 import { createWorkerStore } from './worker-store.ts';
 
@@ -48,6 +51,8 @@ export interface Stores {
   readonly audit: AuditLog;
   readonly workers: WorkerStore;
   readonly purges: PurgeStore;
+  readonly sources: SourceStore;
+  readonly sourceRuns: SourceRunStore;
 }
 
 /** All stores over one database. */
@@ -70,5 +75,7 @@ export function createStores(driver: SqlDriver, options: DocumentStoreOptions & 
     audit: createAuditLog(driver),
     workers: createWorkerStore(driver, options),
     purges: createPurgeStore(driver, options),
+    sources: createSourceStore(driver, options),
+    sourceRuns: createRunStore(driver, options),
   };
 }
