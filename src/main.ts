@@ -13,6 +13,7 @@ import type { Output } from './cli/output.ts';
 import type { Config, ObjectPlace } from './config.ts';
 import { AppError } from './domain/errors.ts';
 import { usualScopes } from './domain/principal.ts';
+import { createEstimateEmbedding } from './ingest/estimate-embedding.ts';
 import { createFetchUrl } from './ingest/load/fetch-url.ts';
 import { createDocumentReader } from './ingest/read-document.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
@@ -22,6 +23,7 @@ import { createHedge } from './models/chat/hedge-chat-model.ts';
 import type { ChatModel } from './models/chat-model.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
 import type { CountTokens, Embedder } from './models/embedder.ts';
+import { embeddingPriceOf } from './models/embedding-price.ts';
 import { minilmId } from './models/minilm/minilm-embedder.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { createModerators } from './models/moderation/create-moderators.ts';
@@ -55,6 +57,7 @@ import type { ObjectStore } from './store/objects.ts';
 import { migrate } from './store/postgres/migrate.ts';
 import { connectDatabase, openDatabase } from './store/postgres/open-database.ts';
 import { createStores, type Stores } from './store/postgres/stores.ts';
+import type { SqlDriver } from './store/sql.ts';
 import type { VectorIndex } from './store/vector-index.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -88,7 +91,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   stack.defer(() => folder.release());
   const driver = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
   stack.defer(() => driver.close());
-  const stores = createStores(driver, { processName: `${hostname()}:${config.dataDir}` });
+  const stores = openStores(driver, config, `${hostname()}:${config.dataDir}`);
   const objects = await openObjects(config.objects);
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
@@ -128,6 +131,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     embedder,
     countTokens,
     onQueued: queues.wake,
+    estimateEmbedding: createEstimateEmbedding({ ...stores, embedder, priceOf: (id) => embeddingPriceOf(id, config) }),
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
     indexAdministration: administration,
     rankerAdministration,
@@ -170,13 +174,17 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   };
 }
 
+function openStores(driver: SqlDriver, config: Config, processName: string): Stores {
+  return createStores(driver, { processName, embeddingPriceOf: (id) => embeddingPriceOf(id, config) });
+}
+
 async function openObjects(place: ObjectPlace): Promise<ObjectStore> {
   return place.kind === 's3' ? createS3Objects(place) : await createFileObjects(place.path);
 }
 
 /** The embedder of the settings, until the live collection asks for another one. */
 async function openEmbedder(config: Config): Promise<ActiveEmbedder> {
-  const options = { threads: config.cores };
+  const options = { threads: config.cores, limits: config.embeddingLimits };
   const openOther = (name: string) => createEmbedder(embeddingConfigOf(name, config), options);
   return createActiveEmbedder(await createEmbedder(config.embedding, options), openOther);
 }
@@ -327,7 +335,7 @@ export async function work(config: Config, output: Output, signal: AbortSignal):
   const driver = await openDatabase(config);
   stack.defer(() => driver.close());
   const name = `${hostname()}:worker:${process.pid}`;
-  const stores = createStores(driver, { processName: name });
+  const stores = openStores(driver, config, name);
   const objects = await openObjects(config.objects);
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
