@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../src/config.ts';
@@ -11,14 +11,16 @@ import { measureServer, measureWorkers } from './bench/ingest-server.ts';
  * with TEST_DATABASE_URL a server and two workers on Postgres; and with EMBEDDED of the files, the built-in embedder beside a bare loop and
  * beside LangChain's parts. Of a folder every n-th Markdown file is taken; without one files are made.
  */
-const [source, files = '400', embedded = '12'] = process.argv.slice(2);
+/** Embedding four times over takes minutes: long files are left out there. */
+const mostEmbeddedBytes = 16_384;
+const [source, files = '400', embedded = '8'] = process.argv.slice(2);
 const work = await mkdtemp(join(tmpdir(), 'footnote-bench-'));
 try {
   const folder = join(work, 'files');
   const few = join(work, 'few');
   if (source) await copySample(source, folder, Number(files));
   else await makeFolder(folder, Number(files));
-  await copySample(folder, few, Number(embedded));
+  await copySample(folder, few, Number(embedded), mostEmbeddedBytes);
   await measureServer(folder, join(work, 'server'));
   const databaseServer = process.env.TEST_DATABASE_URL;
   if (databaseServer) await measureWorkers(folder, join(work, 'workers'), databaseServer);
@@ -30,10 +32,17 @@ try {
 }
 
 /** So many of the folder's Markdown files, from all of it. */
-async function copySample(from: string, to: string, count: number): Promise<void> {
+async function copySample(
+  from: string,
+  to: string,
+  count: number,
+  mostBytes = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const entries = await readdir(from, { recursive: true, withFileTypes: true });
   const found = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.md'));
-  const paths = found.map(({ parentPath, name }) => join(parentPath, name)).sort();
+  const paths: string[] = [];
+  for (const path of found.map(({ parentPath, name }) => join(parentPath, name)).sort())
+    if ((await stat(path)).size <= mostBytes) paths.push(path);
   const step = Math.max(1, Math.floor(paths.length / count));
   await mkdir(to, { recursive: true });
   for (const [index, path] of paths
