@@ -155,6 +155,7 @@ async function openOwn(baseUrl: string) {
     submit: fakePort('submit'),
     retrieve: () => Promise.reject(new Error('Nothing is searched here.')),
     termFrequencies: () => Promise.reject(new Error('Nothing is weighed here.')),
+    estimateEmbedding: () => Promise.reject(new Error('Nothing is estimated here.')),
     passagesWaiting: async () => 0,
     indexAdministration: fakePort('indexAdministration'),
     rankerAdministration: fakePort('rankerAdministration'),

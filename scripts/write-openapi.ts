@@ -34,6 +34,7 @@ export function openApiText(): string {
     countTokens: () => 0,
     retrieve: () => Promise.reject(new Error('Nothing is searched here.')),
     termFrequencies: () => Promise.reject(new Error('Nothing is weighed here.')),
+    estimateEmbedding: () => Promise.reject(new Error('Nothing is estimated here.')),
     passagesWaiting: () => Promise.reject(new Error('Nothing is counted here.')),
     indexAdministration: fakePort('indexAdministration'),
     rankerAdministration: fakePort('rankerAdministration'),

@@ -180,6 +180,26 @@ export const settings = {
     description: 'Length of the vectors, for models that can shorten them.',
     example: '1024',
   },
+  EMBEDDING_RPM: {
+    schema: optional(integer(1, 10_000_000)),
+    expected: 'a whole number from 1 to 10000000',
+    description:
+      'Requests a minute that each process may send to the embedding server; without it as many as the server answers well.',
+    example: '3000',
+  },
+  EMBEDDING_TPM: {
+    schema: optional(integer(1_000, 1_000_000_000)),
+    expected: 'a whole number from 1000 to 1000000000',
+    description: 'Tokens a minute that each process may send to the embedding server.',
+    example: '1000000',
+  },
+  EMBEDDING_PRICE: {
+    schema: optional(z.coerce.number().min(0).max(1_000)),
+    expected: 'a number from 0 to 1000',
+    description:
+      "US dollars for a million tokens at the embedding server, for estimates; OpenAI's own prices are known.",
+    example: '0.02',
+  },
   COHERE_API_KEY: {
     schema: optional(z.string().min(1)),
     expected: 'a key',
@@ -398,6 +418,10 @@ export interface Config {
         readonly baseUrl: string | null;
         readonly dimensions: number | null;
       };
+  /** What one process may ask of an embedding server in a minute; null: no limit. */
+  readonly embeddingLimits: { readonly requestsPerMinute: number | null; readonly tokensPerMinute: number | null };
+  /** US dollars for a million tokens; null: what is known of the model. */
+  readonly embeddingPrice: number | null;
   /** The server that OPENAI_API_KEY and OPENAI_BASE_URL name; null: there is none. */
   readonly modelServer: { readonly apiKey: string; readonly baseUrl: string | null } | null;
   /** Null: the index is in memory. */
@@ -522,6 +546,8 @@ export function loadConfig(environment: Environment = process.env): Config {
             dimensions: value.EMBEDDING_DIMENSIONS ?? null,
             ...server,
           },
+    embeddingLimits: { requestsPerMinute: value.EMBEDDING_RPM ?? null, tokensPerMinute: value.EMBEDDING_TPM ?? null },
+    embeddingPrice: value.EMBEDDING_PRICE ?? null,
     modelServer: hasModelServer ? server : null,
     qdrant: value.QDRANT_URL
       ? {

@@ -9,6 +9,7 @@ import type { Output } from './cli/output.ts';
 import type { Config, ObjectPlace } from './config.ts';
 import { AppError } from './domain/errors.ts';
 import { usualScopes } from './domain/principal.ts';
+import { createEstimateEmbedding } from './ingest/estimate-embedding.ts';
 import { allowHosts } from './ingest/load/allowed-hosts.ts';
 import { createFetchUrl } from './ingest/load/fetch-url.ts';
 import { type ConnectorOptions, createOpenConnector } from './ingest/sources/open-connector.ts';
@@ -17,6 +18,7 @@ import { createSubmitDocuments } from './ingest/submit-document.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
 import type { Embedder } from './models/embedder.ts';
+import { embeddingPriceOf } from './models/embedding-price.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { openAnswering, openRetrieval, searchLeaves } from './open-answering.ts';
 import { openIndex } from './open-index.ts';
@@ -35,6 +37,7 @@ import type { ObjectStore } from './store/objects.ts';
 import { migrate } from './store/postgres/migrate.ts';
 import { connectDatabase, openDatabase } from './store/postgres/open-database.ts';
 import { createStores, type Stores } from './store/postgres/stores.ts';
+import type { SqlDriver } from './store/sql.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -67,7 +70,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   stack.defer(() => folder.release());
   const driver = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
   stack.defer(() => driver.close());
-  const stores = createStores(driver, { processName: `${hostname()}:${config.dataDir}` });
+  const stores = openStores(driver, config, `${hostname()}:${config.dataDir}`);
   const objects = await openObjects(config.objects);
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
@@ -110,6 +113,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     onQueued: queues.wake,
     onSourceQueued: queues.wakeSources,
     sourceTrial: createSourceTrial({ openConnector, reader }),
+    estimateEmbedding: createEstimateEmbedding({ ...stores, embedder, priceOf: (id) => embeddingPriceOf(id, config) }),
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
     indexAdministration: administration,
     rankerAdministration,
@@ -154,13 +158,17 @@ function connectorOptionsOf(config: Config): ConnectorOptions {
   return { fetch: fetchOptionsOf(config), sourceFolders, cacheFolder: join(dataDir, 'source-cache') };
 }
 
+function openStores(driver: SqlDriver, config: Config, processName: string): Stores {
+  return createStores(driver, { processName, embeddingPriceOf: (id) => embeddingPriceOf(id, config) });
+}
+
 async function openObjects(place: ObjectPlace): Promise<ObjectStore> {
   return place.kind === 's3' ? createS3Objects(place) : await createFileObjects(place.path);
 }
 
 /** The embedder of the settings, until the live collection asks for another one. */
 async function openEmbedder(config: Config): Promise<ActiveEmbedder> {
-  const options = { threads: config.cores };
+  const options = { threads: config.cores, limits: config.embeddingLimits };
   const openOther = (name: string) => createEmbedder(embeddingConfigOf(name, config), options);
   return createActiveEmbedder(await createEmbedder(config.embedding, options), openOther);
 }
@@ -222,7 +230,7 @@ export async function work(config: Config, output: Output, signal: AbortSignal):
   const driver = await openDatabase(config);
   stack.defer(() => driver.close());
   const name = `${hostname()}:worker:${process.pid}`;
-  const stores = createStores(driver, { processName: name });
+  const stores = openStores(driver, config, name);
   const objects = await openObjects(config.objects);
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());

@@ -4,6 +4,7 @@ import { answerLimits } from '../src/chains/answer-trace.ts';
 import type { AnswerEvent, Quote } from '../src/domain/answer.ts';
 import { type DocumentId, newId, passageId, type TenantId } from '../src/domain/ids.ts';
 import { type Role, type Scope, usualScopes } from '../src/domain/principal.ts';
+import { createEstimateEmbedding } from '../src/ingest/estimate-embedding.ts';
 import { encodeDocument } from '../src/models/sparse/encode.ts';
 import { type Application, createApp } from '../src/server/app.ts';
 import type { Log, ServerDeps } from '../src/server/server-deps.ts';
@@ -65,6 +66,7 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     onQueued: () => {},
     onSourceQueued: () => {},
     sourceTrial: fakePort('sourceTrial'),
+    estimateEmbedding: createEstimateEmbedding({ ...stores, embedder: { id: 'test' }, priceOf: () => 0.5 }),
     passagesWaiting: (id) => stores.embeddings.waiting('test', id),
     indexAdministration: fakePort('indexAdministration'),
     rankerAdministration: fakePort('rankerAdministration'),

@@ -118,6 +118,7 @@ function listQuery({ source, state, tag, limit, cursor }: ListOptions): URLSearc
 
 function stateOf(document: DocumentSummary): string {
   if (document.state === 'failed' && document.error) return `failed: ${document.error.code}`;
+  if (document.error) return `${document.state}, but ${document.error.code}`;
   const waiting = document.passagesWithoutVector;
   return waiting > 0 ? `${document.state} (${waiting} vectors wait)` : document.state;
 }

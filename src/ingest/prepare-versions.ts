@@ -99,6 +99,7 @@ export function isPassing(reason: AppError): boolean {
     'STORAGE_UNAVAILABLE',
     'MODEL_UNAVAILABLE',
     'MODEL_RATE_LIMITED',
+    'MODEL_REJECTED_KEY',
     'DEADLINE_EXCEEDED',
   ].includes(reason.code);
 }

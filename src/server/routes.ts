@@ -14,6 +14,7 @@ import { registerCreateSource } from './routes/create-source.ts';
 import { registerCreateTenant } from './routes/create-tenant.ts';
 import { registerCreateUser } from './routes/create-user.ts';
 import { registerDeclareMetadataField } from './routes/declare-metadata-field.ts';
+import { registerEstimateDocuments } from './routes/estimate-documents.ts';
 import { registerFitRanker } from './routes/fit-ranker.ts';
 import { registerGetAnswer } from './routes/get-answer.ts';
 import { registerGetAnswerRecord } from './routes/get-answer-record.ts';
@@ -91,6 +92,7 @@ export const routes: readonly RegisterRoute[] = [
   registerFitRanker,
   registerResetRanker,
   registerCreateDocument,
+  registerEstimateDocuments,
   registerListDocuments,
   registerGetDocument,
   registerRemoveDocument,

@@ -162,6 +162,12 @@ export const JobSchema = z
     total: z.int(),
     passages: z.int(),
     passagesEmbedded: z.int(),
+    tokensEmbedded: z.int().nullable().openapi({
+      description: 'Tokens embedded for the job so far, an estimate; null in lists and in the stream of all jobs.',
+    }),
+    embeddingCost: z.number().nullable().openapi({
+      description: 'US dollars for these tokens; null also where the price is not known.',
+    }),
     queuePosition: z.int(),
     etaSeconds: z.number().nullable(),
     documentsPerSecond: z.number().nullable(),

@@ -2,6 +2,7 @@ import type { AnswerQuestion } from '../chains/answer-question.ts';
 import type { SuggestFollowUps } from '../chains/suggest-follow-ups.ts';
 import type { AnswerMode } from '../domain/answer.ts';
 import type { TenantId } from '../domain/ids.ts';
+import type { EstimateEmbedding } from '../ingest/estimate-embedding.ts';
 import type { SourceTrial } from '../ingest/sources/source-trial.ts';
 import type { SubmitDocuments } from '../ingest/submit-document.ts';
 import type { CountTokens, Embedder } from '../models/embedder.ts';
@@ -68,6 +69,7 @@ export interface ServerDeps {
   readonly searchLeaves: () => boolean;
   /** Called after documents were queued again. */
   readonly onQueued: () => void;
+  readonly estimateEmbedding: EstimateEmbedding;
   /** Visible passages of the tenant that still wait for their vector. */
   readonly passagesWaiting: (tenant: TenantId) => Promise<number>;
   readonly indexAdministration: IndexAdministration;

@@ -206,6 +206,11 @@ export interface EmbeddingStore {
     dimensions: number,
     vectors: readonly { tenantId: TenantId; embeddingHash: string; vector: Float32Array }[],
   ): Promise<void>;
+  /** Takes texts out of the queue that the embedder refuses, until another one is in use; their documents show why. */
+  giveUp(
+    embedder: string,
+    refused: readonly { tenantId: TenantId; embeddingHash: string; reason: Pick<JobFailure, 'code' | 'detail'> }[],
+  ): Promise<void>;
   /** Texts of the tenant's current passages without a vector of that embedder, whether it is in use or not, in the order of their hashes after `after`. */
   textsWithout(
     embedder: string,

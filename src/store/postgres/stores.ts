@@ -25,7 +25,7 @@ import { createGlossaryStore } from './glossary-store.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { createIndexStateStore } from './index-state-store.ts';
-import { createJobStore } from './job-store.ts';
+import { createJobStore, type JobStoreOptions } from './job-store.ts';
 import { createMetadataFieldStore } from './metadata-field-store.ts';
 import { createPurgeStore } from './purge-store.ts';
 import { createRankerStore } from './ranker-store.ts';
@@ -56,7 +56,10 @@ export interface Stores {
 }
 
 /** All stores over one database. */
-export function createStores(driver: SqlDriver, options: DocumentStoreOptions & AnswerStoreOptions = {}): Stores {
+export function createStores(
+  driver: SqlDriver,
+  options: DocumentStoreOptions & AnswerStoreOptions & JobStoreOptions = {},
+): Stores {
   const indexRows = createIndexSource(driver);
   return {
     documents: createDocumentStore(driver, options),

@@ -37,7 +37,8 @@ function accessOf(principal: Principal): SqlValue[] {
 /** $4 the time, which tells a version that is being read from one whose reader died. */
 const state = `case when v.state = 'queued' and v.lease_until > $4 then 'processing' else v.state end`;
 
-const failure = `case when v.state = 'failed' then jsonb_build_object('code', v.error_code, 'detail', v.error_detail) end`;
+/** Why the newest version failed, or why passages of a visible one have no vector. */
+const failure = `case when v.error_code is not null then jsonb_build_object('code', v.error_code, 'detail', v.error_detail) end`;
 
 const summaries = `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.metadata, d.language, ${state} as state,
     d.current_version as version, v.content_hash as "contentHash", v.media_type as "mediaType", v.size, d.passages,
