@@ -13,6 +13,7 @@ import { documentsOf } from './documents.ts';
 import type { Output } from './output.ts';
 import { createEmbeddingPreview, describeEmbedding, type EmbeddingPreview } from './preview-embedding.ts';
 import { createEta, type Progress } from './progress.ts';
+import { describeRun, ingestSitemap, isSitemap } from './sources.ts';
 
 export interface IngestOptions {
   readonly source?: string | undefined;
@@ -72,14 +73,27 @@ export async function ingest(
   options: IngestOptions,
 ): Promise<number> {
   await using preview = options.dryRun ? createEmbeddingPreview(context.client) : null;
+  let failed = 0;
+  for (const url of targets.filter(isSitemap)) failed += await addSitemap(context, url, options);
+  const others = targets.filter((target) => !isSitemap(target));
+  if (others.length === 0) return failed > 0 ? 1 : 0;
   const run = createIngestRun(context, options, preview);
-  for (const target of targets) {
+  for (const target of others) {
     if (/^https?:\/\//i.test(target)) await run.addUrl(target);
     else await run.addPath(target);
   }
   const report = await run.finish();
   context.output.result(report, (value) => describeReport(value, options.dryRun));
-  return report.failed.length > 0 ? 1 : 0;
+  return failed + report.failed.length > 0 ? 1 : 0;
+}
+
+/** Resolves to how many of its pages failed; a run that did not end well counts as one. */
+async function addSitemap(context: IngestContext, url: string, options: IngestOptions): Promise<number> {
+  const run = await ingestSitemap(context, url, options);
+  const job = run.jobId && (await waitForJob(context, run.jobId, options.wait, createEta()));
+  context.progress.end();
+  context.output.result(run, describeRun);
+  return run.failed + (job ? job.failed : 0) + (run.state === 'finished' ? 0 : 1);
 }
 
 function createIngestRun(context: IngestContext, options: IngestOptions, preview: EmbeddingPreview | null) {

@@ -138,7 +138,13 @@ async function sourceOf(client: Client, name: string): Promise<Source> {
   return source;
 }
 
-async function follow({ client, output, progress, signal }: Context, id: string, queued: SourceRun): Promise<number> {
+async function follow(context: Context, id: string, queued: SourceRun): Promise<number> {
+  const run = await ended(context, id, queued);
+  context.output.result(run, describeRun);
+  return run.state === 'finished' && run.failed === 0 ? 0 : 1;
+}
+
+async function ended({ client, progress, signal }: Context, id: string, queued: SourceRun): Promise<SourceRun> {
   let run = queued;
   while (run.state === 'queued' || run.state === 'running') {
     await sleep(pollMilliseconds, undefined, { signal });
@@ -148,11 +154,36 @@ async function follow({ client, output, progress, signal }: Context, id: string,
     progress.show({ label: run.state, done, total: done, etaSeconds: null });
   }
   progress.end();
-  output.result(run, describeRun);
-  return run.state === 'finished' && run.failed === 0 ? 0 : 1;
+  return run;
 }
 
-function describeRun(run: SourceRun): string {
+export const isSitemap = (target: string): boolean =>
+  URL.canParse(target) &&
+  /^https?:$/.test(new URL(target).protocol) &&
+  /sitemap[^/]*\.xml(\.gz)?$/i.test(new URL(target).pathname);
+
+/** The pages of a sitemap are a source that the same command brings up to date later. Throws CONFLICT where the name is another source's. */
+export async function ingestSitemap(
+  context: Context,
+  url: string,
+  { source, dryRun, acl, tags }: { source?: string | undefined; dryRun: boolean } & Pick<Source, 'acl' | 'tags'>,
+): Promise<SourceRun> {
+  const { client } = context;
+  const name = source ?? new URL(url).host;
+  const settings = { kind: 'web', mode: 'sitemap', url };
+  const { items } = await client.get<{ items: Source[] }>('/v1/sources');
+  const known = items.find((one) => one.name === name);
+  if (known && !(known.settings.kind === 'web' && known.settings.url === url))
+    throw new AppError('CONFLICT', `${name} is another source already. Choose a name with --source.`);
+  const { id } = known ?? (await client.post<Source>('/v1/sources', { name, settings, credentials: null, acl, tags }));
+  try {
+    return await ended(context, id, await client.post<SourceRun>(`/v1/sources/${id}/runs`, { dryRun }));
+  } finally {
+    if (dryRun && !known) await client.delete(`/v1/sources/${id}?documents=keep`);
+  }
+}
+
+export function describeRun(run: SourceRun): string {
   const names = run.dryRun || run.state === 'needs-confirmation' ? (['added', 'changed', 'removed'] as const) : [];
   const changes = names.flatMap((kind) => run.changes[kind].map((externalId) => `  ${kind}  ${externalId}`));
   const errors = run.errors.map(({ externalId, code, detail }) => `  failed  ${externalId}: ${code}: ${detail}`);
