@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServerProcess, startServer } from './server-process.ts';
+import { pageWith, startStubSite } from './stub-site.ts';
 
 interface Result {
   readonly code: number | null;
@@ -174,6 +175,34 @@ describe('metadata and filters', { timeout: 120_000 }, () => {
     const wrong = await footnote(['ask', 'x', '--filter', '{"colour":"red"}']);
     expect(wrong.stderr).toMatch(/filter\.colour: expected one of the fields .*metadata\.length \(number\)/);
     expect(wrong.code).toBe(2);
+  });
+});
+
+describe('a sitemap', { timeout: 120_000 }, () => {
+  it('is taken in page by page, and brought up to date by the same command', async () => {
+    await using site = await startStubSite({
+      '/a.html': pageWith('The Zorblatt pump'),
+      '/b.html': pageWith('The Quibble valve'),
+    });
+    const list = ['/a.html', '/b.html'].map((path) => `<url><loc>${site.url}${path}</loc></url>`).join('');
+    const headers = { 'content-type': 'application/xml' };
+    site.pages.set('/sitemap.xml', { body: `<urlset>${list}</urlset>`, headers });
+    const own = { DATA_DIR: join(home, 'sitemap'), FETCH_ALLOWED_HOSTS: site.host };
+    const ingest = async (...options: string[]) =>
+      await footnote(['ingest', `${site.url}/sitemap.xml`, '--wait', 'lexical', ...options], own);
+    expect(await ingest('--dry-run')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Would have: 2 added'),
+    });
+    expect((await footnote(['sources', 'list'], own)).stdout).toContain('No sources.');
+    expect(await ingest()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^2 added/) });
+    site.pages.set('/b.html', { body: pageWith('The Quibble valve, second edition') });
+    expect(await ingest()).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^0 added, 1 changed, 0 removed, 1 un/),
+    });
+    const refused = await footnote(['ingest', `${site.url}/sitemap.xml`], { ...own, FETCH_ALLOWED_HOSTS: '' });
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('public internet') });
   });
 });
 

@@ -53,6 +53,8 @@ test.each([
   ['versions of a product', 'Version 3.8 keeps 30 backups.', 'Version 4.1 keeps 60 backups.'],
   ['a range', 'A card refund takes 5 to 10 days.', 'A card refund takes 7 days.'],
   ['several numbers', 'Files are kept 30 days, shared files 90 days.', 'Files are kept 60 days.'],
+  ['things by number', 'The pump number 2 costs 14 euros.', 'The pump number 1 costs 7 euros.'],
+  ['steps', 'Step 3 takes 5 minutes of your time.', 'Step 4 takes 9 minutes of your time.'],
   ['a denial of something else', 'Guests cannot delete shared files.', 'Guests can download shared files.'],
 ])('no contradiction: %s', (_name, one, other) => {
   expect(contradiction(one, other)).toBeNull();

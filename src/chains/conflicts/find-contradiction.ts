@@ -1,7 +1,7 @@
 import type { ContentTerm } from '../evidence/term-weights.ts';
 import { contradictedTerm, polarityOf } from '../ground/polarity.ts';
 import { exactPartsOf, lacksOne } from '../refuse/exact-parts.ts';
-import { measuresOf } from './measures.ts';
+import { measuresOf, numberedNames } from './measures.ts';
 
 /** What a document says, with what decides whether another says the contrary. */
 export interface Statement {
@@ -101,7 +101,7 @@ function namesSame(one: ReadStatement, other: ReadStatement): boolean {
 function lacksNames(one: ReadStatement, { text, context }: ReadStatement): boolean {
   const { names, acronyms, identifiers, versions } = exactPartsOf(one.text);
   const measured = [...one.measures.values()].flat().map(({ stated }) => stated);
-  const parts = [...names, ...acronyms, ...identifiers, ...versions].filter(
+  const parts = [...names, ...acronyms, ...identifiers, ...versions, ...numberedNames(one.text)].filter(
     (part) => !measured.some((stated) => stated.includes(part)),
   );
   return lacksOne(parts, `${context}\n${text}`.toLowerCase());

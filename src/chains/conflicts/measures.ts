@@ -19,6 +19,17 @@ const rateAt = /^\s*(?:\/|(?:a|an|per|each|every|pro|par|por)\s)\s*(\p{L}+)/iu;
 const rangeAfter = /^[\s\u00a0]?(?:%|\p{L}{1,2})?[\s\u00a0]?(?:to|and|or|bis|à|–|-|—)\s?[$€£]?\d/iu;
 const rangeBefore = /\d[\s\u00a0]?(?:%|\p{L}{1,2})?[\s\u00a0]?(?:to|and|or|bis|à|–|-|—)\s?$/iu;
 
+const labels =
+  'number|no\\.?|nr\\.?|step|part|chapter|section|article|appendix|figure|table|page|line|item|case|option|question|rule|' +
+  'version|release|level|tier|stage|phase|type|class|category|grade|zone|room|building|floor|port|window|week|day|year';
+const labelBefore = new RegExp(`(?:^|[^\\p{L}])(?:${labels})[\\s\\u00a0]#?$|#$`, 'iu');
+const label = new RegExp(`(?<!\\p{L})(?:(?:${labels})[\\s\\u00a0]#?|#)\\d+(?:\\.\\d+)*`, 'giu');
+
+/** What a text names by a number, such as `number 2` or `step 3`, in lower case: it says which, and measures nothing. */
+export function numberedNames(text: string): string[] {
+  return [...text.matchAll(label)].map(([name]) => name.toLowerCase());
+}
+
 /**
  * The different numbers of a text by what they measure: their unit, else the word that is counted, and the time that a rate is
  * for. Ends of ranges and numbers that count nothing are left out.
@@ -28,7 +39,8 @@ export function measuresOf(text: string, terms: readonly ContentTerm[]): Readonl
   for (const { value, unit, start } of quantitiesOf(text)) {
     const number = numberAt.exec(text.slice(start))?.[0] ?? '';
     const after = text.slice(start + number.length);
-    if (rangeAfter.test(after) || rangeBefore.test(text.slice(0, start))) continue;
+    const before = text.slice(0, start);
+    if (rangeAfter.test(after) || rangeBefore.test(before) || labelBefore.test(before)) continue;
     const measured = unitOf({ unit, number, after }, terms, start + number.length);
     if (measured === null) continue;
     const rate = rateAt.exec(after.slice(measured.length));
