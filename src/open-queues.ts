@@ -13,7 +13,7 @@ import type { VectorIndex } from './store/vector-index.ts';
 
 export interface QueueParts {
   readonly config: Pick<Config, 'publishWaitsFor'>;
-  readonly stores: Pick<Stores, 'documents' | 'embeddings' | 'workers' | 'purges'>;
+  readonly stores: Pick<Stores, 'documents' | 'embeddings' | 'workers' | 'purges' | 'retention'>;
   readonly objects: Pick<ObjectStore, 'get' | 'remove'>;
   readonly reader: DocumentReader;
   readonly embedder: Embedder;
@@ -61,6 +61,7 @@ export function startQueues({ config, stores, objects, reader, embedder, index, 
   const purger = createPurger({
     documents: stores.documents,
     purges: stores.purges,
+    retention: stores.retention,
     objects,
     refreshIndex: async (tenant) => await index?.refresh(tenant),
     forget,

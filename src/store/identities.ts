@@ -33,7 +33,7 @@ export interface IdentityStore {
   defaultTenant(): Promise<Tenant>;
   createTenant(name: string): Promise<Tenant>;
   listTenants(): Promise<Tenant[]>;
-  /** Deletes the tenant with everything it owns. */
+  /** Deletes the tenant with everything it owns. Throws CONFLICT under legal hold. */
   removeTenant(id: TenantId): Promise<boolean>;
   createUser(tenant: TenantId, user: Pick<User, 'name' | 'role' | 'groups'>): Promise<User>;
   listUsers(tenant: TenantId): Promise<User[]>;

@@ -10,6 +10,7 @@ import type { MetadataFieldStore } from '../metadata-fields.ts';
 import type { PassageTexts } from '../passage-texts.ts';
 import type { PurgeStore } from '../purges.ts';
 import type { RankerStore } from '../rankers.ts';
+import type { RetentionStore } from '../retention.ts';
 import type { SqlDriver } from '../sql.ts';
 import type { TenantSettingsStore } from '../tenant-settings.ts';
 import type { IndexSource } from '../vector-index.ts';
@@ -28,6 +29,7 @@ import { createJobStore } from './job-store.ts';
 import { createMetadataFieldStore } from './metadata-field-store.ts';
 import { createPurgeStore } from './purge-store.ts';
 import { createRankerStore } from './ranker-store.ts';
+import { createRetentionStore } from './retention-store.ts';
 import { createTenantSettingsStore } from './tenant-settings-store.ts';
 import { createWorkerStore } from './worker-store.ts';
 
@@ -48,6 +50,7 @@ export interface Stores {
   readonly audit: AuditLog;
   readonly workers: WorkerStore;
   readonly purges: PurgeStore;
+  readonly retention: RetentionStore;
 }
 
 /** All stores over one database. */
@@ -70,5 +73,6 @@ export function createStores(driver: SqlDriver, options: DocumentStoreOptions & 
     audit: createAuditLog(driver),
     workers: createWorkerStore(driver, options),
     purges: createPurgeStore(driver, options),
+    retention: createRetentionStore(driver, options),
   };
 }
