@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, type TestApp } from '../../test/open-app.ts';
 import { createTestTenant, openTestDatabase } from '../../test/open-database.ts';
+import { sampleDocument, samplePrincipal } from '../../test/sample-documents.ts';
+import { curatedSource } from '../domain/curated-answer.ts';
 import { newId } from '../domain/ids.ts';
 import type { Scope } from '../domain/principal.ts';
 import type { SqlDriver } from '../store/sql.ts';
@@ -130,13 +132,11 @@ describe('every route', () => {
       const missingId = `${String(foreignId).slice(0, 4)}${newId('document').slice(4)}`;
       const answers: string[] = [];
       for (const id of [foreignId, missingId, 'nonsense']) {
+        const body = bodies[`${route.method} ${route.path}`.toLowerCase()];
         const response = await app.request(route.path.replace(':id', String(id)), key, {
           method: route.method,
-          headers: {
-            'x-request-id': 'the-same-request',
-            ...(route.path.endsWith('feedback') ? { 'content-type': 'application/json' } : {}),
-          },
-          ...(route.path.endsWith('feedback') ? { body: '{"rating":"up"}' } : {}),
+          headers: { 'x-request-id': 'the-same-request', ...(body ? { 'content-type': 'application/json' } : {}) },
+          ...(body ? { body } : {}),
         });
         answers.push(`${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`);
       }
@@ -145,6 +145,13 @@ describe('every route', () => {
     }
   });
 });
+
+/** Of the routes that are not reached without one. */
+const bodies: Readonly<Record<string, string>> = {
+  'post /v1/answers/:id/feedback': '{"rating":"up"}',
+  'patch /v1/curated-answers/:id': '{}',
+  'post /v1/curated-answers/:id/confirm': '{}',
+};
 
 /** One thing of each kind that has an id, by the name in the path. */
 async function ownedBy(
@@ -161,10 +168,18 @@ async function ownedBy(
   });
   const answer = (await asked.json()) as { id: string; conversationId: string };
   const user = await stores.identities.createUser(tenant, { name: 'ada', role: 'reader', groups: [] });
+  const curatedId = newId('curatedAnswer');
+  const by = samplePrincipal(tenant);
+  const content = { question: 'Foreign?', variants: [], answer: 'Yes.', validUntil: null };
+  const curated = { ...content, sources: [{ documentId, version: null }], by };
+  await stores.documents.register(tenant, null, [
+    sampleDocument(curatedId, 'Yes.', { source: curatedSource, curated }),
+  ]);
   const [ownKey] = await stores.identities.listKeys(tenant);
   const owned: Record<string, string | undefined> = {
     answers: answer.id,
     conversations: answer.conversationId,
+    'curated-answers': curatedId,
     documents: documentId,
     jobs: job?.id,
     keys: ownKey?.id,

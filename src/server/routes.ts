@@ -1,10 +1,13 @@
 import type { RegisterRoute } from './route-deps.ts';
 import { registerAddFeedback } from './routes/add-feedback.ts';
 import { registerCancelJob } from './routes/cancel-job.ts';
+import { registerChangeCuratedAnswer } from './routes/change-curated-answer.ts';
 import { registerChangeSettings } from './routes/change-settings.ts';
 import { registerCompareIndexes } from './routes/compare-indexes.ts';
+import { registerConfirmCuratedAnswer } from './routes/confirm-curated-answer.ts';
 import { registerCreateAnswer } from './routes/create-answer.ts';
 import { registerCreateChatCompletion } from './routes/create-chat-completion.ts';
+import { registerCreateCuratedAnswer } from './routes/create-curated-answer.ts';
 import { registerCreateDocument } from './routes/create-document.ts';
 import { registerCreateEmbeddings } from './routes/create-embeddings.ts';
 import { registerCreateKey } from './routes/create-key.ts';
@@ -15,6 +18,7 @@ import { registerFitRanker } from './routes/fit-ranker.ts';
 import { registerGetAnswer } from './routes/get-answer.ts';
 import { registerGetAnswerRecord } from './routes/get-answer-record.ts';
 import { registerGetConversation } from './routes/get-conversation.ts';
+import { registerGetCuratedAnswer } from './routes/get-curated-answer.ts';
 import { registerGetDocument } from './routes/get-document.ts';
 import { registerGetDocumentContent } from './routes/get-document-content.ts';
 import { registerGetGlossary } from './routes/get-glossary.ts';
@@ -28,6 +32,7 @@ import { registerGetReadiness } from './routes/get-readiness.ts';
 import { registerGetSettings } from './routes/get-settings.ts';
 import { registerListAudit } from './routes/list-audit.ts';
 import { registerListConversations } from './routes/list-conversations.ts';
+import { registerListCuratedAnswers } from './routes/list-curated-answers.ts';
 import { registerListDocuments } from './routes/list-documents.ts';
 import { registerListFollowUps } from './routes/list-follow-ups.ts';
 import { registerListJobs } from './routes/list-jobs.ts';
@@ -40,6 +45,7 @@ import { registerListUsers } from './routes/list-users.ts';
 import { registerPauseJob } from './routes/pause-job.ts';
 import { registerReindex } from './routes/reindex.ts';
 import { registerRemoveConversation } from './routes/remove-conversation.ts';
+import { registerRemoveCuratedAnswer } from './routes/remove-curated-answer.ts';
 import { registerRemoveDocument } from './routes/remove-document.ts';
 import { registerRemoveMetadataField } from './routes/remove-metadata-field.ts';
 import { registerRemoveTenant } from './routes/remove-tenant.ts';
@@ -84,6 +90,12 @@ export const routes: readonly RegisterRoute[] = [
   registerRemoveDocument,
   registerGetDocumentContent,
   registerListPassages,
+  registerCreateCuratedAnswer,
+  registerListCuratedAnswers,
+  registerGetCuratedAnswer,
+  registerChangeCuratedAnswer,
+  registerConfirmCuratedAnswer,
+  registerRemoveCuratedAnswer,
   registerListMetadataFields,
   registerDeclareMetadataField,
   registerRemoveMetadataField,

@@ -1,5 +1,6 @@
 import type { AnswerStore } from '../answers.ts';
 import type { AuditLog } from '../audit.ts';
+import type { CuratedAnswerStore } from '../curated-answers.ts';
 import type { DocumentStore, EmbeddingStore } from '../documents.ts';
 import type { GlossaryStore } from '../glossary.ts';
 import type { IdempotencyStore } from '../idempotency.ts';
@@ -17,6 +18,7 @@ import type { IndexSource } from '../vector-index.ts';
 import type { WorkerStore } from '../workers.ts';
 import { type AnswerStoreOptions, createAnswerStore } from './answer-store.ts';
 import { createAuditLog } from './audit-log.ts';
+import { createCuratedAnswerStore } from './curated-answer-store.ts';
 import { createDocumentStore, type DocumentStoreOptions } from './documents/document-store.ts';
 import { createEmbeddingStore } from './documents/embedding-store.ts';
 import { createIndexSource } from './documents/index-source.ts';
@@ -38,6 +40,7 @@ export interface Stores {
   readonly embeddings: EmbeddingStore;
   readonly indexRows: IndexSource;
   readonly indexStates: IndexStates;
+  readonly curatedAnswers: CuratedAnswerStore;
   readonly metadataFields: MetadataFieldStore;
   readonly jobs: JobStore;
   readonly answers: AnswerStore;
@@ -61,6 +64,7 @@ export function createStores(driver: SqlDriver, options: DocumentStoreOptions & 
     embeddings: createEmbeddingStore(driver, options),
     indexRows,
     indexStates: createIndexStateStore(driver, options),
+    curatedAnswers: createCuratedAnswerStore(driver, options),
     metadataFields: createMetadataFieldStore(driver, options),
     jobs: createJobStore(driver, options),
     answers: createAnswerStore(driver, options),

@@ -131,6 +131,13 @@ async function sweepDocument(sql: Sql, { tenant, documentId, versions }: SweptDo
 /** Of a removed document without rows nothing is left that could tell what it was. */
 async function emptyRemoved(sql: Sql, tenants: readonly TenantId[], now: Date): Promise<void> {
   await sql.query(
+    `delete from curated_answers c using documents d
+     where d.tenant_id = any($1) and d.deleted_at is not null and d.latest_version is not null
+       and not exists (select from document_versions v where v.tenant_id = d.tenant_id and v.document_id = d.id)
+       and c.tenant_id = d.tenant_id and c.document_id = d.id`,
+    [tenants],
+  );
+  await sql.query(
     `with emptied as (
        update documents d set latest_version = null, current_version = null, passages = 0, waiting = 0, source = '', external_id = '',
          external_key = '', uri = null, acl = '{}', tags = '{}', metadata = '{}', title = '', language = null
