@@ -14,6 +14,7 @@ import {
   listTenants,
   listUsers,
   revoke,
+  setGroups,
 } from './cli/identities.ts';
 import { ingest } from './cli/ingest.ts';
 import { changeJob, listJobs, showJob, watchJobs } from './cli/jobs.ts';
@@ -432,6 +433,12 @@ function addIdentities(program: Command, withClient: WithClient): void {
     .action(
       async (name: string, options) => await withClient(async (context) => await createUser(context, name, options)),
     );
+  users
+    .command('change')
+    .description('put a user into these groups, and out of all others')
+    .argument('<id>')
+    .option('--group <name...>')
+    .action(async (id: string, options) => await withClient(async (context) => await setGroups(context, id, options)));
   users.command('list').action(async () => await withClient(listUsers));
 
   for (const [kind, group] of [

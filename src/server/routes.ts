@@ -3,6 +3,7 @@ import { registerAddFeedback } from './routes/add-feedback.ts';
 import { registerCancelJob } from './routes/cancel-job.ts';
 import { registerChangeCuratedAnswer } from './routes/change-curated-answer.ts';
 import { registerChangeSettings } from './routes/change-settings.ts';
+import { registerChangeUser } from './routes/change-user.ts';
 import { registerCompareIndexes } from './routes/compare-indexes.ts';
 import { registerConfirmCuratedAnswer } from './routes/confirm-curated-answer.ts';
 import { registerCreateAnswer } from './routes/create-answer.ts';
@@ -119,6 +120,7 @@ export const routes: readonly RegisterRoute[] = [
   registerRevokeKey,
   registerListUsers,
   registerCreateUser,
+  registerChangeUser,
   registerRevokeUser,
   registerListTenants,
   registerCreateTenant,

@@ -37,6 +37,8 @@ export interface IdentityStore {
   removeTenant(id: TenantId): Promise<boolean>;
   createUser(tenant: TenantId, user: Pick<User, 'name' | 'role' | 'groups'>): Promise<User>;
   listUsers(tenant: TenantId): Promise<User[]>;
+  /** Counts for the next request of the user's credentials, as a revocation does; null when there is no such user. */
+  setGroups(tenant: TenantId, id: UserId, groups: readonly string[]): Promise<User | null>;
   revokeUser(tenant: TenantId, id: UserId): Promise<boolean>;
   /** `secret` begins with `fn_` and is shown only here. */
   createKey(
