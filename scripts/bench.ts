@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   quotes: ['bench-quotes.ts'],
   streams: ['bench-streams.ts'],
   ingest: ['bench-ingest.ts'],
+  crawl: ['bench-crawl.ts'],
   qdrant: ['bench-qdrant.ts'],
 };
 

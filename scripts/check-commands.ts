@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startStubModelServer } from '../test/stub-model-server.ts';
 import { startStubRerankServer, wordOverlap } from '../test/stub-rerank-server.ts';
+import { startStubUnstructuredServer } from '../test/stub-unstructured-server.ts';
 
 /**
  * Runs every ```sh block of README.md and docs/guide as a reader would, with a folder of its own and model servers on loopback;
@@ -15,6 +16,7 @@ const defaultAddress = 'http://localhost:4680';
 const home = mkdtempSync(join(tmpdir(), 'footnote-commands-'));
 const model = await startStubModelServer({ otherwise: { kind: 'text', text: 'A stub has no answer.' } });
 const reranker = await startStubRerankServer(wordOverlap);
+const partitioner = await startStubUnstructuredServer(() => [{ type: 'NarrativeText', text: 'A scan.' }]);
 let server: ChildProcess | null = null;
 /** Where the server of the file listens; the docs name the default port. */
 let address = defaultAddress;
@@ -34,6 +36,7 @@ for (const file of named.length > 0 ? named : ['README.md', ...guides]) await ch
 await stopServer();
 await model.close();
 await reranker.close();
+await partitioner[Symbol.asyncDispose]();
 rmSync(home, { recursive: true, force: true });
 console.log(`${commands} documented commands, ${failures} failed`);
 process.exitCode = failures === 0 && commands > 0 ? 0 : 1;
@@ -68,7 +71,10 @@ function substitute(name: string, environment: Record<string, string | undefined
   const values: Record<string, Record<string, string | undefined>> = {
     OPENAI_API_KEY: { OPENAI_API_KEY: 'sk-check', OPENAI_BASE_URL: model.url },
     RERANK_URL: { RERANK_URL: `${reranker.url}/rerank` },
+    UNSTRUCTURED_URL: { UNSTRUCTURED_URL: partitioner.url },
+    UNSTRUCTURED_FORMATS: { UNSTRUCTURED_FORMATS: 'pdf=auto,image=unstructured,docx=builtin' },
     DATABASE_URL: { DATABASE_URL: process.env.TEST_DATABASE_URL },
+    SOURCE_FOLDERS: { SOURCE_FOLDERS: join(home, 'handbook') },
     QDRANT_URL: { QDRANT_URL: process.env.QDRANT_URL, QDRANT_ALIAS: `commands-${process.pid}` },
   };
   const value = values[name];

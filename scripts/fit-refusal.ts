@@ -1,176 +1,171 @@
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { auroc } from '../evals/metrics/auroc.ts';
-import { condenseQuestion } from '../src/chains/condense-question.ts';
-import { createEmbedUnits } from '../src/chains/evidence/embed-units.ts';
-import { rankUnits } from '../src/chains/evidence/rank-units.ts';
-import { createTermWeights } from '../src/chains/evidence/term-weights.ts';
-import { loadPrompts } from '../src/chains/prompts/load-prompts.ts';
-import { featuresOf, type RefusalFeatures, refusalFeatures } from '../src/chains/refuse/refusal-features.ts';
+import { refusalFeatures } from '../src/chains/refuse/refusal-features.ts';
 import { namesOfSide, type RefusalFit, type RefusalWeights } from '../src/chains/refuse/refusal-model.ts';
-import { AppError } from '../src/domain/errors.ts';
-import { newId } from '../src/domain/ids.ts';
-import type { Principal } from '../src/domain/principal.ts';
-import { prepareDocument } from '../src/ingest/prepare-document.ts';
-import type { Embedder } from '../src/models/embedder.ts';
 import { createMiniLmEmbedder } from '../src/models/minilm/minilm-embedder.ts';
 import { createTokenCounter } from '../src/models/minilm/tokenizer.ts';
-import { type LibraryDocument, openLibrary } from './fit-refusal/library.ts';
+import { createCachedEmbedder } from './fit-ranker/cached-embedder.ts';
+import { type JudgedQuestion, judgeQuestions, withoutVectors } from './fit-refusal/judge-set.ts';
+import { openLibrary } from './fit-refusal/library.ts';
 import { type Example, fitLogistic, predict } from './fit-refusal/logistic.ts';
+import { readQuestionSet, readQuestionSets } from './fit-refusal/read-questions.ts';
 
 /**
- * Fits the refusal model on the sample questions and writes src/chains/refuse/refusal-fit.json, with figures from five folds.
- * Usage: node scripts/fit-refusal.ts [--check]; with --check nothing is written.
+ * Fits the refusal model on the sample questions and on the sets below FOLDER that have questions without an answer, and writes
+ * src/chains/refuse/refusal-fit.json with the AUROC of each set in five folds and by weights fitted on the others.
+ * Usage: npm run fit:refusal -- FOLDER [--cache DIR] [--most 450] [--check]; with --check nothing is written.
  */
-const root = resolve(import.meta.dirname, '..');
-const output = resolve(root, 'src/chains/refuse/refusal-fit.json');
+const output = resolve(import.meta.dirname, '../src/chains/refuse/refusal-fit.json');
+const sampleFolder = resolve(import.meta.dirname, '../datasets/handbook');
+const sample = 'handbook';
 const folds = 5;
 const penalty = 4;
-/** Answerable questions that may be refused, at most. */
-const targetOverRefusal = 0.08;
+/** Answerable questions of the sample that may be refused, at most. */
+const targetOverRefusal = 0.06;
 /** An answer to a question that has nothing to do with the documents is worse than one beside the point. */
 const outOfScopeWeight = 2;
+/** The sample is what the product meets: questions of people who work, over manuals. Each other set counts 1. */
+const sampleWeight = 3;
+const setSize = 200;
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    cache: { type: 'string', default: '.cache/fit-ranker' },
+    most: { type: 'string', default: '450' },
+    check: { type: 'boolean', default: false },
+  },
+});
+const [root] = positionals;
+if (!root) throw new Error('Name the folder that holds the sets.');
+const own = createMiniLmEmbedder({ threads: 2 });
+const embedder = createCachedEmbedder(own, options.cache);
+const countTokens = createTokenCounter();
 const signal = new AbortController().signal;
 
-interface Question {
-  readonly text: string;
-  readonly category: string;
-  readonly answerable: boolean;
-  readonly history?: readonly { question: string; answer: string }[];
+interface JudgedSet {
+  readonly name: string;
+  readonly hash: string;
+  readonly hybrid: readonly JudgedQuestion[];
+  readonly lexical: readonly JudgedQuestion[];
 }
 
-interface Judged {
-  readonly question: Question;
-  readonly features: RefusalFeatures;
+const reading = { most: Number(options.most), countTokens };
+const sets: JudgedSet[] = [];
+for (const { name, hash, documents, questions } of [
+  await readQuestionSet(sampleFolder, { ...reading, most: Number.POSITIVE_INFINITY }),
+  ...(await readQuestionSets(root, reading)),
+]) {
+  const library = await openLibrary(documents, { embedder, countTokens, signal });
+  const hybrid = await judgeQuestions(library, questions, { embedder, signal });
+  const lexical = await judgeQuestions(library, questions, { embedder: withoutVectors(embedder), signal });
+  sets.push({ name, hash, hybrid, lexical });
+  console.log(`read ${name}: ${questions.length} questions`);
 }
+await own.close();
 
-const files = globSync(resolve(root, 'datasets/handbook/documents/**/*.*')).sort();
-const questionsFile = resolve(root, 'datasets/handbook/queries.jsonl');
-const questions = readFileSync(questionsFile, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line): Question => JSON.parse(line));
-const embedder = createMiniLmEmbedder({ threads: 2 });
-const countTokens = createTokenCounter();
-const documents = await Promise.all(files.map(readDocument));
-const library = await openLibrary(documents, { embedder, countTokens, signal });
-
-const hybrid = fitSide('hybrid', await judgeAll(embedder));
-const lexical = fitSide('lexical', await judgeAll(withoutVectors(embedder)));
+const [hybrid, lexical] = [fitSide('hybrid'), fitSide('lexical')];
 const fit: RefusalFit = {
   fittedAt: new Date().toISOString().slice(0, 10),
-  dataHash: `sha256:${hashOf([...files, questionsFile])}`,
-  questions: questions.length,
-  hybrid,
-  lexical,
+  dataHash: `sha256:${createHash('sha256')
+    .update(sets.map(({ hash }) => hash).join())
+    .digest('hex')}`,
+  questions: sets.reduce((sum, set) => sum + set.hybrid.length, 0),
+  sets: Object.fromEntries(
+    sets.map(({ name, hash }) => [
+      name,
+      { hash, hybrid: hybrid.figures.get(name), lexical: lexical.figures.get(name) },
+    ]),
+  ),
+  hybrid: hybrid.weights,
+  lexical: lexical.weights,
 };
-if (!process.argv.includes('--check')) writeFileSync(output, `${JSON.stringify(fit, null, 2)}\n`);
-await embedder.close();
+if (!options.check) writeFileSync(output, `${JSON.stringify(fit, null, 2)}\n`);
 
-async function readDocument(file: string): Promise<LibraryDocument> {
-  const request = { bytes: readFileSync(file), fileName: basename(file), mediaType: '', title: null, language: null };
-  return await prepareDocument(request, countTokens);
+type Side = 'hybrid' | 'lexical';
+interface Case extends Example {
+  readonly category: string;
+  readonly fold: number;
 }
 
-function withoutVectors(base: Embedder): Embedder {
-  const embedQuestions = async () => {
-    throw new AppError('MODEL_UNAVAILABLE', 'Fitting without vectors.');
-  };
-  return { ...base, embedQuestions };
-}
-
-async function judgeAll(by: Embedder): Promise<Judged[]> {
-  const prompt = loadPrompts().condenseQuestion;
-  const retrieve = library.retrieveWith(by);
-  const embedUnits = createEmbedUnits(by)(library.tenant);
-  const judged: Judged[] = [];
-  for (const question of questions) {
-    const { text, history = [] } = question;
-    const { standalone } = await condenseQuestion({ chat: null, prompt }, { question: text, history }, signal);
-    const queries = standalone === text ? [text] : [standalone, text];
-    const retrieval = await retrieve(
-      { queries, principal: principal(), filter: null, limit: 8, tokenBudget: 2400 },
-      signal,
-    );
-    const sample = retrieval.passages.map((passage) => passage.text).join('\n');
-    const lookUp = library.index.inverseDocumentFrequencies;
-    const weights = createTermWeights({ lookUp, tenant: library.tenant, sample });
-    const { passages, questionVector } = retrieval;
-    const ranked = await rankUnits({ question: standalone, questionVector, passages, weights }, embedUnits, signal);
-    judged.push({ question, features: featuresOf({ question: standalone, retrieval, ranked, weights }) });
-  }
-  return judged;
-}
-
-function principal(): Principal {
-  return {
-    tenantId: library.tenant,
-    credential: newId('key'),
-    userId: null,
-    role: 'admin',
-    scopes: ['read'],
-    grants: [],
-  };
-}
-
-function fitSide(side: 'hybrid' | 'lexical', judged: readonly Judged[]): RefusalWeights {
+function fitSide(side: Side) {
   const names = namesOfSide(side);
   const signs = names.map((name) => refusalFeatures[name]);
-  const examples = judged.map(
-    ({ features, question }): Example => ({
-      features: names.map((name) => features[name]),
-      label: question.answerable ? 0 : 1,
-      weight: question.category === 'out-of-scope' ? outOfScopeWeight : 1,
+  const cases = sets.flatMap((set) => casesOf(set, side));
+  const fitOn = (some: readonly Case[]) => fitLogistic(some, { penalty, signs });
+  const whole = fitOn(cases);
+  const foldFits = Array.from({ length: folds }, (_, fold) => fitOn(cases.filter((each) => each.fold !== fold)));
+  const unseen = (each: Case) => predict(foldFits[each.fold] ?? whole, each.features, each.set);
+  const figures = new Map(
+    sets.map(({ name }) => {
+      const ofSet = cases.filter((each) => each.set === name);
+      const others = cases.filter((each) => each.set !== name);
+      const byOthers = others.length > 0 ? fitOn(others) : null;
+      const leftOut = byOthers && rankingOf(ofSet, (each) => predict(byOthers, each.features, ''));
+      return [name, { folds: rankingOf(ofSet, unseen), leftOut }] as const;
     }),
   );
-  const fit = fitLogistic(examples, { penalty, signs });
-  const answerable = examples.filter(({ label }) => label === 0).map(({ features }) => predict(fit, features));
-  const threshold = quantile(answerable, 1 - targetOverRefusal);
-  report(side, { judged, unseen: predictUnseen(examples, signs), threshold });
-  const features = Object.fromEntries(
-    names.flatMap((name, index) => (fit.columns[index] ? [[name, fit.columns[index]]] : [])),
+  for (const [name, row] of figures) console.log(`${side} ${name}: AUROC ${JSON.stringify(row)}`);
+  const threshold = report(
+    side,
+    cases.filter(({ set }) => set === sample),
+    {
+      fitted: (each) => predict(whole, each.features, each.set),
+      unseen,
+    },
   );
-  return { intercept: fit.intercept, features, threshold };
+  const features = Object.fromEntries(
+    names.flatMap((name, index) => (whole.columns[index] ? [[name, whole.columns[index]]] : [])),
+  );
+  const weights: RefusalWeights = { intercept: whole.intercepts.get(sample) ?? 0, features, threshold };
+  return { weights, figures };
 }
 
-/** Each example's probability by the fit of the folds that it is not in. */
-function predictUnseen(examples: readonly Example[], signs: readonly (1 | -1)[]): number[] {
-  const fits = Array.from({ length: folds }, (_, fold) =>
-    fitLogistic(
-      examples.filter((_example, index) => index % folds !== fold),
-      { penalty, signs },
-    ),
-  );
-  return examples.map(({ features }, index) => {
-    const fit = fits[index % folds];
-    return fit ? predict(fit, features) : 0;
+/** Both labels of a set weigh the same, and each set as much as another but for the sample. */
+function casesOf(set: JudgedSet, side: Side): Case[] {
+  const places = new Map<string, number>();
+  const judged = set[side];
+  const withLabel = (answerable: boolean) =>
+    judged.filter(({ question }) => (question.answerable ?? true) === answerable).length;
+  return judged.map(({ question, features, nearest }) => {
+    if (!places.has(nearest)) places.set(nearest, places.size);
+    const answerable = question.answerable ?? true;
+    const share = ((set.name === sample ? sampleWeight : 1) * setSize) / 2 / withLabel(answerable);
+    return {
+      features: namesOfSide(side).map((name) => features[name]),
+      label: answerable ? 0 : 1,
+      weight: share * (question.category === 'out-of-scope' ? outOfScopeWeight : 1),
+      set: set.name,
+      category: question.category ?? '',
+      fold: (places.get(nearest) ?? 0) % folds,
+    };
   });
 }
 
-interface Unseen {
-  readonly judged: readonly Judged[];
-  readonly unseen: readonly number[];
-  readonly threshold: number;
+function rankingOf(cases: readonly Case[], probability: (each: Case) => number): number {
+  return auroc(cases.map((each) => ({ score: probability(each), positive: each.label === 1 }))) ?? 0;
 }
 
-function report(side: string, { judged, unseen, threshold }: Unseen): void {
-  const cases = judged.map(({ question }, index) => ({ score: unseen[index] ?? 0, positive: !question.answerable }));
-  console.log(`${side}: AUROC in ${folds} folds ${auroc(cases)?.toFixed(3)}, threshold ${threshold.toFixed(3)}`);
-  const byCategory = Map.groupBy(judged.keys(), (index) => judged[index]?.question.category ?? '');
-  for (const [category, indices] of byCategory) {
-    const refused = [...indices].filter((index) => (unseen[index] ?? 0) > threshold).length;
-    console.log(`  ${category}: ${refused} of ${indices.length} refused`);
+/** Prints what of the sample is refused at the threshold, by the whole fit and by those of the folds; gives the threshold. */
+function report(
+  side: Side,
+  cases: readonly Case[],
+  by: { readonly fitted: (each: Case) => number; readonly unseen: (each: Case) => number },
+): number {
+  const threshold = quantile(cases.filter(({ label }) => label === 0).map(by.fitted), 1 - targetOverRefusal);
+  console.log(`${side}: threshold ${threshold.toFixed(3)}`);
+  for (const [category, group] of Map.groupBy(cases, (each) => each.category)) {
+    const refused = (probability: (each: Case) => number) =>
+      group.filter((each) => probability(each) > threshold).length;
+    console.log(`  ${category}: ${refused(by.fitted)} of ${group.length} refused, in folds ${refused(by.unseen)}`);
   }
+  return threshold;
 }
 
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0.5;
-}
-
-function hashOf(paths: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const path of paths) hash.update(readFileSync(path));
-  return hash.digest('hex');
 }

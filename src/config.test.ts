@@ -33,6 +33,29 @@ describe('loadConfig', () => {
     });
     expect(loadConfig({ OPENAI_API_KEY: 'sk-1', CHAT_MODEL: 'none' }).chat).toBeNull();
   });
+  it('holds passages to what the embedder reads', () => {
+    expect(loadConfig({}).chunks).toEqual({ targetTokens: 180, maxTokens: 230 });
+    const other = { EMBEDDING_MODEL: 'large', OPENAI_API_KEY: 'sk-1', CHUNK_MAX_TOKENS: '800' };
+    expect(loadConfig(other).chunks.maxTokens).toBe(800);
+    expect(failure({ CHUNK_MAX_TOKENS: '800' }).errors).toMatchObject([{ field: 'CHUNK_MAX_TOKENS' }]);
+    expect(failure({ CHUNK_TARGET_TOKENS: '230' }).errors).toMatchObject([{ field: 'CHUNK_TARGET_TOKENS' }]);
+  });
+  it('turns the partitioner on by a server or a key, with a parser for each format', () => {
+    expect(loadConfig({}).unstructured).toBeNull();
+    expect(loadConfig({ UNSTRUCTURED_API_KEY: 'k' }).unstructured?.url).toMatch(/^https:/);
+    const environment = {
+      UNSTRUCTURED_URL: 'http://localhost:8000',
+      UNSTRUCTURED_FORMATS: 'pdf=unstructured, docx = builtin',
+    };
+    expect(loadConfig(environment).unstructured).toEqual({
+      url: 'http://localhost:8000',
+      apiKey: null,
+      strategy: 'auto',
+      choices: { pdf: 'unstructured', docx: 'builtin' },
+    });
+    for (const wrong of ['pdf', 'pdf=maybe', 'md=auto'])
+      expect(() => loadConfig({ UNSTRUCTURED_FORMATS: wrong })).toThrow('UNSTRUCTURED_FORMATS');
+  });
   it('reads the models to ask one after another, each once', () => {
     const models = (list: string) => loadConfig({ OPENAI_API_KEY: 'sk-1', CHAT_MODEL: list }).chat?.models;
     expect(models('large, small ,large')).toEqual(['large', 'small']);

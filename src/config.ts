@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { answerModes } from './domain/answer.ts';
 import { AppError, type FieldError } from './domain/errors.ts';
+import { type ParserChoices, parserNames, partitionedFormats } from './domain/parser-choice.ts';
 
 const emptyIsUnset = (value: unknown) => (value === '' ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(emptyIsUnset, schema.optional());
@@ -39,6 +40,24 @@ function toObjectPlace(text: string, context: z.RefinementCtx): ObjectPlace {
   context.addIssue({ code: 'custom', message: 'neither a folder nor a bucket' });
   return z.NEVER;
 }
+
+const parserChoices = z
+  .string()
+  .transform((list) => Object.fromEntries(list.split(',').map((pair) => pair.split('=', 2).map((part) => part.trim()))))
+  .pipe(z.partialRecord(z.enum(partitionedFormats), z.enum(parserNames)));
+
+const hostEntry = z.union([
+  z.cidrv4(),
+  z.cidrv6(),
+  z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?)(:\d{1,5})?$/),
+]);
+/** Entries with a separator between them. */
+const listOf = (separator: string, entry: z.ZodType<string, string>) =>
+  z
+    .string()
+    .default('')
+    .transform((text) => text.split(separator).flatMap((part) => part.trim() || []))
+    .pipe(z.array(entry));
 
 interface Setting {
   readonly schema: z.ZodType;
@@ -161,6 +180,26 @@ export const settings = {
     description: 'Length of the vectors, for models that can shorten them.',
     example: '1024',
   },
+  EMBEDDING_RPM: {
+    schema: optional(integer(1, 10_000_000)),
+    expected: 'a whole number from 1 to 10000000',
+    description:
+      'Requests a minute that each process may send to the embedding server; without it as many as the server answers well.',
+    example: '3000',
+  },
+  EMBEDDING_TPM: {
+    schema: optional(integer(1_000, 1_000_000_000)),
+    expected: 'a whole number from 1000 to 1000000000',
+    description: 'Tokens a minute that each process may send to the embedding server.',
+    example: '1000000',
+  },
+  EMBEDDING_PRICE: {
+    schema: optional(z.coerce.number().min(0).max(1_000)),
+    expected: 'a number from 0 to 1000',
+    description:
+      "US dollars for a million tokens at the embedding server, for estimates; OpenAI's own prices are known.",
+    example: '0.02',
+  },
   COHERE_API_KEY: {
     schema: optional(z.string().min(1)),
     expected: 'a key',
@@ -219,6 +258,45 @@ export const settings = {
     description: 'How long the reranker may take before the order stays as it was, in milliseconds.',
     example: '2000',
   },
+  CHUNK_TARGET_TOKENS: {
+    schema: withDefault(integer(32, 4000), 180),
+    expected: 'a whole number from 32 to 4000, less than CHUNK_MAX_TOKENS',
+    description: 'Length that passages should have, in tokens; what is ingested already keeps its passages.',
+    example: '180',
+  },
+  CHUNK_MAX_TOKENS: {
+    schema: withDefault(integer(48, 8000), 230),
+    expected: 'a whole number from 48 to 8000, and at most 254 with the built-in embedder',
+    description: 'Length that no passage exceeds, in tokens.',
+    example: '230',
+  },
+  UNSTRUCTURED_URL: {
+    schema: optional(httpUrl),
+    expected: 'an http or https URL',
+    description:
+      'Server of Unstructured that reads scans, pictures and old Office files, without the path of its endpoint.',
+    example: 'http://localhost:8000',
+  },
+  UNSTRUCTURED_API_KEY: {
+    schema: optional(z.string().min(1)),
+    expected: 'a key',
+    description: 'Key for that server; alone it means the hosted one.',
+    example: 'a-long-secret',
+    secret: true,
+  },
+  UNSTRUCTURED_STRATEGY: {
+    schema: withDefault(z.enum(['auto', 'fast', 'hi_res', 'ocr_only']), 'auto'),
+    expected: 'auto, fast, hi_res or ocr_only',
+    description: 'How thoroughly that server reads.',
+    example: 'auto',
+  },
+  UNSTRUCTURED_FORMATS: {
+    schema: z.preprocess((input) => emptyIsUnset(input) ?? 'pdf=auto', parserChoices),
+    expected: `pairs of ${partitionedFormats.join(', ')} and builtin, unstructured or auto, as in pdf=unstructured,docx=builtin`,
+    description:
+      'Which formats that server reads. `auto`, for all that are not named, asks it where less than 20 characters a page were found.',
+    example: 'pdf=auto,image=unstructured,docx=builtin',
+  },
   ANSWER_MODE: {
     schema: withDefault(z.enum(answerModes), 'strict'),
     expected: 'strict or lenient',
@@ -275,6 +353,20 @@ export const settings = {
     description: 'Largest file that is read, in bytes.',
     example: '104857600',
   },
+  FETCH_ALLOWED_HOSTS: {
+    schema: listOf(',', hostEntry),
+    expected: 'names, addresses or ranges such as wiki.intern,10.1.0.0/16,127.0.0.1:9000',
+    description:
+      'Hosts of your own network that may be fetched beside the public internet: names, with a port where it is not a usual one, or ranges. None unless set.',
+    example: 'wiki.intern,10.1.0.0/16',
+  },
+  SOURCE_FOLDERS: {
+    schema: listOf(delimiter, z.string()),
+    expected: `folders with ${delimiter} between them`,
+    description:
+      'Folders of this machine that sources may read (folders, exports, Git repositories); none unless set. Whoever may write documents can read all of it.',
+    example: '/srv/handbook',
+  },
   LOG_LEVEL: {
     schema: withDefault(z.enum(['silent', 'error', 'warn', 'info', 'debug']), 'info'),
     expected: 'silent, error, warn, info or debug',
@@ -326,6 +418,10 @@ export interface Config {
         readonly baseUrl: string | null;
         readonly dimensions: number | null;
       };
+  /** What one process may ask of an embedding server in a minute; null: no limit. */
+  readonly embeddingLimits: { readonly requestsPerMinute: number | null; readonly tokensPerMinute: number | null };
+  /** US dollars for a million tokens; null: what is known of the model. */
+  readonly embeddingPrice: number | null;
   /** The server that OPENAI_API_KEY and OPENAI_BASE_URL name; null: there is none. */
   readonly modelServer: { readonly apiKey: string; readonly baseUrl: string | null } | null;
   /** Null: the index is in memory. */
@@ -337,6 +433,14 @@ export interface Config {
   } | null;
   /** Null: the fused order stands. */
   readonly reranker: RerankerConfig | null;
+  readonly chunks: { readonly targetTokens: number; readonly maxTokens: number };
+  /** Null: the built-in parsers read all there is to read. */
+  readonly unstructured: {
+    readonly url: string;
+    readonly apiKey: string | null;
+    readonly strategy: 'auto' | 'fast' | 'hi_res' | 'ocr_only';
+    readonly choices: ParserChoices;
+  } | null;
   readonly answerMode: 'strict' | 'lenient';
   /** Null: the fitted default. */
   readonly refusalThreshold: number | null;
@@ -349,6 +453,10 @@ export interface Config {
   readonly ingestInServer: boolean;
   readonly publishWaitsFor: 'lexical' | 'dense';
   readonly maxFileBytes: number;
+  /** Hosts that may be fetched beside the public internet. */
+  readonly fetchAllowedHosts: readonly string[];
+  /** Folders that sources may read; absolute. */
+  readonly sourceFolders: readonly string[];
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly remote: { readonly url: string; readonly key: string } | null;
   readonly cores: number;
@@ -414,6 +522,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       received: JSON.stringify(value.INGEST_IN_SERVER),
     });
   errors.push(...rerankerConflicts(value, errors));
+  errors.push(...chunkConflicts(value, errors));
   if (errors.length > 0) throw new AppError('CONFIGURATION_INVALID', describe(errors), { errors });
 
   const server = { apiKey: value.OPENAI_API_KEY ?? 'none', baseUrl: value.OPENAI_BASE_URL ?? null };
@@ -437,6 +546,8 @@ export function loadConfig(environment: Environment = process.env): Config {
             dimensions: value.EMBEDDING_DIMENSIONS ?? null,
             ...server,
           },
+    embeddingLimits: { requestsPerMinute: value.EMBEDDING_RPM ?? null, tokensPerMinute: value.EMBEDDING_TPM ?? null },
+    embeddingPrice: value.EMBEDDING_PRICE ?? null,
     modelServer: hasModelServer ? server : null,
     qdrant: value.QDRANT_URL
       ? {
@@ -447,6 +558,8 @@ export function loadConfig(environment: Environment = process.env): Config {
         }
       : null,
     reranker: rerankerOf(value),
+    chunks: { targetTokens: value.CHUNK_TARGET_TOKENS, maxTokens: value.CHUNK_MAX_TOKENS },
+    unstructured: unstructuredOf(value),
     answerMode: value.ANSWER_MODE,
     refusalThreshold: value.REFUSAL_THRESHOLD ?? null,
     redisUrl: value.REDIS_URL ?? null,
@@ -455,6 +568,8 @@ export function loadConfig(environment: Environment = process.env): Config {
     ingestInServer: value.INGEST_IN_SERVER === 'true',
     publishWaitsFor: value.PUBLISH_WAITS_FOR,
     maxFileBytes: value.MAX_FILE_BYTES,
+    fetchAllowedHosts: value.FETCH_ALLOWED_HOSTS,
+    sourceFolders: value.SOURCE_FOLDERS.map((folder) => resolve(folder)),
     logLevel: value.LOG_LEVEL,
     remote:
       value.FOOTNOTE_URL && value.FOOTNOTE_KEY
@@ -492,6 +607,26 @@ function rerankerConflicts(value: SettingValues, known: readonly FieldError[]): 
       received: JSON.stringify(model),
     });
   return known.length > 0 ? [] : conflicts;
+}
+
+const hostedUnstructured = 'https://api.unstructuredapp.io';
+
+function unstructuredOf(value: SettingValues): Config['unstructured'] {
+  const { UNSTRUCTURED_URL: url, UNSTRUCTURED_API_KEY: apiKey } = value;
+  if (url === undefined && apiKey === undefined) return null;
+  const { UNSTRUCTURED_STRATEGY: strategy, UNSTRUCTURED_FORMATS: choices } = value;
+  return { url: url ?? hostedUnstructured, apiKey: apiKey ?? null, strategy, choices };
+}
+
+/** Tokens that the built-in embedder reads of a text. */
+const minilmTokens = 254;
+
+function chunkConflicts(value: SettingValues, known: readonly FieldError[]): FieldError[] {
+  const { CHUNK_TARGET_TOKENS: target, CHUNK_MAX_TOKENS: most } = value;
+  const isTooLong = value.EMBEDDING_MODEL === 'minilm' && most > minilmTokens;
+  if (known.length > 0 || (target < most && !isTooLong)) return [];
+  const field = isTooLong ? 'CHUNK_MAX_TOKENS' : 'CHUNK_TARGET_TOKENS';
+  return [{ field, expected: settings[field].expected, received: String(isTooLong ? most : target) }];
 }
 
 function rerankerOf(value: SettingValues): RerankerConfig | null {

@@ -1,53 +1,34 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
-import { createAnswerFingerprint } from './chains/answer-fingerprint.ts';
-import { createAnswerQuestion } from './chains/answer-question-chain.ts';
-import { guardAnswers } from './chains/guard/guard-answers.ts';
-import { loadPrompts } from './chains/prompts/load-prompts.ts';
-import { shareAnswers } from './chains/share-answers.ts';
-import { createSuggestFollowUps } from './chains/suggest-follow-ups.ts';
+import type { createAnswerQuestion } from './chains/answer-question-chain.ts';
 import { type Client, createClient } from './cli/client.ts';
 import type { Output } from './cli/output.ts';
 import type { Config, ObjectPlace } from './config.ts';
 import { AppError } from './domain/errors.ts';
 import { usualScopes } from './domain/principal.ts';
+import { createEstimateEmbedding } from './ingest/estimate-embedding.ts';
+import { allowHosts } from './ingest/load/allowed-hosts.ts';
 import { createFetchUrl } from './ingest/load/fetch-url.ts';
-import { createDocumentReader } from './ingest/read-document.ts';
+import { type ConnectorOptions, createOpenConnector } from './ingest/sources/open-connector.ts';
+import { createSourceTrial } from './ingest/sources/source-trial.ts';
 import { createSubmitDocuments } from './ingest/submit-document.ts';
 import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embedder.ts';
-import { createChatModels } from './models/chat/create-chat-model.ts';
-import { createHedge } from './models/chat/hedge-chat-model.ts';
-import type { ChatModel } from './models/chat-model.ts';
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
-import type { CountTokens, Embedder } from './models/embedder.ts';
-import { minilmId } from './models/minilm/minilm-embedder.ts';
+import type { Embedder } from './models/embedder.ts';
+import { embeddingPriceOf } from './models/embedding-price.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
-import { createModerators } from './models/moderation/create-moderators.ts';
-import { createReranker } from './models/rerank/create-reranker.ts';
-import { watchReranker } from './models/rerank/watch-reranker.ts';
+import { openAnswering, openRetrieval, searchLeaves } from './open-answering.ts';
 import { openIndex } from './open-index.ts';
 import { openQueues, startQueues } from './open-queues.ts';
+import { openReader } from './open-reader.ts';
 import { createReadinessChecks } from './readiness.ts';
-import { createBoostStage } from './retrieve/boost-passages.ts';
-import { createVocabularies } from './retrieve/expand/learn-vocabularies.ts';
-import { createExpandQuestion } from './retrieve/expand-question.ts';
-import { createFoldStage } from './retrieve/fold-duplicates.ts';
-import { createReviewedStage } from './retrieve/prefer-reviewed.ts';
-import { createRankerAdministration } from './retrieve/rank/own/administer-ranker.ts';
-import { createOwnWeights } from './retrieve/rank/own/own-weights.ts';
-import { createReadQuestions } from './retrieve/rank/own/read-questions.ts';
-import { createRanker } from './retrieve/rank/rank-passages.ts';
-import { readShippedFit } from './retrieve/rank/shipped-fit.ts';
-import type { RankStage } from './retrieve/rank-stage.ts';
-import { createRerankStage } from './retrieve/rerank-passages.ts';
-import type { Retrieve } from './retrieve/retrieve.ts';
-import { createRetrieve } from './retrieve/retrieve-passages.ts';
+import type { createRetrieve } from './retrieve/retrieve-passages.ts';
 import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
 import { listen } from './server/listen.ts';
-import { toProblem } from './server/problem.ts';
 import { createRedisRelay } from './store/cache/redis/redis-answer-relay.ts';
 import { type DataFolder, openDataFolder, readHolder, readLocalKey, writeLocalKey } from './store/data-folder.ts';
 import { createFileObjects } from './store/objects/files/file-objects.ts';
@@ -56,7 +37,7 @@ import type { ObjectStore } from './store/objects.ts';
 import { migrate } from './store/postgres/migrate.ts';
 import { connectDatabase, openDatabase } from './store/postgres/open-database.ts';
 import { createStores, type Stores } from './store/postgres/stores.ts';
-import type { VectorIndex } from './store/vector-index.ts';
+import type { SqlDriver } from './store/sql.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -89,11 +70,11 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   stack.defer(() => folder.release());
   const driver = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
   stack.defer(() => driver.close());
-  const stores = createStores(driver, { processName: `${hostname()}:${config.dataDir}` });
+  const stores = openStores(driver, config, `${hostname()}:${config.dataDir}`);
   const objects = await openObjects(config.objects);
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
-  const reader = createDocumentReader({ workers: 1 });
+  const reader = openReader(config, embedder);
   stack.defer(() => reader.close());
 
   const { index, administration, ...opened } = await openIndex({ config, stores, embedder, log });
@@ -101,18 +82,19 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const countTokens = createTokenCounter();
   const parts = { config, stores, index, embedder, countTokens, log };
   const { reranker, retrieve, rankerAdministration } = await openRetrieval(parts);
-  const models = await createChatModels(config.chat);
-  const [judge = null] = await createChatModels(config.groundednessJudge);
-  const { answerQuestion, answerGuarded, suggestFollowUps } = openAnswering({ ...parts, retrieve, models, judge });
+  const answering = await openAnswering(parts, retrieve);
+  stack.defer(answering.stop);
   const relay = config.redisUrl === null ? null : createRedisRelay({ url: config.redisUrl, log });
   stack.defer(async () => await relay?.close());
 
-  const queues = openQueues({ config, stores, objects, reader, embedder, index, forget: () => 0, log });
+  const openConnector = createOpenConnector(connectorOptionsOf(config));
+  const { forget } = answering;
+  const queues = openQueues({ config, stores, objects, openConnector, reader, embedder, index, forget, log });
   stack.defer(() => queues.stop());
   const submit = createSubmitDocuments({
     documents: stores.documents,
     objects,
-    fetchUrl: createFetchUrl({ maxFileBytes: config.maxFileBytes }),
+    fetchUrl: createFetchUrl(fetchOptionsOf(config)),
     maxFileBytes: config.maxFileBytes,
     onQueued: queues.wake,
   });
@@ -122,31 +104,31 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     submit,
     retrieve,
     termFrequencies: index.inverseDocumentFrequencies,
-    answerQuestion: answerGuarded,
+    answerQuestion: answering.answerGuarded,
     searchLeaves: () => searchLeaves(parts),
-    suggestFollowUps,
+    suggestFollowUps: answering.suggestFollowUps,
     relay,
     embedder,
     countTokens,
     onQueued: queues.wake,
+    onSourceQueued: queues.wakeSources,
+    sourceTrial: createSourceTrial({ openConnector, reader }),
+    estimateEmbedding: createEstimateEmbedding({ ...stores, embedder, priceOf: (id) => embeddingPriceOf(id, config) }),
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
     indexAdministration: administration,
     rankerAdministration,
     readinessChecks: createReadinessChecks({
-      config,
+      ...parts,
       driver,
-      stores,
-      embedder,
-      index,
       reranker,
       relay,
-      chatModels: config.chat?.models ?? [],
+      chatModels: answering.models,
     }),
     version,
     publicUrl: config.publicUrl,
     host: config.host,
-    model: models[0]?.id ?? 'extractive',
-    models: [...models.map(({ id }) => id), 'extractive'],
+    model: answering.models[0] ?? 'extractive',
+    models: [...answering.models, 'extractive'],
     answerMode: config.answerMode,
     maxFileBytes: config.maxFileBytes,
     log,
@@ -157,18 +139,27 @@ export async function openFootnote(config: Config): Promise<Footnote> {
 
   const owned = stack.move();
   return {
-    application,
-    stores,
-    embedder,
-    submit,
-    retrieve,
-    answerQuestion,
-    folder,
+    ...{ application, stores, embedder, submit, retrieve, folder },
+    answerQuestion: answering.answerQuestion,
     maxFileBytes: config.maxFileBytes,
     log,
     localKey,
     close: () => owned.disposeAsync(),
   };
+}
+
+/** What may be fetched, whoever asks for it. */
+function fetchOptionsOf({ maxFileBytes, fetchAllowedHosts }: Config) {
+  return { maxFileBytes, isAllowedAddress: allowHosts(fetchAllowedHosts) };
+}
+
+function connectorOptionsOf(config: Config): ConnectorOptions {
+  const { sourceFolders, dataDir } = config;
+  return { fetch: fetchOptionsOf(config), sourceFolders, cacheFolder: join(dataDir, 'source-cache') };
+}
+
+function openStores(driver: SqlDriver, config: Config, processName: string): Stores {
+  return createStores(driver, { processName, embeddingPriceOf: (id) => embeddingPriceOf(id, config) });
 }
 
 async function openObjects(place: ObjectPlace): Promise<ObjectStore> {
@@ -177,98 +168,9 @@ async function openObjects(place: ObjectPlace): Promise<ObjectStore> {
 
 /** The embedder of the settings, until the live collection asks for another one. */
 async function openEmbedder(config: Config): Promise<ActiveEmbedder> {
-  const options = { threads: config.cores };
+  const options = { threads: config.cores, limits: config.embeddingLimits };
   const openOther = (name: string) => createEmbedder(embeddingConfigOf(name, config), options);
   return createActiveEmbedder(await createEmbedder(config.embedding, options), openOther);
-}
-
-interface RetrievalParts {
-  readonly config: Config;
-  readonly stores: Stores;
-  readonly index: VectorIndex;
-  readonly embedder: Embedder;
-  readonly countTokens: CountTokens;
-  readonly log: Logger;
-}
-
-/** The one ranking of search, answers and evaluations: the stages stand in the order in which they run. */
-async function openRetrieval({ config, stores, index, embedder, countTokens, log }: RetrievalParts) {
-  const asked = await createReranker(config.reranker);
-  const reranker = asked && watchReranker(asked, { now: () => performance.now() });
-  const shipped = readShippedFit();
-  const ownWeights = createOwnWeights({ rankers: stores.rankers, shipped, now: () => performance.now() });
-  const stages: RankStage[] = [createRanker({ index, embedder, shipped, ownWeights })];
-  if (reranker && config.reranker)
-    stages.push(createRerankStage({ reranker, topN: config.reranker.topN, countTokens }));
-  stages.push(createBoostStage(config), createReviewedStage(), createFoldStage());
-  const vocabularies = createVocabularies({
-    texts: stores.passageTexts,
-    onError: (error) => log.warn({ err: error }, 'a vocabulary could not be learnt'),
-  });
-  const expandQuestion = createExpandQuestion({ vocabularies, glossary: stores.glossary, index });
-  const { documents } = stores;
-  const retrieveWith = (by: readonly RankStage[]) =>
-    createRetrieve({ index, embedder, documents, countTokens, expandQuestion, stages: by });
-  const rankerAdministration = createRankerAdministration({
-    ...stores,
-    generation: stores.indexRows.generation,
-    readQuestions: createReadQuestions({ index, embedder, retrieveWith }),
-    ownWeights,
-    shipped,
-    now: () => new Date(),
-  });
-  return { reranker, retrieve: retrieveWith(stages), rankerAdministration };
-}
-
-interface AnsweringParts extends RetrievalParts {
-  readonly retrieve: Retrieve;
-  /** The first answers; the others take over, in this order. */
-  readonly models: readonly ChatModel[];
-  /** Judges what they write; null: words alone do. */
-  readonly judge: ChatModel | null;
-}
-
-/** The chain as evaluations run it, and as the server does: shared by those who ask the same. */
-function openAnswering({ config, stores, index, embedder, log, retrieve, models, judge }: AnsweringParts) {
-  const { documents } = stores;
-  const { refusalThreshold, hedgeAfterMilliseconds } = config;
-  const now = () => new Date();
-  const [chat = null, ...fallbacks] = models;
-  const answerQuestion = createAnswerQuestion({
-    retrieve,
-    embedder,
-    chat,
-    fallbacks,
-    hedge: hedgeAfterMilliseconds === null ? null : createHedge({ afterMilliseconds: hedgeAfterMilliseconds }),
-    judge,
-    index,
-    documents,
-    refusalThreshold,
-    problemOf: (error) => toProblem(error, { requestId: '', baseUrl: config.publicUrl ?? '' }),
-    now,
-    log,
-  });
-  const answerShared = shareAnswers({
-    answerQuestion,
-    generation: stores.indexRows.generation,
-    fingerprint: createAnswerFingerprint({ chat, fallbacks, judge, embedder, refusalThreshold }),
-    cache: config.answerCache,
-    now,
-  });
-  const answerGuarded = guardAnswers({
-    answerQuestion: answerShared,
-    moderatorOf: createModerators(config.modelServer),
-    textLeaves: () => models.length > 0 || judge !== null || searchLeaves({ config, embedder }),
-    now,
-  });
-  const prompt = loadPrompts().phraseFollowUps;
-  const suggesting = { documents, answerQuestion: answerGuarded, chats: models, prompt, log };
-  return { answerQuestion, answerGuarded, suggestFollowUps: createSuggestFollowUps(suggesting) };
-}
-
-/** Whether the words of a question leave this process when they are searched. */
-function searchLeaves({ config, embedder }: Pick<RetrievalParts, 'config' | 'embedder'>): boolean {
-  return config.reranker !== null || embedder.id !== minilmId;
 }
 
 function createLog(config: Config): Logger {
@@ -328,13 +230,15 @@ export async function work(config: Config, output: Output, signal: AbortSignal):
   const driver = await openDatabase(config);
   stack.defer(() => driver.close());
   const name = `${hostname()}:worker:${process.pid}`;
-  const stores = createStores(driver, { processName: name });
+  const stores = openStores(driver, config, name);
   const objects = await openObjects(config.objects);
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
-  const reader = createDocumentReader({ workers: 1 });
+  const reader = openReader(config, embedder);
   stack.defer(() => reader.close());
-  const queues = startQueues({ config, stores, objects, reader, embedder, index: null, forget: () => 0, log });
+  const openConnector = createOpenConnector(connectorOptionsOf(config));
+  const forget = () => 0;
+  const queues = startQueues({ config, stores, objects, openConnector, reader, embedder, index: null, forget, log });
   stack.defer(() => queues.stop());
   output.result({ worker: name }, () => `The worker ${name} reads and embeds what is queued.\nStop with Ctrl-C.`);
   if (!signal.aborted) await once(signal, 'abort');

@@ -5,6 +5,9 @@ import { createEmbedQueue } from './ingest/embed-queue.ts';
 import { createIngestWorker } from './ingest/ingest-worker.ts';
 import type { DocumentReader } from './ingest/prepare-versions.ts';
 import { createPurger } from './ingest/purge-removed.ts';
+import type { OpenConnector } from './ingest/sources/open-connector.ts';
+import { createSourceQueue } from './ingest/sources/source-queue.ts';
+import { createSubmit } from './ingest/submit-document.ts';
 import { createWorkerPulse } from './ingest/worker-pulse.ts';
 import type { Embedder } from './models/embedder.ts';
 import type { ObjectStore } from './store/objects.ts';
@@ -12,9 +15,13 @@ import type { Stores } from './store/postgres/stores.ts';
 import type { VectorIndex } from './store/vector-index.ts';
 
 export interface QueueParts {
-  readonly config: Pick<Config, 'publishWaitsFor'>;
-  readonly stores: Pick<Stores, 'documents' | 'embeddings' | 'workers' | 'purges' | 'retention'>;
-  readonly objects: Pick<ObjectStore, 'get' | 'remove'>;
+  readonly config: Pick<Config, 'publishWaitsFor' | 'maxFileBytes' | 'sourceFolders'>;
+  readonly stores: Pick<
+    Stores,
+    'documents' | 'embeddings' | 'workers' | 'purges' | 'retention' | 'sources' | 'sourceRuns'
+  >;
+  readonly objects: ObjectStore;
+  readonly openConnector: OpenConnector;
   readonly reader: DocumentReader;
   readonly embedder: Embedder;
   /** Told what changed, where this process answers questions too. */
@@ -27,16 +34,21 @@ export interface QueueParts {
 export interface Queues {
   /** Tells that something was queued. */
   wake(): void;
+  /** Tells that a source is to be looked at. */
+  wakeSources(): void;
   stop(): Promise<void>;
 }
 
 /** The queues of a server: with INGEST_IN_SERVER=false they are left to workers. */
 export function openQueues(parts: QueueParts & { readonly config: Pick<Config, 'ingestInServer'> }): Queues {
-  return parts.config.ingestInServer ? startQueues(parts) : { wake: () => {}, stop: async () => {} };
+  return parts.config.ingestInServer
+    ? startQueues(parts)
+    : { wake: () => {}, wakeSources: () => {}, stop: async () => {} };
 }
 
 /** Reads, publishes and embeds what is queued, also from an earlier run and by other processes. */
-export function startQueues({ config, stores, objects, reader, embedder, index, forget, log }: QueueParts): Queues {
+export function startQueues(parts: QueueParts): Queues {
+  const { config, stores, objects, reader, embedder, index, forget, log } = parts;
   const refresh = createIndexRefresh(index, log);
   const pulse = createWorkerPulse({ workers: stores.workers, now: () => new Date(), log });
   const embedding = createEmbedQueue({
@@ -67,18 +79,36 @@ export function startQueues({ config, stores, objects, reader, embedder, index, 
     forget,
     log,
   });
+  const sources = openSourceQueue(parts, reading.wake);
   pulse.start();
   purger.start();
   reading.start();
   embedding.start();
+  sources.start();
   return {
     wake: reading.wake,
+    wakeSources: sources.wake,
     async stop() {
       refresh.stop();
+      await sources.stop();
       await Promise.all([reading.stop(), embedding.stop(), purger.stop()]);
       await pulse.stop();
     },
   };
+}
+
+/** Sources bring documents by the way that requests do. */
+function openSourceQueue({ config, stores, objects, openConnector, log }: QueueParts, onQueued: () => void) {
+  const submit = createSubmit({ ...config, documents: stores.documents, objects, onQueued });
+  const { sourceFolders } = config;
+  return createSourceQueue({
+    ...stores,
+    sourceFolders,
+    runs: stores.sourceRuns,
+    submit: { submit },
+    openConnector,
+    log,
+  });
 }
 
 const refreshMilliseconds = 1_000;

@@ -102,6 +102,8 @@ describe('a folder of one’s own', () => {
     await rm(join(folder, 'heron.html'));
     const dryRun = await footnote(['ingest', folder, '--prune', '--dry-run']);
     expect(dryRun.stdout).toContain('changed  badger.md');
+    expect(dryRun.stdout).toMatch(/\nWould embed 1 passage with about \d+ tokens by all-MiniLM-L6-v2-int8: no cost\n/);
+    expect(dryRun.stdout).toContain('failed  fake.md: FILE_TYPE_UNSUPPORTED');
     expect(dryRun.stdout).toContain('removed  heron.html');
 
     const real = await footnote(['ingest', folder, '--prune']);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKeptAnswers } from '../src/chains/kept-answers.ts';
 import { shareAnswers } from '../src/chains/share-answers.ts';
 import type { Answer } from '../src/domain/answer.ts';
 import { createStores } from '../src/store/postgres/stores.ts';
@@ -33,7 +34,7 @@ beforeAll(async () => {
     }),
     generation: createStores(counted).indexRows.generation,
     fingerprint: () => 'test',
-    cache: { bytes: 1_000_000, seconds: 600 },
+    kept: createKeptAnswers({ bytes: 1_000_000, seconds: 600 }),
     now: () => new Date(),
   });
   app = await openApp(counted, { answerQuestion });

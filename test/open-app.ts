@@ -4,6 +4,7 @@ import { answerLimits } from '../src/chains/answer-trace.ts';
 import type { AnswerEvent, Quote } from '../src/domain/answer.ts';
 import { type DocumentId, newId, passageId, type TenantId } from '../src/domain/ids.ts';
 import { type Role, type Scope, usualScopes } from '../src/domain/principal.ts';
+import { createEstimateEmbedding } from '../src/ingest/estimate-embedding.ts';
 import { encodeDocument } from '../src/models/sparse/encode.ts';
 import { type Application, createApp } from '../src/server/app.ts';
 import type { Log, ServerDeps } from '../src/server/server-deps.ts';
@@ -13,6 +14,7 @@ import type { SqlDriver } from '../src/store/sql.ts';
 import { fakePort } from './fake-port.ts';
 import { flatEmbedder } from './flat-embedder.ts';
 import { createTestTenant } from './open-database.ts';
+import { sampleQuality } from './sample-documents.ts';
 
 export interface LogLine {
   readonly level: keyof Log;
@@ -62,6 +64,9 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     relay: null,
     searchLeaves: () => false,
     onQueued: () => {},
+    onSourceQueued: () => {},
+    sourceTrial: fakePort('sourceTrial'),
+    estimateEmbedding: createEstimateEmbedding({ ...stores, embedder: { id: 'test' }, priceOf: () => 0.5 }),
     passagesWaiting: (id) => stores.embeddings.waiting('test', id),
     indexAdministration: fakePort('indexAdministration'),
     rankerAdministration: fakePort('rankerAdministration'),
@@ -162,7 +167,7 @@ export function quotedAnswer(quote: Quote): ScriptedEvent[] {
 export function quoteOf(document: { id: DocumentId; title: string; text: string }, text: string): Quote {
   const start = document.text.indexOf(text);
   if (start < 0) throw new Error(`The document does not hold ${JSON.stringify(text)}.`);
-  const place = { uri: null, title: document.title, headingPath: [document.title], page: null };
+  const place = { uri: null, title: document.title, headingPath: [document.title], page: null, cells: null };
   return {
     number: 1,
     text,
@@ -199,7 +204,7 @@ async function publish(
   ]);
   if (!registration?.jobId) throw new Error('The document was not queued.');
   const { documentId, jobId, version } = registration;
-  const chunk = { ordinal: 0, text, start: 0, end: text.length, headingPath: [title], page: null };
+  const chunk = { ordinal: 0, text, start: 0, end: text.length, headingPath: [title], page: null, cells: null };
   const sparse = encodeDocument({ ...chunk, title, language: 'en' });
   const passage = {
     ...chunk,
@@ -209,7 +214,18 @@ async function publish(
     embeddingText: text,
   };
   await stores.documents.publish([
-    { tenantId: tenant, jobId, documentId, version, title, language: 'en', content: text, passages: [passage] },
+    {
+      tenantId: tenant,
+      jobId,
+      documentId,
+      version,
+      title,
+      language: 'en',
+      content: text,
+      quality: sampleQuality,
+      properties: {},
+      passages: [passage],
+    },
   ]);
   return documentId;
 }

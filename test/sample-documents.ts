@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { passageId, type TenantId } from '../src/domain/ids.ts';
+import type { ParseQuality } from '../src/domain/parse-quality.ts';
 import type { Principal } from '../src/domain/principal.ts';
 import type { IncomingDocument, PreparedVersion, QueuedVersion } from '../src/store/documents.ts';
 
@@ -43,6 +44,7 @@ export function samplePrepared(queued: QueuedVersion, text: string): PreparedVer
       end: start + line.length,
       headingPath: ['Top', 'Below "it", {here}'],
       page: ordinal === 0 ? null : ordinal,
+      cells: ordinal === 0 ? `'It''s'!A1` : null,
       sparse: { indices: Int32Array.of(-5, ordinal, 7_000_000), values: Float32Array.of(0.5, 1.25, 3) },
       embeddingHash: sha256(line),
       embeddingText: line,
@@ -58,9 +60,22 @@ export function samplePrepared(queued: QueuedVersion, text: string): PreparedVer
     title: document.title ?? 'Parsed title',
     language: 'en',
     content: text,
+    quality: sampleQuality,
+    properties: { author: 'Ada' },
     passages,
   };
 }
+
+export const sampleQuality: ParseQuality = {
+  score: 1,
+  characters: 100,
+  pages: null,
+  charactersPerPage: null,
+  emptyPages: null,
+  lostTables: 0,
+  replacementCharacters: 0,
+  warning: null,
+};
 
 export function samplePrincipal(tenantId: TenantId, changes: Partial<Principal> = {}): Principal {
   return {

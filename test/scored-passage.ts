@@ -12,6 +12,7 @@ export function scoredPassage(fields: Partial<ScoredPassage> & Pick<ScoredPassag
     end: fields.text.length,
     headingPath: [],
     page: null,
+    cells: null,
     externalId: 'a.md',
     title: 'T',
     uri: null,

@@ -4,10 +4,12 @@ export interface Example {
   readonly label: 0 | 1;
   /** How many examples it counts for. */
   readonly weight: number;
+  /** The collection that it is from. Each has an intercept of its own: how often it has no answer says nothing about a question. */
+  readonly set: string;
 }
 
 export interface LogisticFit {
-  readonly intercept: number;
+  readonly intercepts: ReadonlyMap<string, number>;
   readonly columns: readonly { readonly mean: number; readonly deviation: number; readonly weight: number }[];
 }
 
@@ -23,41 +25,50 @@ const rate = 0.3;
 
 /** Logistic regression over standardised columns, by gradient descent; a weight that would take the wrong sign is 0. */
 export function fitLogistic(examples: readonly Example[], { penalty, signs }: FitOptions): LogisticFit {
-  const scale = signs.map((_, column) => scaleOf(examples.map((example) => example.features[column] ?? 0)));
+  const scale = signs.map((_, column) => scaleOf(examples, column));
   const total = examples.reduce((sum, { weight }) => sum + weight, 0);
-  const rows = examples.map(({ features, label, weight }) => ({
+  const ofSet = new Map<string, number>();
+  for (const { set, weight } of examples) ofSet.set(set, (ofSet.get(set) ?? 0) + weight);
+  const intercepts = new Map([...ofSet.keys()].map((set) => [set, 0]));
+  const rows = examples.map(({ features, label, weight, set }) => ({
     label,
     weight,
+    set,
     values: scale.map(({ mean, deviation }, column) => ((features[column] ?? 0) - mean) / deviation),
   }));
   let weights = signs.map(() => 0);
-  let intercept = 0;
   for (let step = 0; step < steps; step += 1) {
     const errors = rows.map(
-      ({ values, label, weight }) => weight * (sigmoid(intercept + dot(weights, values)) - label),
+      ({ values, label, weight, set }) => weight * (sigmoid((intercepts.get(set) ?? 0) + dot(weights, values)) - label),
     );
     weights = weights.map((weight, column) => {
       const slope = rows.reduce((sum, { values }, row) => sum + (errors[row] ?? 0) * (values[column] ?? 0), 0);
       const next = weight - (rate * (slope + penalty * weight)) / total;
       return next * (signs[column] ?? 1) > 0 ? next : 0;
     });
-    intercept -= (rate * errors.reduce((sum, error) => sum + error, 0)) / total;
+    for (const [index, { set }] of rows.entries())
+      intercepts.set(set, (intercepts.get(set) ?? 0) - (rate * (errors[index] ?? 0)) / (ofSet.get(set) ?? 1));
   }
-  return { intercept, columns: scale.map((column, index) => ({ ...column, weight: weights[index] ?? 0 })) };
+  return { intercepts, columns: scale.map((column, index) => ({ ...column, weight: weights[index] ?? 0 })) };
 }
 
-export function predict({ intercept, columns }: LogisticFit, features: readonly number[]): number {
+/** The probability of 1 by the intercept of a set; by none where it has none. */
+export function predict({ intercepts, columns }: LogisticFit, features: readonly number[], set: string): number {
   const odds = columns.reduce(
     (sum, { mean, deviation, weight }, column) => sum + (weight * ((features[column] ?? 0) - mean)) / deviation,
-    intercept,
+    intercepts.get(set) ?? 0,
   );
   return sigmoid(odds);
 }
 
-function scaleOf(values: readonly number[]): { mean: number; deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { mean, deviation: Math.sqrt(variance) || 1 };
+function scaleOf(examples: readonly Example[], column: number): { mean: number; deviation: number } {
+  const total = examples.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = examples.reduce((sum, { features, weight }) => sum + weight * (features[column] ?? 0), 0) / total;
+  const variance = examples.reduce(
+    (sum, { features, weight }) => sum + weight * ((features[column] ?? 0) - mean) ** 2,
+    0,
+  );
+  return { mean, deviation: Math.sqrt(variance / total) || 1 };
 }
 
 function dot(one: readonly number[], other: readonly number[]): number {

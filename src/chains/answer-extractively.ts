@@ -1,5 +1,7 @@
 import type { QuoteRejection } from '../domain/answer.ts';
+import type { Span } from '../domain/sentences.ts';
 import type { Answerer, AnswererInput } from './answerer.ts';
+import { compareInTable } from './evidence/compare-in-table.ts';
 import { composeUnit } from './evidence/compose-unit.ts';
 import type { RankedUnit } from './evidence/rank-units.ts';
 import { selectUnits } from './evidence/select-units.ts';
@@ -7,14 +9,13 @@ import { type QuoteText, toQuoteText } from './quotes/quote-text.ts';
 import { type PassageQuote, verifyQuote } from './quotes/verify-quote.ts';
 import { createSentenceGate, type Draft } from './release-sentences.ts';
 
-/** Answers with sentences of the sources themselves, each with its own quote; never writes a word of its own. */
+/** Answers with sentences of the sources themselves, each with its own quote, or with part of a table; never writes a word of its own. */
 export const answerExtractively: Answerer = async function* (input, signal) {
   const release = createSentenceGate(input);
   const rejectedQuotes: { text: string; reason: string }[] = [];
   const sources = input.passages.map((passage) => toQuoteText(passage.text));
-  for (const unit of selectUnits(input)) {
+  for (const { draft, rejected } of draftsOf(input, sources)) {
     signal.throwIfAborted();
-    const { draft, rejected } = draftOfUnit(unit, input, sources);
     rejectedQuotes.push(...rejected);
     for (const { reason } of rejected) yield { type: 'quote-rejected', reason };
     if (draft) yield* release(draft);
@@ -22,24 +23,44 @@ export const answerExtractively: Answerer = async function* (input, signal) {
   return { usage: { inputTokens: 0, outputTokens: 0 }, rejectedQuotes };
 };
 
-interface UnitDraft {
+interface ProvenDraft {
   /** Null when one of its quotes was rejected. */
   readonly draft: Draft | null;
   readonly rejected: readonly { text: string; reason: QuoteRejection }[];
 }
 
+function draftsOf(input: AnswererInput, sources: readonly QuoteText[]): ProvenDraft[] {
+  const table = compareInTable(input);
+  // A row needs two quotes: its own and the names of the columns.
+  if (!table || input.maxQuotes < 2) return selectUnits(input).map((unit) => draftOfUnit(unit, input, sources));
+  const { passage, header, rows } = table;
+  return rows.slice(0, input.maxQuotes - 1).map(({ text, spans }) => {
+    const { quotes, rejected } = prove({ passage, spans }, input, sources);
+    const draft = { text, quotes, isLine: true, kind: 'row', header, isWhole: true } as const;
+    return { draft: rejected.length > 0 ? null : draft, rejected };
+  });
+}
+
 /** A unit as a sentence of an answer, with the quotes that prove it; `sources` are the passages' texts. */
-export function draftOfUnit(unit: RankedUnit, input: AnswererInput, sources: readonly QuoteText[]): UnitDraft {
-  const passage = input.passages[unit.passage]?.text ?? '';
-  const composed = composeUnit(unit, passage);
+export function draftOfUnit(unit: RankedUnit, input: AnswererInput, sources: readonly QuoteText[]): ProvenDraft {
+  const { text, spans } = composeUnit(unit, input.passages[unit.passage]?.text ?? '');
+  const { quotes, rejected } = prove({ passage: unit.passage, spans }, input, sources);
+  const draft = { text, quotes, isLine: unit.kind !== 'sentence' };
+  return { draft: rejected.length > 0 ? null : draft, rejected };
+}
+
+function prove(
+  { passage, spans }: { readonly passage: number; readonly spans: readonly Span[] },
+  { passages }: AnswererInput,
+  sources: readonly QuoteText[],
+) {
   const quotes: PassageQuote[] = [];
   const rejected: { text: string; reason: QuoteRejection }[] = [];
-  for (const { start, end } of composed.spans) {
-    const text = passage.slice(start, end);
-    const verdict = verifyQuote({ text, passage: unit.passage }, sources);
+  for (const { start, end } of spans) {
+    const text = passages[passage]?.text.slice(start, end) ?? '';
+    const verdict = verifyQuote({ text, passage }, sources);
     if (verdict.verified) quotes.push(...verdict.quotes);
     else rejected.push({ text, reason: verdict.reason });
   }
-  const draft = { text: composed.text, quotes, isLine: unit.kind !== 'sentence' };
-  return { draft: rejected.length > 0 ? null : draft, rejected };
+  return { quotes, rejected };
 }

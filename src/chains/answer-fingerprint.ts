@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AnswerQuestionDeps } from './answer-question-chain.ts';
+import { confidenceFitId } from './confidence/confidence-model.ts';
 import { groundednessVersion } from './ground/score-groundedness.ts';
 import { loadPrompts } from './prompts/load-prompts.ts';
 import { refusalFitId } from './refuse/refusal-model.ts';
@@ -15,7 +16,17 @@ export function createAnswerFingerprint(
   const judge = deps.judge?.id ?? null;
   const prompts = Object.values(loadPrompts()).map(({ version }) => version);
   const fixed = createHash('sha256')
-    .update(JSON.stringify([models, judge, prompts, refusalFitId(), groundednessVersion, deps.refusalThreshold]))
+    .update(
+      JSON.stringify([
+        models,
+        judge,
+        prompts,
+        refusalFitId(),
+        confidenceFitId(),
+        groundednessVersion,
+        deps.refusalThreshold,
+      ]),
+    )
     .digest('hex');
   return () => `${fixed} ${deps.embedder.id}`;
 }

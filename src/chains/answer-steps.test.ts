@@ -26,6 +26,7 @@ const passage: ScoredPassage = {
   end: 300 + text.length,
   headingPath: ['Refunds'],
   page: null,
+  cells: null,
   externalId: 'a.md',
   tags: {},
   language: 'en',

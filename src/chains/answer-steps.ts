@@ -12,6 +12,7 @@ import { answerReviewed, findReviewed } from './answer-reviewed.ts';
 import { answerLimits, type Trace, timed } from './answer-trace.ts';
 import type { Answerer, AnswererInput, AnswererResult } from './answerer.ts';
 import { condenseQuestion } from './condense-question.ts';
+import { confidenceOf } from './confidence/confidence-model.ts';
 import { quotesForConflicts, stateConflicts } from './conflicts/state-conflicts.ts';
 import type { EmbedUnits } from './evidence/embed-units.ts';
 import { type RankedUnits, rankUnits } from './evidence/rank-units.ts';
@@ -42,6 +43,7 @@ export interface Parts {
 }
 
 type Refusal = Extract<UnsequencedAnswerEvent, { type: 'answer-refused' }>;
+type Finished = Extract<UnsequencedAnswerEvent, { type: 'answer-finished' }>;
 type Events = AsyncGenerator<UnsequencedAnswerEvent>;
 
 /** Below both, nothing that was found has to do with the question; the first is the sum of two cosines. */
@@ -86,7 +88,8 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
     });
     trace.timings.total = performance.now() - started;
     if (draft.sentences.length === 0) return yield refuse(input, 'weak-evidence', retrieval);
-    return yield { ...finish(draft, trace), ...asReviewed(reviewed) };
+    // The fitted confidence speaks of what nobody has read before.
+    return yield { ...finish(draft, trace), confidence: 1, ...asReviewed(reviewed) };
   }
   const ranked = await timed(trace, 'evidence', () =>
     findEvidence(parts, { input, trace, retrieval, weights }, signal),
@@ -191,6 +194,7 @@ function judge(
   const hasVectors = retrieval.questionVector !== null && ranked.embeddingError === null;
   const judgement = parts.refusal.judge(features, hasVectors);
   trace.refusal = judgement;
+  trace.judgedByVectors = hasVectors;
   if (judgement.probability <= judgement.threshold) return null;
   const isNear = hasVectors && Math.exp(features.nearness) >= unrelatedCosines;
   const isUnrelated = !isNear && features.unitCoverage < unrelatedCoverage;
@@ -301,10 +305,10 @@ async function* noteTime(events: Events, note: (milliseconds: number) => void): 
   }
 }
 
-/** Confidence: how likely the sources hold the answer, times how well its sentences are grounded. */
-function finish({ sentences, quotes, text, usage, isPartial }: Draft, trace: Trace): UnsequencedAnswerEvent {
+function finish({ sentences, quotes, text, usage, isPartial }: Draft, trace: Trace): Finished {
   const groundedness = sentences.reduce((sum, sentence) => sum + sentence.groundedness, 0) / sentences.length;
-  const confidence = (1 - (trace.refusal?.probability ?? 0)) * groundedness;
+  const refusalProbability = trace.refusal?.probability ?? 0;
+  const confidence = confidenceOf({ refusalProbability, groundedness, hasVectors: trace.judgedByVectors });
   const timings = { ...trace.timings };
   const result = { text, sentences, quotes, confidence, usage, cost: null, timings, cached: false };
   return { type: 'answer-finished', ...result, ...(isPartial ? { partial: true } : {}) };

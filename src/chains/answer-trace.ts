@@ -13,6 +13,8 @@ export interface Trace {
   readonly promptVersions: Record<string, string>;
   retrieval: Retrieval | null;
   refusal: AnswerRecord['refusal'];
+  /** Whether that judgement could use vectors. */
+  judgedByVectors: boolean;
   rejectedQuotes: AnswerRecord['rejectedQuotes'];
   readonly timings: Record<string, number>;
 }
@@ -26,6 +28,7 @@ export function createTrace(input: AnswerInput, embedder: string): Trace {
     promptVersions: {},
     retrieval: null,
     refusal: null,
+    judgedByVectors: false,
     rejectedQuotes: [],
     timings: {},
   };

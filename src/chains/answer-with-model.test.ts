@@ -28,6 +28,7 @@ function passage(text: string, index: number): ScoredPassage {
     end: contentStart * (index + 1) + text.length,
     headingPath: ['Billing'],
     page: null,
+    cells: null,
     externalId: 'a.md',
     tags: {},
     language: 'en',

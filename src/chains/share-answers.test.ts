@@ -6,6 +6,7 @@ import { newId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 import type { AnswerInput, AnswerQuestion } from './answer-question.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 import { type SharedAnswersDeps, shareAnswers } from './share-answers.ts';
 
 const never = new AbortController().signal;
@@ -59,7 +60,7 @@ function share({ events = [finished], ...overrides }: Setting = {}) {
     answerQuestion: chain,
     generation: async () => generation,
     fingerprint: () => 'stub',
-    cache: { bytes: 1_000_000, seconds: 60 },
+    kept: createKeptAnswers({ bytes: 1_000_000, seconds: 60 }),
     now: () => new Date('2026-05-05T05:05:05.005Z'),
     ...overrides,
   });
@@ -246,7 +247,7 @@ describe('an answer that is kept', () => {
   });
 
   it('takes no more memory than it may', async () => {
-    const { ask, chain } = share({ cache: { bytes: 5_000, seconds: 60 } });
+    const { ask, chain } = share({ kept: createKeptAnswers({ bytes: 5_000, seconds: 60 }) });
     const questions = Array.from({ length: 20 }, (_, number) => `Question ${number}`);
     for (const question of questions) await ask({ question });
     for (const question of questions.toReversed()) await ask({ question });
@@ -256,7 +257,7 @@ describe('an answer that is kept', () => {
 
   it('is none without memory for it, and none when the generation cannot be read', async () => {
     for (const setting of [
-      { cache: { bytes: 0, seconds: 60 } },
+      { kept: createKeptAnswers({ bytes: 0, seconds: 60 }) },
       { generation: () => Promise.reject(new Error('The database is away.')) },
     ]) {
       const { ask, chain } = share(setting);

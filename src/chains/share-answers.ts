@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { type AnswerEvent, isFinalEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
@@ -6,6 +5,7 @@ import type { AnswerRecord } from '../store/answers.ts';
 import { answerKey } from './answer-key.ts';
 import type { AnswerInput, AnswerQuestion } from './answer-question.ts';
 import { bareProblem } from './answer-question-chain.ts';
+import type { KeptAnswer, KeptAnswers } from './kept-answers.ts';
 import { type SharedComputation, startComputation } from './shared-computation.ts';
 
 export interface SharedAnswersDeps {
@@ -14,14 +14,8 @@ export interface SharedAnswersDeps {
   readonly generation: (tenant: TenantId) => Promise<number>;
   /** What beside question and sources decides an answer. */
   readonly fingerprint: () => string;
-  /** Answers are kept for so long at most, in so much memory of this process; 0 bytes keep none. */
-  readonly cache: { readonly bytes: number; readonly seconds: number };
+  readonly kept: KeptAnswers;
   readonly now: () => Date;
-}
-
-interface Kept {
-  readonly events: readonly AnswerEvent[];
-  readonly record: AnswerRecord;
 }
 
 /**
@@ -29,9 +23,8 @@ interface Kept {
  * kept. Each asker gets an answer of its own, with its own ids. A follow-up depends on its conversation and is never shared.
  */
 export function shareAnswers(deps: SharedAnswersDeps): AnswerQuestion {
-  const { answerQuestion, now } = deps;
+  const { answerQuestion, kept, now } = deps;
   const running = new Map<string, SharedComputation>();
-  const kept = createCache(deps.cache);
 
   function begin(key: string, input: AnswerInput): SharedComputation {
     const computation = startComputation(answerQuestion, input, (ended) => {
@@ -49,7 +42,7 @@ export function shareAnswers(deps: SharedAnswersDeps): AnswerQuestion {
     // Whatever keeps the generation from being read, the chain meets it too and says it in its final event.
     if (generation === null) return yield* answerQuestion(input, signal);
     const key = answerKey(input, generation, deps.fingerprint());
-    const known = policy === 'use' ? kept?.get(key) : undefined;
+    const known = policy === 'use' ? kept.get(key) : undefined;
     if (known) return yield* replay(known, { input, started, now });
 
     const joined = policy === 'use' ? running.get(key) : undefined;
@@ -58,20 +51,10 @@ export function shareAnswers(deps: SharedAnswersDeps): AnswerQuestion {
     for await (const event of follow(computation, input, { signal, now, isJoined })) {
       const record = computation.record();
       if (!isJoined && record && isKeepable(event, computation.events))
-        kept?.set(key, { events: computation.events, record });
+        kept.set(key, { tenant: input.principal.tenantId, generation, events: computation.events, record });
       yield event;
     }
   };
-}
-
-function createCache({ bytes, seconds }: SharedAnswersDeps['cache']): LRUCache<string, Kept> | null {
-  if (bytes === 0) return null;
-  return new LRUCache({
-    maxSize: bytes,
-    ttl: seconds * 1000,
-    sizeCalculation: ({ events, record }, key) =>
-      2 * (key.length + JSON.stringify(events).length + JSON.stringify(record).length),
-  });
 }
 
 /** An answer that failed, is partial or went without a part is computed anew: the next one may be better. So is one whose source ends. */
@@ -128,7 +111,7 @@ async function* follow(
 }
 
 async function* replay(
-  { events, record }: Kept,
+  { events, record }: KeptAnswer,
   { input, started, now }: { input: AnswerInput; started: number; now: () => Date },
 ): AsyncGenerator<AnswerEvent> {
   input.onKept?.();

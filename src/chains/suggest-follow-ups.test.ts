@@ -17,7 +17,14 @@ const headings = ['Deadlines', 'Cards', 'Transfers', 'Who decides?', 'Part refun
 const text = headings.map((heading) => `${heading} have a rule.`).join('\n');
 const passages = headings.map((heading, ordinal) => ({
   ...{ id: newId('passage'), documentId, version: 1, ordinal, externalId: 'refunds', title: 'Refunds', uri: null },
-  ...{ headingPath: ['Refunds', heading], page: null, tags: {}, language: 'en', updatedAt: '2026-01-02T03:04:05.678Z' },
+  ...{
+    headingPath: ['Refunds', heading],
+    page: null,
+    cells: null,
+    tags: {},
+    language: 'en',
+    updatedAt: '2026-01-02T03:04:05.678Z',
+  },
   ...{ text: `${heading} have a rule.`, start: 0, end: 0 },
 }));
 const principal: Principal = {

@@ -24,11 +24,14 @@ export async function listDocuments({ client, output }: Context, options: ListOp
       item.id,
       stateOf(item),
       String(item.passages),
+      item.quality ? item.quality.score.toFixed(2) : '',
       item.title,
       item.uri ?? item.externalId,
     ]);
     const more = nextCursor ? `\n\nMore: footnote documents list --cursor ${nextCursor}` : '';
-    return formatTable(['id', 'state', 'passages', 'title', 'from'], rows) + more;
+    const warnings = items.flatMap(({ id, quality }) => (quality?.warning ? `${id}: ${quality.warning}` : []));
+    const warned = warnings.length > 0 ? `\n\nRead in part only:\n${warnings.join('\n')}` : '';
+    return formatTable(['id', 'state', 'passages', 'quality', 'title', 'from'], rows) + warned + more;
   });
 }
 
@@ -43,11 +46,7 @@ export async function showDocument(
     output.result(content, ({ text }) => text);
   } else if (options.chunks) {
     for await (const passage of passagesOf(client, id))
-      output.result(
-        passage,
-        ({ ordinal, start, end, headingPath, text }) =>
-          `${output.style.bold(`#${ordinal} ${headingPath.join(' › ')} (characters ${start}-${end})`)}\n${text}\n`,
-      );
+      output.result(passage, (shown) => `${output.style.bold(placeOf(shown))}\n${shown.text}\n`);
   } else {
     output.result(document, (summary) =>
       Object.entries(summary)
@@ -72,11 +71,21 @@ export async function removeDocuments(
   );
 }
 
+/** `#3 Plans › Team, page 2, Prices!A2:D9 (characters 120-480)`. */
+function placeOf({ ordinal, headingPath, page, cells, start, end }: ListedPassage): string {
+  const place = [headingPath.join(' › '), page === null ? '' : `page ${page}`, cells ?? ''].filter(
+    (part) => part !== '',
+  );
+  return `#${ordinal} ${place.join(', ')} (characters ${start}-${end})`.replace('  ', ' ');
+}
+
 interface ListedPassage {
   readonly ordinal: number;
   readonly start: number;
   readonly end: number;
   readonly headingPath: readonly string[];
+  readonly page: number | null;
+  readonly cells: string | null;
   readonly text: string;
 }
 
@@ -109,6 +118,7 @@ function listQuery({ source, state, tag, limit, cursor }: ListOptions): URLSearc
 
 function stateOf(document: DocumentSummary): string {
   if (document.state === 'failed' && document.error) return `failed: ${document.error.code}`;
+  if (document.error) return `${document.state}, but ${document.error.code}`;
   const waiting = document.passagesWithoutVector;
   return waiting > 0 ? `${document.state} (${waiting} vectors wait)` : document.state;
 }

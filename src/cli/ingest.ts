@@ -5,11 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { AppError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import type { Metadata } from '../domain/metadata.ts';
+import type { EmbeddingEstimate } from '../ingest/estimate-embedding.ts';
 import { type FoundFile, walkFolder } from '../ingest/load/walk-folder.ts';
 import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import type { Client } from './client.ts';
 import { documentsOf } from './documents.ts';
 import type { Output } from './output.ts';
+import { createEmbeddingPreview, describeEmbedding, type EmbeddingPreview } from './preview-embedding.ts';
 import { createEta, type Progress } from './progress.ts';
 
 export interface IngestOptions {
@@ -40,6 +42,8 @@ interface Report {
   unchanged: number;
   /** Files of kinds that are not read. */
   skipped: number;
+  /** With `dryRun`, what embedding the files would take; web pages are not fetched for it. */
+  embedding: EmbeddingEstimate | null;
   readonly failed: { name: string; code: string; detail: string }[];
 }
 
@@ -67,7 +71,8 @@ export async function ingest(
   targets: readonly string[],
   options: IngestOptions,
 ): Promise<number> {
-  const run = createIngestRun(context, options);
+  await using preview = options.dryRun ? createEmbeddingPreview(context.client) : null;
+  const run = createIngestRun(context, options, preview);
   for (const target of targets) {
     if (/^https?:\/\//i.test(target)) await run.addUrl(target);
     else await run.addPath(target);
@@ -77,9 +82,11 @@ export async function ingest(
   return report.failed.length > 0 ? 1 : 0;
 }
 
-function createIngestRun(context: IngestContext, options: IngestOptions) {
+function createIngestRun(context: IngestContext, options: IngestOptions, preview: EmbeddingPreview | null) {
   const { client, progress, signal } = context;
-  const report: Report = { added: [], changed: [], removed: [], unchanged: 0, skipped: 0, failed: [] };
+  const report: Report = {
+    ...{ added: [], changed: [], removed: [], unchanged: 0, skipped: 0, embedding: null, failed: [] },
+  };
   const started = createEta();
   let jobId: string | null = null;
   let seen = 0;
@@ -98,7 +105,8 @@ function createIngestRun(context: IngestContext, options: IngestOptions) {
     progress.show({ label: 'reading', done: seen, total: seen, etaSeconds: null, note: candidate.externalId });
     if (known && isUnchanged(known, bytes, options)) {
       report.unchanged += 1;
-    } else if (options.dryRun) {
+    } else if (preview) {
+      await preview.add(bytes, basename(candidate.path), signal);
       report[known ? 'changed' : 'added'].push(candidate.externalId);
     } else {
       await post(candidate.externalId, uploadForm(candidate, bytes, options, jobId));
@@ -171,6 +179,7 @@ function createIngestRun(context: IngestContext, options: IngestOptions) {
         for (const { externalId, code, detail } of job.failures) report.failed.push({ name: externalId, code, detail });
         dropFailed(report);
       }
+      if (preview) report.embedding = await preview.estimate();
       progress.end();
       return report;
     },
@@ -252,5 +261,6 @@ function describeReport(report: Report, isDryRun: boolean): string {
     ? (['added', 'changed', 'removed'] as const).flatMap((kind) => report[kind].map((name) => `  ${kind}  ${name}`))
     : [];
   const failures = report.failed.map(({ name, code, detail }) => `  failed  ${name}: ${code}: ${detail}`);
-  return [counts, ...names, ...failures].join('\n');
+  const embedding = report.embedding ? [describeEmbedding(report.embedding)] : [];
+  return [counts, ...embedding, ...names, ...failures].join('\n');
 }

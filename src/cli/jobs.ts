@@ -2,6 +2,7 @@ import type { Job } from '../domain/job.ts';
 import type { Page } from '../store/documents.ts';
 import type { Client } from './client.ts';
 import { formatTable, type Output } from './output.ts';
+import { describeCost } from './preview-embedding.ts';
 import { formatDuration } from './progress.ts';
 
 interface Context {
@@ -49,7 +50,7 @@ function describeJob(job: Job): string {
     ({ documentId, externalId, code, detail }) => `  failed  ${externalId} (${documentId}): ${code}: ${detail}`,
   );
   const more = job.failed > job.failures.length ? [`  and ${job.failed - job.failures.length} more`] : [];
-  return [`${job.id} is ${job.state}: ${countsOf(job)}`, outlookOf(job), ...failures, ...more]
+  return [`${job.id} is ${job.state}: ${countsOf(job)}`, spendOf(job), outlookOf(job), ...failures, ...more]
     .filter((line) => line !== '')
     .join('\n');
 }
@@ -57,6 +58,11 @@ function describeJob(job: Job): string {
 function countsOf({ done, failed, total, passages, passagesEmbedded }: Job): string {
   const vectors = passagesEmbedded < passages ? `, ${passagesEmbedded} of ${passages} passages have vectors` : '';
   return `${done + failed} of ${total} read${failed > 0 ? `, ${failed} failed` : ''}${vectors}`;
+}
+
+function spendOf({ tokensEmbedded, embeddingCost }: Job): string {
+  if (!tokensEmbedded) return '';
+  return `about ${tokensEmbedded} tokens embedded so far: ${describeCost(embeddingCost)}`;
 }
 
 function outlookOf({ waitingFor, queuePosition, etaSeconds }: Job): string {

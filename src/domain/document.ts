@@ -1,5 +1,6 @@
 import type { DocumentId } from './ids.ts';
 import type { Metadata } from './metadata.ts';
+import type { ParseQuality } from './parse-quality.ts';
 
 /** `queued` and `processing`: no version is visible yet, or a newer one is on its way; `ready`: visible; `failed`: the last version could not be read. */
 export const documentStates = ['queued', 'processing', 'ready', 'failed'] as const;
@@ -16,8 +17,18 @@ export interface Block {
   readonly end: number;
   /** Heading level 1-6; only for headings. */
   readonly level?: number;
-  /** 1-based page; only where the format has pages. */
+  /** 1-based page or slide; only where the format has them. */
   readonly page?: number;
+  /** Where the rows of a table stand in their spreadsheet; each line of the block is one row. */
+  readonly cells?: CellRange;
+}
+
+/** The first row and the columns of a table, counted from 1; `sheet` is null where the file has no sheets. */
+export interface CellRange {
+  readonly sheet: string | null;
+  readonly firstRow: number;
+  readonly firstColumn: number;
+  readonly lastColumn: number;
 }
 
 /** What a parser makes of a file. `text` is what quotes point into and what `/content` returns. */
@@ -27,7 +38,16 @@ export interface ParsedDocument {
   readonly blocks: readonly Block[];
   /** BCP 47 language, or null when unknown. */
   readonly language: string | null;
+  /** What the file says about itself: front matter, the headers of an e-mail, author and dates. */
+  readonly properties?: Properties;
+  /** Pages or slides, with or without text; only where the format has them. */
+  readonly pages?: number;
+  /** Tables and charts that the file holds and the text does not. */
+  readonly lostTables?: number;
 }
+
+/** By lower-case name; at most 50, of at most 2,000 characters each. */
+export type Properties = Readonly<Record<string, string>>;
 
 /** A chunk of a parsed text: `text === parsed.text.slice(start, end)`. */
 export interface Chunk {
@@ -37,6 +57,8 @@ export interface Chunk {
   readonly end: number;
   readonly headingPath: readonly string[];
   readonly page: number | null;
+  /** Of a spreadsheet's rows, such as `Prices!A2:D9`. */
+  readonly cells: string | null;
 }
 
 /** One row of a list of documents. */
@@ -62,6 +84,9 @@ export interface DocumentSummary {
   /** Passages of the visible version that still wait for their vector. */
   readonly passagesWithoutVector: number;
   readonly error: { readonly code: string; readonly detail: string } | null;
+  /** Of the newest version; null until it was read. */
+  readonly quality: ParseQuality | null;
+  readonly properties: Properties;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -206,7 +206,8 @@ export const errorSpecs = {
     status: 415,
     title: 'Files of this type are not read',
     retryable: false,
-    remedy: 'Convert the file to Markdown, HTML, text, PDF or DOCX.',
+    remedy:
+      'Convert the file to one of the formats of docs/guide/formats.md; pictures and scans need UNSTRUCTURED_URL.',
   },
   FILE_ENCRYPTED: {
     status: 422,
@@ -248,7 +249,8 @@ export const errorSpecs = {
     status: 422,
     title: 'This address may not be fetched',
     retryable: false,
-    remedy: 'Only http and https addresses on the public internet are fetched; upload the page as a file instead.',
+    remedy:
+      'Only http and https addresses on the public internet are fetched; an operator adds others with FETCH_ALLOWED_HOSTS, or upload the page as a file.',
   },
   URL_UNREACHABLE: {
     status: 422,

@@ -8,7 +8,9 @@ const prefixes = {
   job: 'job',
   key: 'key',
   passage: 'psg',
+  run: 'run',
   session: 'ses',
+  source: 'src',
   tenant: 'ten',
   user: 'usr',
 } as const;
@@ -25,7 +27,9 @@ export type DocumentId = Id<'document'>;
 export type JobId = Id<'job'>;
 export type KeyId = Id<'key'>;
 export type PassageId = Id<'passage'>;
+export type RunId = Id<'run'>;
 export type SessionId = Id<'session'>;
+export type SourceId = Id<'source'>;
 export type TenantId = Id<'tenant'>;
 export type UserId = Id<'user'>;
 

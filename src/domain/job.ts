@@ -28,6 +28,10 @@ export interface Job {
   /** Passages of this job's documents, and how many of them have their vector. */
   readonly passages: number;
   readonly passagesEmbedded: number;
+  /** Tokens embedded for this job so far, an estimate; null in lists. Texts that had their vector before cost nothing. */
+  readonly tokensEmbedded: number | null;
+  /** US dollars for these tokens; null in lists, and where the price is not known. */
+  readonly embeddingCost: number | null;
   /** Documents of other jobs that are read before this one's next. */
   readonly queuePosition: number;
   /** Seconds until the current stage ends at the rate so far; null until a rate is known. */

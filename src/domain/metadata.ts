@@ -1,3 +1,4 @@
+import type { Properties } from './document.ts';
 import { describeValue, type FieldError, invalidRequest } from './errors.ts';
 import type { FieldType, FilterScalar } from './filter.ts';
 import { readTime } from './iso-time.ts';
@@ -36,6 +37,25 @@ export function readMetadata(values: Metadata, declared: readonly Pick<MetadataF
   });
   if (errors.length > 0) throw invalidRequest(errors);
   return Object.fromEntries(entries);
+}
+
+/** Of what a file says about itself, the declared fields that it gives a fitting value for; names match in any case. */
+export function metadataOf(
+  properties: Properties,
+  declared: readonly Pick<MetadataField, 'name' | 'type'>[],
+): Metadata {
+  const entries = declared.flatMap(({ name, type }) => {
+    const text = properties[name.toLowerCase()];
+    const value = text === undefined ? null : readValue(type, readText(type, text));
+    return value === null ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function readText(type: FieldType, text: string): FilterScalar {
+  if (type === 'number') return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
+  if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
+  return text;
 }
 
 function readValue(type: FieldType, value: FilterScalar): FilterScalar | null {

@@ -12,6 +12,8 @@ export interface Passage {
   readonly end: number;
   readonly headingPath: readonly string[];
   readonly page: number | null;
+  /** Of a spreadsheet's rows, such as `Prices!A2:D9`. */
+  readonly cells: string | null;
   readonly externalId: string;
   readonly title: string;
   readonly uri: string | null;

@@ -1,4 +1,4 @@
-import type { Block, ParsedDocument } from '../domain/document.ts';
+import type { Block, CellRange, ParsedDocument } from '../domain/document.ts';
 import { type Span, splitSentences } from '../domain/sentences.ts';
 import type { CountTokens } from '../models/embedder.ts';
 import { headingText } from './parse/heading-text.ts';
@@ -14,6 +14,8 @@ export interface Piece extends Span {
   readonly mustBreak: boolean;
   readonly section: Section;
   readonly page: number | null;
+  /** The row of the spreadsheet that it lies in. */
+  readonly cells: CellRange | null;
   /** The header row of the table that this piece continues. */
   readonly tableHeader: string | null;
   readonly tableHeaderTokens: number;
@@ -38,6 +40,8 @@ export interface PieceLimits {
 interface Part extends Span {
   readonly breakCost: number;
   readonly mustBreak?: boolean;
+  /** A row of a table, which is cut between its cells before it is cut inside of one. */
+  readonly isRow?: boolean;
 }
 
 const afterHeading = 1.5;
@@ -48,6 +52,7 @@ const betweenSentences = 0.25;
 const betweenRows = 0.2;
 const betweenLines = 0.35;
 const afterBlankLine = 0.15;
+const betweenCells = 0.5;
 const insideSentence = 0.6;
 
 /** A block shorter than this is not worth cutting; characters. */
@@ -77,6 +82,7 @@ export function toPieces(parsed: ParsedDocument, countTokens: CountTokens, limit
       headings.push({ level, text: headingText(text.slice(block.start, block.end)) });
       section = newSection();
     } else section.hasBody = true;
+    const rowAt = createRowFinder(text, block);
     const table = block.kind === 'table' ? tableHeaderOf(text, block, countTokens) : null;
     for (const part of partsOf(block, { text, first: firstBreakCost(block, previous, text) })) {
       for (const fitting of fitPart(part, { text, countTokens, section, limits })) {
@@ -89,6 +95,7 @@ export function toPieces(parsed: ParsedDocument, countTokens: CountTokens, limit
           mustBreak: fitting.mustBreak || !isJoinable(gap),
           section,
           page: block.page ?? null,
+          cells: rowAt(fitting.start),
           tableHeader: isContinued ? table.text : null,
           tableHeaderTokens: isContinued ? table.tokens : 0,
         });
@@ -97,6 +104,21 @@ export function toPieces(parsed: ParsedDocument, countTokens: CountTokens, limit
     previous = block;
   }
   return pieces;
+}
+
+/** The cells of the line that an offset lies in; offsets must ascend, because lines are counted on from the last one. */
+function createRowFinder(text: string, block: Block): (offset: number) => CellRange | null {
+  const { cells } = block;
+  if (!cells) return () => null;
+  let counted = block.start;
+  let lines = 0;
+  return (offset) => {
+    for (let at = text.indexOf('\n', counted); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) {
+      lines += 1;
+      counted = at + 1;
+    }
+    return { ...cells, firstRow: cells.firstRow + lines };
+  };
 }
 
 /** Rules and empty marks may stand inside a chunk; text that belongs to no block, such as a comment, may not. */
@@ -135,7 +157,9 @@ function linesOf(text: string, block: Block): Part[] {
     if (line.trim() !== '') {
       const start = at + (line.length - line.trimStart().length);
       const breakCost = block.kind === 'table' ? rowBreakCost(line, lines.length) : lineBreakCost(line, lines.length);
-      lines.push({ start, end: at + line.trimEnd().length, breakCost: isAfterBlank ? afterBlankLine : breakCost });
+      const end = at + line.trimEnd().length;
+      const isRow = block.kind === 'table';
+      lines.push({ start, end, breakCost: isAfterBlank ? afterBlankLine : breakCost, isRow });
     }
     isAfterBlank = line.trim() === '';
     at = end + 1;
@@ -178,6 +202,11 @@ function fitPart(part: Part, context: FitContext): FittingPart[] {
   const slice = text.slice(part.start, part.end);
   const tokens = hasRoom ? countTokens(slice) : Number.POSITIVE_INFINITY;
   if (tokens <= most && !hasLongWord(slice)) return [{ ...part, tokens, mustBreak: part.mustBreak ?? false }];
+  const cells = part.isRow ? cellsOf(slice, part.start) : [];
+  if (cells.length > 1)
+    return cells.flatMap((cell, index) =>
+      fitPart({ ...cell, breakCost: index === 0 ? part.breakCost : betweenCells }, context),
+    );
   const fitting: FittingPart[] = [];
   for (const word of wordsOf(slice, part.start)) {
     const breakCost = fitting.length === 0 ? part.breakCost : insideSentence;
@@ -193,6 +222,14 @@ function fitPart(part: Part, context: FitContext): FittingPart[] {
 
 function hasLongWord(slice: string): boolean {
   return slice.length > longestWord && longWord.test(slice);
+}
+
+/** The cells of a row, each with the bar that ends it. */
+function cellsOf(row: string, offset: number): Span[] {
+  return [...row.matchAll(/[^|\s][^|]*\|?|\|/g)].map(({ index, 0: cell }) => ({
+    start: offset + index,
+    end: offset + index + cell.trimEnd().length,
+  }));
 }
 
 function canGrow(part: FittingPart, word: Span, tokens: number): boolean {

@@ -5,6 +5,8 @@ import { createTokenCounter } from '../models/minilm/tokenizer.ts';
 import { bodyText, chunkDocument, type DocumentChunk, embeddingText } from './chunk.ts';
 import { parseMarkdown } from './parse/parse-markdown.ts';
 import { parsePlainText } from './parse/parse-plain-text.ts';
+import { addSheet } from './parse/sheet-blocks.ts';
+import { createTextBuilder } from './parse/text-builder.ts';
 
 /** A word or a mark is a token, as with the real tokenizer, but cheap. */
 const countTokens = (text: string) => text.match(/[\p{L}\p{N}]{1,6}|[^\s\p{L}\p{N}]/gu)?.length ?? 0;
@@ -112,6 +114,47 @@ describe('chunkDocument', () => {
     const chunks = chunksOf(Array.from({ length: 40 }, () => `One ${words(20)}`).join(' '));
     expect(chunks.length).toBeGreaterThan(3);
     for (const chunk of chunks) expect(chunk.text).toMatch(/^One [\s\S]*\.$/);
+  });
+
+  it('keeps to other sizes', () => {
+    const parsed = parseMarkdown(Array.from({ length: 60 }, () => words(20)).join(' '), 'Guide');
+    const sizes = { targetTokens: 400, maxTokens: 500, embeddedTokens: 8000 };
+    const chunks = chunkDocument(parsed, countTokens, sizes);
+    for (const chunk of chunks) expect(countTokens(chunk.text)).toBeLessThanOrEqual(500);
+    expect(chunks).toHaveLength(3);
+  });
+
+  it('cuts a row that is too long between its cells', () => {
+    const row = Array.from({ length: 12 }, (_, index) => `cell ${index} ${words(40)}`).join(' | ');
+    const chunks = chunkDocument(parsePlainText(`a | b\n${row}`, { kind: 'table', title: 'Guide' }), countTokens);
+    expect(chunks.length).toBeGreaterThan(2);
+    for (const { text } of chunks.slice(1)) expect(text).toMatch(/^cell \d+ word/);
+  });
+
+  it('tells which cells of a spreadsheet each chunk shows', () => {
+    const builder = createTextBuilder();
+    const sheet = (name: string, rows: number) =>
+      addSheet(
+        Array.from({ length: rows }, (_, index) => ({
+          row: index + 3,
+          cells: new Map([
+            [2, index === 0 ? 'Plan' : `plan ${index} ${words(12)}`],
+            [4, 'x'],
+          ]),
+        })),
+        { name, builder },
+      );
+    sheet('Prices', 30);
+    sheet('Team sizes', 1);
+    const chunks = chunkDocument({ title: 'Guide', ...builder.build(), language: null }, countTokens);
+    const rowsOf = (cells: string | null) =>
+      [...(cells ?? '').matchAll(/^Prices!B(\d+):D(\d+)/g)].flatMap(([, from, to]) => [Number(from), Number(to)]);
+    const ranges = chunks.map(({ cells }) => rowsOf(cells));
+    expect(chunks.length).toBeGreaterThan(2);
+    expect(ranges[0]?.[0]).toBe(3);
+    for (const [index, [from]] of ranges.slice(1).entries()) if (from) expect(from).toBe((ranges[index]?.[1] ?? 0) + 1);
+    expect(Math.max(...ranges.flat())).toBe(32);
+    expect(chunks.at(-1)?.cells).toMatch(/'Team sizes'!B3:D3$/);
   });
 
   it('cuts tables between rows and carries the header row of those that go on', () => {

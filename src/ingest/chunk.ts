@@ -1,6 +1,7 @@
 import type { Chunk, ParsedDocument } from '../domain/document.ts';
 import type { CountTokens } from '../models/embedder.ts';
 import { type Piece, type Section, toPieces } from './chunk-pieces.ts';
+import { showCells } from './parse/cell-values.ts';
 import { headingText } from './parse/heading-text.ts';
 
 /** A chunk, and the header row when it continues a table. */
@@ -8,12 +9,19 @@ export interface DocumentChunk extends Chunk {
   readonly tableHeader: string | null;
 }
 
-/** Tokens of a chunk that is neither too short to make sense nor too long to be about one thing. */
-const targetTokens = 180;
-const maxTokens = 230;
-const maxCharacters = 4000;
-/** What the built-in embedder reads, without its two special tokens: header and chunk have to fit. */
-const embeddedTokens = 254;
+export interface ChunkSizes {
+  /** Tokens of a chunk that is neither too short to make sense nor too long to be about one thing. */
+  readonly targetTokens: number;
+  readonly maxTokens: number;
+  /** What the embedder reads, without its special tokens: header and chunk have to fit. */
+  readonly embeddedTokens: number;
+}
+
+/** Fit for the built-in embedder. */
+export const defaultChunkSizes: ChunkSizes = { targetTokens: 180, maxTokens: 230, embeddedTokens: 254 };
+
+/** No language needs more characters for a token. */
+const charactersPerToken = 17;
 /** A chunk's room even under long headings. */
 const leastRoom = 128;
 
@@ -22,14 +30,21 @@ const distantSections = 0.9;
 const overlong = 0.3;
 
 /**
- * Cuts a document into chunks of about 180 and at most 230 tokens: along sections first, then blocks, then sentences, rows or lines.
+ * Cuts a document into chunks of about the target's and at most the maximum's tokens: along sections first, then blocks, then sentences, rows or lines.
  * Chunks ascend, do not overlap and hold every visible character of the blocks. Small sections are joined under the headings that they share.
  */
-export function chunkDocument(parsed: ParsedDocument, countTokens: CountTokens): DocumentChunk[] {
+export function chunkDocument(
+  parsed: ParsedDocument,
+  countTokens: CountTokens,
+  sizes: ChunkSizes = defaultChunkSizes,
+): DocumentChunk[] {
+  const { maxTokens, embeddedTokens } = sizes;
+  const least = Math.min(leastRoom, maxTokens);
+  const maxCharacters = charactersPerToken * maxTokens;
   const roomUnder = (headingPath: readonly string[]) =>
-    Math.max(leastRoom, Math.min(maxTokens, embeddedTokens - countTokens(headerOf(parsed.title, headingPath))));
+    Math.max(least, Math.min(maxTokens, embeddedTokens - countTokens(headerOf(parsed.title, headingPath))));
   const pieces = toPieces(parsed, countTokens, { maxCharacters, maxTokens: roomUnder });
-  return bestCuts(pieces).map((run, ordinal) => toChunk(parsed, run, ordinal));
+  return bestCuts(pieces, { ...sizes, maxCharacters }).map((run, ordinal) => toChunk(parsed, run, ordinal));
 }
 
 /** What the embedder reads: title and headings, a continued table's header row, then the text without the heading that it opens with. */
@@ -64,7 +79,7 @@ export function headerOf(title: string, headingPath: readonly string[]): string 
 }
 
 /** The runs of pieces whose costs are least together: dynamic programming over the places where a chunk may begin. */
-function bestCuts(pieces: readonly Piece[]): Piece[][] {
+function bestCuts(pieces: readonly Piece[], sizes: ChunkSizes & { readonly maxCharacters: number }): Piece[][] {
   const least = new Float64Array(pieces.length + 1).fill(Number.POSITIVE_INFINITY);
   const begins = new Int32Array(pieces.length + 1);
   least[0] = 0;
@@ -74,14 +89,14 @@ function bestCuts(pieces: readonly Piece[]): Piece[][] {
     let mixing = 0;
     let room = first.section.maxTokens;
     for (let end = begin + 1; end <= pieces.length; end += 1) {
-      const cost = soFar + lengthCost(tokens) + mixing;
+      const cost = soFar + lengthCost(tokens, sizes) + mixing;
       if (cost < (least[end] ?? 0)) {
         least[end] = cost;
         begins[end] = begin;
       }
       const before = pieces[end - 1];
       const next = pieces[end];
-      if (!before || !next || next.mustBreak || next.end - first.start > maxCharacters) break;
+      if (!before || !next || next.mustBreak || next.end - first.start > sizes.maxCharacters) break;
       tokens += next.gapTokens + next.tokens;
       room = Math.min(room, next.section.maxTokens);
       if (tokens > room) break;
@@ -94,7 +109,7 @@ function bestCuts(pieces: readonly Piece[]): Piece[][] {
 }
 
 /** 0 at the target, 1 for an empty chunk. */
-function lengthCost(tokens: number): number {
+function lengthCost(tokens: number, { targetTokens, maxTokens }: ChunkSizes): number {
   if (tokens < targetTokens) return ((targetTokens - tokens) / targetTokens) ** 2;
   return overlong * ((tokens - targetTokens) / (maxTokens - targetTokens)) ** 2;
 }
@@ -121,6 +136,7 @@ function toChunk(parsed: ParsedDocument, run: readonly Piece[], ordinal: number)
     end,
     headingPath: commonPath(paths),
     page: first?.page ?? null,
+    cells: showCells(run.flatMap(({ cells }) => cells ?? [])) || null,
     tableHeader: first?.tableHeader ?? null,
   };
 }

@@ -1,10 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { Embedder } from '../models/embedder.ts';
+import { toRequestBatches } from '../models/request-batches.ts';
 import type { EmbeddingStore, PreparedVersion, UnembeddedPassage } from '../store/documents.ts';
 import type { WorkShare } from '../store/workers.ts';
-import { embedWindows, type WindowedText } from './embed-windows.ts';
+import { embedTexts } from './embed-texts.ts';
+import { embedWindows } from './embed-windows.ts';
 import { createBackoff } from './retry-backoff.ts';
+import { runBatches } from './run-batches.ts';
 import { createWakeUp } from './wake-up.ts';
 
 interface EmbedQueueDeps {
@@ -28,19 +32,19 @@ export interface EmbedQueue {
   stop(): Promise<void>;
 }
 
-/** Texts that are asked for at once, and texts that one call embeds. */
-const fetchSize = 1_024;
-const batchSize = 128;
-/** The same for texts whose windows are embedded: about four each. */
-const windowedAtOnce = 256;
-const windowedBatch = 32;
+/** Texts that are asked for at once; those whose windows are embedded have about three each. */
+const fetchSize = 2_048;
+const windowedFetchSize = 1_024;
+const callsAtOnce = 2;
+const textOf = ({ text }: { readonly text: string }) => text;
 
 type EmbeddedText = Parameters<EmbeddingStore['save']>[2][number];
+type RefusedText = Parameters<EmbeddingStore['giveUp']>[1][number];
 const pollMilliseconds = 5_000;
 /** How long vectors give way to reading before one batch is embedded all the same. */
 const yieldMilliseconds = 60_000;
 
-/** Fills in vectors of visible passages, oldest document first, then those of their windows, one batch at a time, until it is stopped. */
+/** Fills in vectors of visible passages, oldest document first, then those of their windows, until it is stopped. */
 export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
   const stopping = new AbortController();
   const wakeUp = createWakeUp(stopping.signal);
@@ -61,58 +65,63 @@ export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
         if (stopping.signal.aborted) return;
         deps.log.warn({ err: error }, 'embedding waits and tries again');
         deps.onFault(error);
-        await wakeUp.wait(backoff.after(error));
+        // Whoever asked to be left alone for a while is, whatever is queued meanwhile.
+        await pause(backoff.after(error), undefined, { signal: stopping.signal }).catch(() => {});
       }
     }
   }
 
-  /** Saves a batch while the next one is embedded; stops early when documents wait to be read. */
+  /** Resolves to how many texts waited; stops early when documents wait to be read. */
   async function embedWaiting(): Promise<number> {
     const waiting = await deps.embeddings.unembedded(deps.embedder.id, fetchSize, deps.share());
-    let ahead: Promise<EmbeddedText[]> = Promise.resolve([]);
-    for (let start = 0; start < waiting.length; start += batchSize) {
-      const embedded = ahead;
-      ahead = embed(waiting.slice(start, start + batchSize), stopping.signal);
-      ahead.catch(() => {});
-      await save(await embedded);
-      if (deps.readingIsBusy()) break;
-    }
-    await save(await ahead);
+    await runBatches(toRequestBatches(waiting, textOf), {
+      make: ({ items }) => embed(items, stopping.signal),
+      save,
+      atOnce: deps.embedder.callsAtOnce ?? callsAtOnce,
+      shouldStop: deps.readingIsBusy,
+    });
     return waiting.length;
   }
 
-  /** Resolves to how many texts had their windows embedded; the next ones wait until it is known that no passage does. */
+  /** Resolves to how many texts had no windows; the next ones wait until it is known that no passage lacks a vector. */
   async function windowWaiting(): Promise<number> {
     const { embeddings, embedder } = deps;
-    const waiting = await embeddings.withoutWindows(embedder.id, windowedAtOnce, deps.share());
-    let ahead: Promise<WindowedText[]> = Promise.resolve([]);
-    for (let start = 0; start < waiting.length; start += windowedBatch) {
-      const windowed = ahead;
-      ahead = embedWindows(embedder, waiting.slice(start, start + windowedBatch), stopping.signal);
-      ahead.catch(() => {});
-      await embeddings.saveWindows(embedder.id, embedder.dimensions, await windowed);
-      if (deps.readingIsBusy()) break;
-    }
-    await embeddings.saveWindows(embedder.id, embedder.dimensions, await ahead);
+    const waiting = await embeddings.withoutWindows(embedder.id, windowedFetchSize, deps.share());
+    await runBatches(toRequestBatches(waiting, textOf), {
+      make: ({ items }) => embedWindows(embedder, items, stopping.signal),
+      save: (windowed) => embeddings.saveWindows(embedder.id, embedder.dimensions, windowed),
+      atOnce: deps.embedder.callsAtOnce ?? callsAtOnce,
+      shouldStop: deps.readingIsBusy,
+    });
     return waiting.length;
   }
 
-  async function embed(passages: readonly UnembeddedPassage[], signal: AbortSignal): Promise<EmbeddedText[]> {
-    const vectors = await deps.embedder.embedDocuments(
-      passages.map((passage) => passage.text),
-      signal,
-    );
-    return passages.map(({ tenantId, embeddingHash }, index) => {
-      const vector = vectors[index];
-      if (!vector) throw new AppError('MODEL_BAD_RESPONSE', 'The embedder gave fewer vectors than texts.');
-      return { tenantId, embeddingHash, vector };
+  async function embed(
+    passages: readonly UnembeddedPassage[],
+    signal: AbortSignal,
+  ): Promise<(EmbeddedText | RefusedText)[]> {
+    const results = await embedTexts(deps.embedder, passages.map(textOf), signal);
+    return passages.flatMap(({ tenantId, embeddingHash }, index) => {
+      const result = results[index];
+      if (result === undefined) return [];
+      const text = { tenantId, embeddingHash };
+      return result instanceof AppError
+        ? { ...text, reason: { code: result.code, detail: result.detail } }
+        : { ...text, vector: result };
     });
   }
 
-  async function save(vectors: readonly EmbeddedText[]): Promise<void> {
-    if (vectors.length === 0) return;
-    await deps.embeddings.save(deps.embedder.id, deps.embedder.dimensions, vectors);
-    deps.onEmbedded(new Set(vectors.map((vector) => vector.tenantId)));
+  /** A refused text stays without a vector: its passage is found by its words, and its document says why. */
+  async function save(results: readonly (EmbeddedText | RefusedText)[]): Promise<void> {
+    const { embeddings, embedder } = deps;
+    const embedded = results.filter((result) => 'vector' in result);
+    const refused = results.filter((result) => 'reason' in result);
+    if (embedded.length > 0) await embeddings.save(embedder.id, embedder.dimensions, embedded);
+    if (refused.length > 0) {
+      deps.log.warn({ texts: refused }, 'the embedder refuses texts');
+      await embeddings.giveUp(embedder.id, refused);
+    }
+    deps.onEmbedded(new Set(embedded.map(({ tenantId }) => tenantId)));
   }
 
   return {
@@ -133,8 +142,11 @@ export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
         embeddingHash,
         text: texts.get(embeddingHash) ?? '',
       }));
-      for (let start = 0; start < passages.length; start += batchSize)
-        await save(await embed(passages.slice(start, start + batchSize), signal));
+      for (const { items } of toRequestBatches(passages, textOf)) {
+        const results = await embed(items, signal);
+        // What is refused is queued when the version is published, and given up then.
+        await save(results.filter((result) => 'vector' in result));
+      }
     },
     async stop() {
       stopping.abort(new AppError('SERVER_STOPPING', 'The server is stopping.'));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { createTestTenant, openTestDatabase } from '../../test/open-database.ts';
+import { sampleQuality } from '../../test/sample-documents.ts';
 import { AppError } from '../domain/errors.ts';
 import { newId, type TenantId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -30,6 +31,8 @@ let queue: EmbedQueue;
 let embedded: string[];
 let embedderError: AppError | null;
 let faults: unknown[];
+/** Calls of the embedder, those that failed too. */
+let calls: number;
 
 const log = { warn: () => {} };
 
@@ -48,6 +51,7 @@ const reader: DocumentReader = {
         end: start + text.length,
         headingPath: [],
         page: null,
+        cells: null,
         sparse: encodeDocument({ title: '', headingPath: [], text, language: 'en' }),
         embeddingText: text,
         embeddingHash: `hash of ${text}`,
@@ -55,7 +59,7 @@ const reader: DocumentReader = {
       start += text.length + 1;
       return passage;
     });
-    return { title: title ?? 'untitled', language: 'en', content, passages };
+    return { title: title ?? 'untitled', language: 'en', content, quality: sampleQuality, properties: {}, passages };
   },
 };
 
@@ -75,7 +79,9 @@ const embedder: Embedder = {
   languages: null,
   embedQuestions: () => Promise.reject(new Error('no question is asked here')),
   async embedDocuments(texts) {
+    calls += 1;
     if (embedderError) throw embedderError;
+    if (texts.includes('refused')) throw new AppError('MODEL_BAD_RESPONSE', 'It refuses the request.');
     embedded.push(...texts);
     return texts.map(() => Float32Array.of(1, 0));
   },
@@ -94,6 +100,7 @@ afterAll(async () => {
 beforeEach(async () => {
   embedded = [];
   embedderError = null;
+  calls = 0;
   faults = [];
   reading = [];
   stores = createStores(driver);
@@ -125,7 +132,7 @@ async function start({
     readingIsBusy: () => worker.busy(),
     onEmbedded: () => {},
     share: () => allWork,
-    onFault: () => {},
+    onFault: (fault) => faults.push(fault),
     log,
   });
   worker = createIngestWorker({
@@ -219,6 +226,45 @@ it('waits for an embedder that is away, and documents answer by words meanwhile'
   await vi.waitFor(async () => expect(await stores.embeddings.waiting('test', tenantId)).toBe(0), 15_000);
 });
 
+it('gives up a text that the embedder refuses, says so at its document, and embeds all others', async () => {
+  await start();
+  const { documentId, jobId } = await add('a', 'one\nrefused\nthree');
+  await add('b', 'other');
+  await vi.waitFor(async () => {
+    expect(await statesOf()).toEqual({ a: 'ready', b: 'ready' });
+    expect(await stores.embeddings.waiting('test', tenantId)).toBe(0);
+  }, 15_000);
+  expect([...new Set(embedded)].sort()).toEqual(['Is anybody there?', 'one', 'other', 'three']);
+  expect(await stores.documents.get(principal, documentId)).toMatchObject({
+    ...{ state: 'ready', passages: 3, passagesWithoutVector: 0 },
+    error: { code: 'MODEL_BAD_RESPONSE', detail: expect.stringContaining('Passage 1 ') },
+  });
+  expect(jobId && (await stores.jobs.get(tenantId, jobId))?.state).toBe('finished');
+});
+
+it('leaves a server alone for as long as it asks, whatever is queued meanwhile', async () => {
+  embedderError = new AppError('MODEL_RATE_LIMITED', 'Wait five minutes.', { retryAfter: 300 });
+  await start();
+  await add('a', 'one');
+  await vi.waitFor(() => expect(faults).toContain(embedderError), 10_000);
+  const before = calls;
+  await add('b', 'two');
+  queue.wake();
+  await vi.waitFor(async () => expect(await statesOf()).toEqual({ a: 'ready', b: 'ready' }), 10_000);
+  queue.wake();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(calls).toBe(before);
+});
+
+it('with PUBLISH_WAITS_FOR=dense a refused text does not hold its document', async () => {
+  await start({ waitsForVectors: true });
+  const { documentId } = await add('a', 'one\nrefused');
+  await vi.waitFor(async () => {
+    expect(await statesOf()).toEqual({ a: 'ready' });
+    expect((await stores.documents.get(principal, documentId))?.error?.code).toBe('MODEL_BAD_RESPONSE');
+  }, 15_000);
+});
+
 it('with PUBLISH_WAITS_FOR=dense a document becomes visible with its vectors', async () => {
   embedderError = new AppError('MODEL_UNAVAILABLE', 'away');
   await start({ waitsForVectors: true });
@@ -257,7 +303,7 @@ it('says what stands in the way of all documents, and that it is over', async ()
   await start({ objects });
   await add('a', 'one');
   await vi.waitFor(() => expect(faults.at(-1)).toMatchObject({ code: 'STORAGE_UNAVAILABLE' }), 10_000);
-  expect(await statesOf()).toEqual({ a: 'queued' });
+  await vi.waitFor(async () => expect(await statesOf()).toEqual({ a: 'queued' }), 10_000);
   isAway = false;
   await vi.waitFor(async () => expect(await statesOf()).toEqual({ a: 'ready' }), 15_000);
   expect(faults.at(-1)).toBeNull();

@@ -1,5 +1,7 @@
+import type { Properties } from '../domain/document.ts';
 import { AppError } from '../domain/errors.ts';
 import { passageId } from '../domain/ids.ts';
+import type { ParseQuality } from '../domain/parse-quality.ts';
 import type {
   DocumentStore,
   PreparedPassage,
@@ -15,6 +17,8 @@ export interface ReadDocument {
   readonly title: string;
   readonly language: string | null;
   readonly content: string;
+  readonly quality: ParseQuality;
+  readonly properties: Properties;
   readonly passages: readonly Omit<PreparedPassage, 'id'>[];
 }
 
@@ -95,6 +99,7 @@ export function isPassing(reason: AppError): boolean {
     'STORAGE_UNAVAILABLE',
     'MODEL_UNAVAILABLE',
     'MODEL_RATE_LIMITED',
+    'MODEL_REJECTED_KEY',
     'DEADLINE_EXCEEDED',
   ].includes(reason.code);
 }
@@ -110,6 +115,8 @@ function toPrepared(queued: QueuedVersion, read: ReadDocument): PreparedVersion 
     title: read.title,
     language: read.language,
     content: read.content,
+    quality: read.quality,
+    properties: read.properties,
     passages: read.passages.map((passage) => ({
       ...passage,
       id: passageId(tenantId, documentId, version, passage.ordinal),

@@ -1,4 +1,6 @@
+import type { Properties } from '../domain/document.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { ParseQuality } from '../domain/parse-quality.ts';
 
 /** A file as it goes to the worker; its buffer is handed over, not copied. */
 export interface ReadRequest {
@@ -17,6 +19,7 @@ export interface PackedPassage {
   readonly end: number;
   readonly headingPath: readonly string[];
   readonly page: number | null;
+  readonly cells: string | null;
   readonly embeddingText: string;
   readonly embeddingHash: string;
   /** Terms of its sparse vector. */
@@ -27,6 +30,8 @@ export interface PackedDocument {
   readonly title: string;
   readonly language: string | null;
   readonly content: string;
+  readonly quality: ParseQuality;
+  readonly properties: Properties;
   readonly passages: readonly PackedPassage[];
   /** Sparse vectors of all passages, one after the other: thousands of small buffers would be slow to hand over. */
   readonly indices: Int32Array<ArrayBuffer>;

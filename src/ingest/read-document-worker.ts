@@ -1,18 +1,20 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '../domain/errors.ts';
 import { createTokenCounter } from '../models/minilm/tokenizer.ts';
+import type { ChunkSizes } from './chunk.ts';
 import { prepareDocument } from './prepare-document.ts';
 import type { ReadDocument } from './prepare-versions.ts';
 import type { PackedDocument, PackedError, ReadReply, ReadRequest } from './read-document-messages.ts';
 
 // The program of a worker thread: one file at a time, one reply each.
 const port = parentPort;
+const sizes: ChunkSizes = workerData;
 const countTokens = createTokenCounter();
 countTokens('ready');
 
 port?.on('message', async (request: ReadRequest) => {
   try {
-    const document = pack(await prepareDocument(request, countTokens));
+    const document = pack(await prepareDocument(request, countTokens, sizes));
     send({ type: 'read', document }, [document.indices.buffer, document.values.buffer]);
   } catch (error) {
     send({ type: 'failed', error: packError(error) });

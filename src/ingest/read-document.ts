@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../domain/errors.ts';
+import { type ChunkSizes, defaultChunkSizes } from './chunk.ts';
 import type { DocumentReader, ReadDocument } from './prepare-versions.ts';
 import type { PackedDocument, PackedError, ReadReply, ReadRequest } from './read-document-messages.ts';
 
@@ -10,6 +11,7 @@ export interface DocumentReaderOptions {
   readonly maxSeconds?: number;
   /** Heap that one worker may use; its buffers come on top. */
   readonly maxMegabytes?: number;
+  readonly chunkSizes?: ChunkSizes;
 }
 
 export interface FileToRead {
@@ -47,7 +49,7 @@ interface PooledWorker {
  * FILE_… error; the next one gets a fresh worker. Aborting frees the caller at once, the worker finishes or runs into its limit.
  */
 export function createDocumentReader(options: DocumentReaderOptions = {}): PooledDocumentReader {
-  const { workers: size = 1, maxSeconds = 30, maxMegabytes = 512 } = options;
+  const { workers: size = 1, maxSeconds = 30, maxMegabytes = 512, chunkSizes = defaultChunkSizes } = options;
   const queue: Task[] = [];
   const pool = new Set<PooledWorker>();
   let isClosed = false;
@@ -64,6 +66,7 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
   function startWorker(): PooledWorker {
     const thread = new Worker(new URL('./read-document-worker.ts', import.meta.url), {
       name: 'read-document',
+      workerData: chunkSizes,
       resourceLimits: { maxOldGenerationSizeMb: maxMegabytes },
     });
     const worker: PooledWorker = { thread, isReady: false, task: null, timer: null };
@@ -78,18 +81,24 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
   function give(worker: PooledWorker, task: Task): void {
     worker.task = task;
     worker.thread.ref();
-    worker.timer = setTimeout(() => {
-      discard(worker, ({ file }) => tookTooLong(file, `more than ${maxSeconds} seconds`));
-    }, maxSeconds * 1000);
+    if (worker.isReady) startTimer(worker);
     const { bytes, fileName, mediaType, title = null, language = null } = task.file;
     // A copy, because the buffer is handed over and the caller may still need it.
     const request: ReadRequest = { bytes: Uint8Array.from(bytes), fileName, mediaType, title, language };
     worker.thread.postMessage(request, [request.bytes.buffer]);
   }
 
+  /** The file's time begins when the worker has started, which is not the file's doing. */
+  function startTimer(worker: PooledWorker): void {
+    worker.timer = setTimeout(() => {
+      discard(worker, ({ file }) => tookTooLong(file, `more than ${maxSeconds} seconds`));
+    }, maxSeconds * 1000);
+  }
+
   function receive(worker: PooledWorker, reply: ReadReply): void {
     if (reply.type === 'ready') {
       worker.isReady = true;
+      if (worker.task) startTimer(worker);
       return;
     }
     const task = release(worker);

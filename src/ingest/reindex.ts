@@ -1,9 +1,9 @@
-import { AppError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { Embedder } from '../models/embedder.ts';
 import type { EmbeddingStore } from '../store/documents.ts';
 import type { HeldChecksum, Reindex, TenantProof } from '../store/index-administration.ts';
 import type { IndexChecksum } from '../store/vector-index.ts';
+import { embedTexts } from './embed-texts.ts';
 
 /** One index that is built from the rows: the live one, or one beside it. */
 export interface BuiltIndex {
@@ -88,25 +88,20 @@ async function embedTenant(
     const texts = await deps.embeddings.textsWithout(embedder.id, tenant, after, textsPerBatch);
     const last = texts.at(-1);
     if (last === undefined) return embedded;
-    const vectors = await embedder.embedDocuments(
+    const vectors = await embedTexts(
+      embedder,
       texts.map(({ text }) => text),
       signal,
     );
-    const entries = texts.map(({ embeddingHash }, position) => ({
-      embeddingHash,
-      vector: vectorAt(vectors, position),
-    }));
+    const entries = texts.flatMap(({ embeddingHash }, position) => {
+      const vector = vectors[position];
+      return vector instanceof Float32Array ? [{ embeddingHash, vector }] : [];
+    });
     await deps.embeddings.saveBeside(embedder.id, tenant, entries);
     embedded += texts.length;
     onEmbedded(texts.length);
     after = last.embeddingHash;
   }
-}
-
-function vectorAt(vectors: readonly Float32Array[], position: number): Float32Array {
-  const vector = vectors[position];
-  if (!vector) throw new AppError('MODEL_BAD_RESPONSE', 'The embedder gave fewer vectors than texts.');
-  return vector;
 }
 
 async function writeAll({ index, report, signal, total }: Work, tenants: readonly TenantId[]): Promise<void> {

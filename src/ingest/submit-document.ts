@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { curatedSource } from '../domain/curated-answer.ts';
 import { AppError } from '../domain/errors.ts';
-import type { JobId } from '../domain/ids.ts';
+import type { JobId, TenantId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { CuratedContent } from '../store/curated-answers.ts';
 import type { DocumentStore, IncomingDocument, Registration } from '../store/documents.ts';
@@ -26,10 +26,10 @@ export interface DocumentBytes {
 /** Accepts documents: raw bytes to the object store, document and job item in one transaction. What is acknowledged survives a crash. */
 export interface SubmitDocuments {
   /** Throws FILE_TOO_LARGE, STORAGE_FULL, NOT_FOUND (an unknown job), INVALID_REQUEST (metadata that is not declared, a reserved source). */
-  submit(principal: Principal, details: DocumentDetails, file: DocumentBytes): Promise<Registration>;
+  submit(owner: Pick<Principal, 'tenantId'>, details: DocumentDetails, file: DocumentBytes): Promise<Registration>;
   /** Fetches one page or file without following its links. Throws URL_NOT_ALLOWED, URL_UNREACHABLE, FILE_TOO_LARGE. */
   submitUrl(
-    principal: Principal,
+    owner: Pick<Principal, 'tenantId'>,
     details: Omit<DocumentDetails, 'externalId'> & { externalId: string | null },
     url: string,
     signal: AbortSignal,
@@ -50,41 +50,49 @@ interface SubmitDeps {
 /** How often a file that is being removed at this moment is stored again, once a second. */
 const storedAgain = 30;
 
-export function createSubmitDocuments(deps: SubmitDeps): SubmitDocuments {
-  async function register(principal: Principal, details: DocumentDetails, file: DocumentBytes): Promise<Registration> {
-    const { jobId, ...named } = details;
-    for (let attempt = 0; ; attempt += 1) {
-      const { hash, size } = await deps.objects.put(file.bytes);
-      const kind = { mediaType: file.mediaType ?? 'application/octet-stream', fileName: file.fileName };
-      const incoming = { ...named, ...kind, contentHash: hash, size };
-      try {
-        const [registration] = await deps.documents.register(principal.tenantId, jobId, [incoming]);
-        if (!registration) throw new AppError('INTERNAL', 'The document was not registered.');
-        // What was removed between storing and registering is stored again; from here on nobody removes it.
-        await deps.objects.put(file.bytes);
-        return registration;
-      } catch (error) {
-        const wait = error instanceof AppError && error.code === 'CONFLICT' ? error.retryAfter : null;
-        if (wait === null || attempt >= storedAgain) throw error;
-        await pause(wait * 1000);
-      }
-    }
-  }
-
-  async function submit(principal: Principal, details: DocumentDetails, file: DocumentBytes): Promise<Registration> {
+/** The one way in: whatever brings a document ends here. */
+export function createSubmit(deps: Omit<SubmitDeps, 'fetchUrl'>): SubmitDocuments['submit'] {
+  return async (owner, details, file) => {
     if ((details.source === curatedSource) !== (details.curated !== undefined)) throw reserved();
     if (file.bytes.byteLength > deps.maxFileBytes) throw tooLarge(file, deps.maxFileBytes);
-    const registration = await register(principal, details, file);
+    const registration = await register(deps, owner.tenantId, { details, file });
     if (registration.outcome !== 'unchanged') deps.onQueued();
     return registration;
-  }
+  };
+}
 
+async function register(
+  { objects, documents }: Pick<SubmitDeps, 'objects' | 'documents'>,
+  tenant: TenantId,
+  { details, file }: { details: DocumentDetails; file: DocumentBytes },
+): Promise<Registration> {
+  const { jobId, ...named } = details;
+  for (let attempt = 0; ; attempt += 1) {
+    const { hash, size } = await objects.put(file.bytes);
+    const kind = { mediaType: file.mediaType ?? 'application/octet-stream', fileName: file.fileName };
+    const incoming = { ...named, ...kind, contentHash: hash, size };
+    try {
+      const [registration] = await documents.register(tenant, jobId, [incoming]);
+      if (!registration) throw new AppError('INTERNAL', 'The document was not registered.');
+      // What was removed between storing and registering is stored again; from here on nobody removes it.
+      await objects.put(file.bytes);
+      return registration;
+    } catch (error) {
+      const wait = error instanceof AppError && error.code === 'CONFLICT' ? error.retryAfter : null;
+      if (wait === null || attempt >= storedAgain) throw error;
+      await pause(wait * 1000);
+    }
+  }
+}
+
+export function createSubmitDocuments(deps: SubmitDeps): SubmitDocuments {
+  const submit = createSubmit(deps);
   return {
     submit,
-    submitUrl: async (principal, details, url, signal) => {
+    submitUrl: async (owner, details, url, signal) => {
       const page = await deps.fetchUrl(url, signal);
       return await submit(
-        principal,
+        owner,
         { ...details, externalId: details.externalId ?? url, uri: details.uri ?? page.url },
         page,
       );

@@ -27,6 +27,9 @@ export function createActiveEmbedder(
     get maxTokens() {
       return active.maxTokens;
     },
+    get callsAtOnce() {
+      return active.callsAtOnce ?? 2;
+    },
     embedQuestions: (texts, signal) => active.embedQuestions(texts, signal),
     embedDocuments: (texts, signal) => active.embedDocuments(texts, signal),
     async open(name) {

@@ -10,6 +10,8 @@ type ConfigOf<Provider> = Extract<EmbeddingConfig, { provider: Provider }>;
 interface EmbedderOptions {
   /** Threads for the documents of an embedder that runs in this process. */
   readonly threads: number;
+  /** What one behind a server may be asked in a minute; left out: as much as it answers well. */
+  readonly limits?: Config['embeddingLimits'];
 }
 
 /** One entry for each provider of the settings; a new one does not compile until it is here. */
@@ -20,7 +22,7 @@ const embedders: {
   ) => Promise<Embedder>;
 } = {
   minilm: async (_config, options) => createMiniLmEmbedder(options),
-  openai: createOpenAiEmbedder,
+  openai: (config, { limits }) => createOpenAiEmbedder({ ...config, ...limits }),
 };
 
 /** The embedder of the settings. An unknown model behind the OpenAI protocol is asked for its dimensions once. */

@@ -7,6 +7,8 @@ export interface Embedder {
   readonly maxTokens: number;
   /** Languages that it was made for, BCP 47; null: many. In others its vectors say little. */
   readonly languages: readonly string[] | null;
+  /** Calls with documents that it makes use of at once; 2 when left out, so that one waits while another is worked on. */
+  readonly callsAtOnce?: number;
   /** Throws MODEL_UNAVAILABLE, DEADLINE_EXCEEDED or the signal's reason. */
   embedQuestions(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
   embedDocuments(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;

@@ -12,8 +12,10 @@ const details: Partial<Record<ErrorCode, string>> = {
 export function toModelError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const code = codeOf(error);
-  const retryAfter = code === 'MODEL_RATE_LIMITED' ? retryAfterOf(error) : null;
-  return new AppError(code, details[code] ?? '', { cause: error, ...(retryAfter === null ? {} : { retryAfter }) });
+  const retryAfter = code === 'MODEL_RATE_LIMITED' || code === 'MODEL_UNAVAILABLE' ? retryAfterOf(error) : null;
+  if (retryAfter === null) return new AppError(code, details[code] ?? '', { cause: error });
+  const detail = `${details[code] ?? ''} It asks to wait ${Math.ceil(retryAfter)} s.`;
+  return new AppError(code, detail, { cause: error, retryAfter });
 }
 
 /** HTTP status that the server answered with; null when there was no answer. The OpenAI library says `status`, Cohere's `statusCode`. */
@@ -22,12 +24,16 @@ export function statusOf(error: unknown): number | null {
   return typeof status === 'number' ? status : null;
 }
 
-/** Seconds that the server asks to wait; null when it does not say. */
+/** Seconds that the server asks to wait, which it may say as a number or as a date; null when it does not say. */
 export function retryAfterOf(error: unknown): number | null {
+  if (error instanceof AppError) return error.retryAfter;
   const headers = property(error, 'headers') ?? property(property(error, 'rawResponse'), 'headers');
   const value = headers instanceof Headers ? headers.get('retry-after') : property(headers, 'retry-after');
-  const seconds = Number(value ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return seconds >= 0 ? seconds : null;
+  const at = Date.parse(String(value));
+  return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - Date.now()) / 1000));
 }
 
 /** Whether the server was not reached, or closed the connection before it answered; libraries wrap what `fetch` threw. */

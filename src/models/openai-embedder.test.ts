@@ -71,6 +71,44 @@ describe('createOpenAiEmbedder', () => {
     expect(server.bodies.length).toBeGreaterThan(1);
   });
 
+  it('sends requests of so many tokens as servers take, not only of so many texts', async () => {
+    await using server = await openServer((body, response) =>
+      sendVectors(
+        response,
+        body.input.map(() => [1, 0]),
+      ),
+    );
+    const long = 'word '.repeat(4_000);
+    await (await open(server.baseUrl)).embedDocuments(Array(10).fill(long), never);
+    expect(server.bodies.map(({ input }) => input.length).sort()).toEqual([1, 3, 3, 3]);
+  });
+
+  it('answers questions while documents are asked to wait, and obeys without asking again', async () => {
+    const isDocument = ({ input }: EmbeddingsBody) => input[0] === 'document';
+    await using server = await openServer((body, response) => {
+      if (!isDocument(body)) return sendVectors(response, [[1, 0]]);
+      response.setHeader('retry-after', '300');
+      sendJson(response, { error: { message: 'slow down' } }, 429);
+    });
+    const embedder = await open(server.baseUrl);
+    const refused = { code: 'MODEL_RATE_LIMITED', retryAfter: 300, detail: expect.stringContaining('300 s') };
+    await expect(embedder.embedDocuments(['document'], never)).rejects.toMatchObject(refused);
+    await expect(embedder.embedDocuments(['document'], never)).rejects.toMatchObject({ code: 'MODEL_RATE_LIMITED' });
+    expect(await embedder.embedQuestions(['question'], never)).toHaveLength(1);
+    expect(server.bodies.filter(isDocument)).toHaveLength(1);
+  });
+
+  it('tells how long a server that is away asks to wait, also by a date', async () => {
+    await using server = await openServer((_body, response) => {
+      response.setHeader('retry-after', new Date(Date.now() + 90_000).toUTCString());
+      sendJson(response, { error: { message: 'back soon' } }, 503);
+    });
+    const failure = await (await open(server.baseUrl)).embedDocuments(['text'], never).catch((error) => error);
+    expect(failure).toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+    expect(failure.retryAfter).toBeGreaterThan(80);
+    expect(failure.retryAfter).toBeLessThanOrEqual(91);
+  });
+
   it('asks an unknown model for its dimensions', async () => {
     await using server = await openServer((body, response) =>
       sendVectors(

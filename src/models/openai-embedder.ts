@@ -1,8 +1,11 @@
-import type { OpenAIEmbeddings } from '@langchain/openai';
 import { AppError } from '../domain/errors.ts';
 import { type CallGuard, createCallGuard } from './call-guard.ts';
 import type { Embedder } from './embedder.ts';
-import { toModelError } from './model-error.ts';
+import { retryAfterOf, statusOf, toModelError } from './model-error.ts';
+import { savedShare } from './pace/minute-budget.ts';
+import { createRequestPacer } from './pace/request-pacer.ts';
+import { mostAtOnce } from './pace/request-window.ts';
+import { toRequestBatches } from './request-batches.ts';
 
 export interface OpenAiEmbedderOptions {
   readonly model: string;
@@ -11,6 +14,9 @@ export interface OpenAiEmbedderOptions {
   readonly baseUrl: string | null;
   /** Null: the model's own; a model that is not known here is asked once. */
   readonly dimensions: number | null;
+  /** What the account allows; null or left out: no limit. */
+  readonly requestsPerMinute?: number | null;
+  readonly tokensPerMinute?: number | null;
   readonly questionDeadlineMs?: number;
   readonly documentDeadlineMs?: number;
   readonly retryDelayMs?: number;
@@ -22,26 +28,74 @@ const knownDimensions: ReadonlyMap<string, number> = new Map([
   ['text-embedding-3-small', 1536],
   ['text-embedding-ada-002', 1536],
 ]);
-/** Below the limits of every server that was met; larger requests gain nothing. */
-const textsPerRequest = 64;
 
 /**
- * An embedder behind the OpenAI protocol, through LangChain. Its vectors are brought to unit length.
+ * An embedder behind the OpenAI protocol, through LangChain. Its vectors are brought to unit length. Requests with documents are paced, as
+ * the server answers and as the limits say; those with questions go at once, and documents give way to them.
  * Throws MODEL_UNAVAILABLE, MODEL_REJECTED_KEY, MODEL_RATE_LIMITED, MODEL_BAD_RESPONSE (wrong count or dimensions too),
  * DEADLINE_EXCEEDED or the signal's reason.
  */
 export async function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Promise<Embedder> {
   const { questionDeadlineMs = 5_000, documentDeadlineMs = 60_000, retryDelayMs = 300 } = options;
+  const { requestsPerMinute = null, tokensPerMinute = null } = options;
+  const open = await openRequests(options);
+  const pacer = createRequestPacer({ requestsPerMinute, tokensPerMinute, isOverload, askedToWait: retryAfterOf });
+  // Each has its own guard: a server that is left alone by documents is still asked questions.
+  const lanes = { questions: createCallGuard(retryDelayMs), documents: createCallGuard(retryDelayMs) };
+  const tokensMax = tokensPerMinute === null ? undefined : tokensPerMinute * savedShare;
+
+  async function embedQuestions(texts: readonly string[], signal: AbortSignal): Promise<number[][]> {
+    const request = open(questionDeadlineMs, signal);
+    const batches = toRequestBatches(texts, (text) => text);
+    const vectors = batches.map(({ items, tokens }) => {
+      pacer.count(tokens);
+      return guarded(lanes.questions, () => request(items), signal);
+    });
+    return (await Promise.all(vectors)).flat();
+  }
+
+  async function embedDocuments(texts: readonly string[], signal: AbortSignal): Promise<number[][]> {
+    const request = open(documentDeadlineMs, signal);
+    const batches = toRequestBatches(texts, (text) => text, tokensMax);
+    const vectors = batches.map(({ items, tokens }) =>
+      guarded(lanes.documents, () => pacer.run(tokens, () => request(items), signal), signal),
+    );
+    return (await Promise.all(vectors)).flat();
+  }
+
+  const dimensions =
+    options.dimensions ?? knownDimensions.get(options.model) ?? (await askForDimensions(embedQuestions, options.model));
+  const toUnitVectors =
+    (embed: typeof embedDocuments) =>
+    async (texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> =>
+      (await embed(texts, signal)).map((vector) => toUnitVector(vector, dimensions));
+  return {
+    id: `openai:${options.model}:${dimensions}`,
+    dimensions,
+    maxTokens: 8191,
+    languages: null,
+    callsAtOnce: mostAtOnce,
+    embedQuestions: toUnitVectors(embedQuestions),
+    embedDocuments: toUnitVectors(embedDocuments),
+    close: async () => {},
+  };
+}
+
+type Request = (texts: readonly string[]) => Promise<number[][]>;
+
+async function openRequests(
+  options: OpenAiEmbedderOptions,
+): Promise<(timeout: number, signal: AbortSignal) => Request> {
   const { OpenAIEmbeddings: Embeddings } = await import('@langchain/openai');
-  const guard = createCallGuard(retryDelayMs);
-  const open = (timeout: number, signal: AbortSignal) =>
-    new Embeddings({
+  return (timeout, signal) => {
+    const embeddings = new Embeddings({
       model: options.model,
       apiKey: options.apiKey,
       ...(options.dimensions === null ? {} : { dimensions: options.dimensions }),
       encodingFormat: 'float',
       stripNewLines: false,
-      batchSize: textsPerRequest,
+      // Batches are cut before; LangChain would send those that it cuts all at once.
+      batchSize: Number.POSITIVE_INFINITY,
       maxRetries: 0,
       timeout,
       configuration: {
@@ -51,39 +105,20 @@ export async function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Prom
           fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, signal]) : signal }),
       },
     });
-
-  async function embed(texts: readonly string[], deadlineMs: number, signal: AbortSignal): Promise<number[][]> {
-    const vectors: number[][] = [];
-    for (let start = 0; start < texts.length; start += textsPerRequest) {
-      signal.throwIfAborted();
-      const batch = texts.slice(start, start + textsPerRequest);
-      vectors.push(...(await request(guard, open(deadlineMs, signal), { batch, signal })));
-    }
-    return vectors;
-  }
-
-  const dimensions =
-    options.dimensions ?? knownDimensions.get(options.model) ?? (await askForDimensions(embed, options.model));
-  const embedWithin = (deadlineMs: number) => async (texts: readonly string[], signal: AbortSignal) =>
-    (await embed(texts, deadlineMs, signal)).map((vector) => toUnitVector(vector, dimensions));
-  return {
-    id: `openai:${options.model}:${dimensions}`,
-    dimensions,
-    maxTokens: 8191,
-    languages: null,
-    embedQuestions: embedWithin(questionDeadlineMs),
-    embedDocuments: embedWithin(documentDeadlineMs),
-    close: async () => {},
+    return async (texts) => {
+      const vectors = await embeddings.embedDocuments([...texts]);
+      if (vectors.length !== texts.length) throw badResponse(`${vectors.length} vectors for ${texts.length} texts`);
+      return vectors;
+    };
   };
 }
 
-async function request(
-  guard: CallGuard,
-  embeddings: OpenAIEmbeddings,
-  { batch, signal }: { batch: readonly string[]; signal: AbortSignal },
-): Promise<number[][]> {
+/** What says that the server has too much to do, or that the account may not ask more at present. */
+const isOverload = (error: unknown): boolean => [429, 503].includes(statusOf(error) ?? 0);
+
+async function guarded<T>(guard: CallGuard, request: () => Promise<T>, signal: AbortSignal): Promise<T> {
   try {
-    return await guard.execute(() => embeddings.embedDocuments([...batch]), signal);
+    return await guard.execute(request, signal);
   } catch (error) {
     signal.throwIfAborted();
     throw toModelError(error);
@@ -91,10 +126,10 @@ async function request(
 }
 
 async function askForDimensions(
-  embed: (texts: readonly string[], deadlineMs: number, signal: AbortSignal) => Promise<number[][]>,
+  embed: (texts: readonly string[], signal: AbortSignal) => Promise<number[][]>,
   model: string,
 ): Promise<number> {
-  const [vector] = await embed(['dimensions'], 10_000, new AbortController().signal);
+  const [vector] = await embed(['dimensions'], new AbortController().signal);
   if (!Array.isArray(vector) || vector.length === 0) throw badResponse(`no vector for the model ${model}`);
   return vector.length;
 }

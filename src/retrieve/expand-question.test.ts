@@ -60,7 +60,7 @@ async function open(list: GlossaryStore['list'] = async () => []) {
     async readPassages(reader, ids) {
       expect(reader).toBe(principal);
       return texts.flatMap((text, position) => {
-        const place = { version: 1, ordinal: 0, start: 0, end: text.length, headingPath: [], page: null };
+        const place = { version: 1, ordinal: 0, start: 0, end: text.length, headingPath: [], page: null, cells: null };
         const updatedAt = '2026-01-01T00:00:00.000Z';
         const details = { title: '', uri: null, updatedAt, externalId: 'a.md', tags: {}, language: 'en', windows: [] };
         const id = idOf(position);

@@ -83,6 +83,7 @@ it('retriever and reranker work in a plain LangChain chain', async () => {
       end: text.length,
       headingPath: [],
       page: null,
+      cells: null,
       title: 'Billing',
       uri: null,
       updatedAt: '2026-01-01T00:00:00.000Z',

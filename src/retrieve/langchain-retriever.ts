@@ -28,6 +28,7 @@ export type PassageMetadata = Pick<
   | 'end'
   | 'headingPath'
   | 'page'
+  | 'cells'
   | 'title'
   | 'uri'
   | 'updatedAt'
@@ -70,8 +71,8 @@ export class FootnoteRetriever extends BaseRetriever<PassageMetadata> {
 }
 
 function toDocument(passage: ScoredPassage): Document<PassageMetadata> {
-  const { id, text, documentId, version, ordinal, start, end, headingPath, page, title, uri, updatedAt, score } =
+  const { id, text, documentId, version, ordinal, start, end, headingPath, page, cells, title, uri, updatedAt, score } =
     passage;
-  const metadata = { documentId, version, ordinal, start, end, headingPath, page, title, uri, updatedAt, score };
+  const metadata = { documentId, version, ordinal, start, end, headingPath, page, cells, title, uri, updatedAt, score };
   return new Document({ id, pageContent: text, metadata });
 }

@@ -22,6 +22,7 @@ const passage = (name: string, score: number, text = `About ${name}.`): ScoredPa
   end: text.length,
   headingPath: ['Guide', 'Details'],
   page: null,
+  cells: null,
   title: 'Guide',
   uri: null,
   updatedAt: '2026-01-01T00:00:00.000Z',

@@ -72,6 +72,7 @@ async function open(parts: Partial<Parameters<typeof createRetrieve>[0]> = {}, i
           end: text.length,
           headingPath: [],
           page: null,
+          cells: null,
           externalId: 'a.md',
           tags: {},
           language: 'en',

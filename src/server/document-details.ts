@@ -5,14 +5,16 @@ import { type DocumentId, isId, type JobId } from '../domain/ids.ts';
 import { isAccessEntry } from '../domain/principal.ts';
 import { text } from './schemas.ts';
 
-const acl = z
+export const acl = z
   .array(z.string().max(200).refine(isAccessEntry, 'user:NAME, user:ID, group:NAME or public'))
   .max(100)
   .openapi({
     description:
       'Who may read: `user:NAME`, `user:ID`, `group:NAME`, `public` for everyone of the tenant, as an empty list.',
   });
-const tags = z.record(text(200, 1), text(2000)).refine((value) => Object.keys(value).length <= 100, 'at most 100 tags');
+export const tags = z
+  .record(text(200, 1), text(2000))
+  .refine((value) => Object.keys(value).length <= 100, 'at most 100 tags');
 
 const metadata = z
   .record(text(100, 1), z.union([text(2000), z.number(), z.boolean()], { error: 'text, a number, true or false' }))

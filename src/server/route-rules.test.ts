@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, type TestApp } from '../../test/open-app.ts';
 import { createTestTenant, openTestDatabase } from '../../test/open-database.ts';
 import { sampleDocument, samplePrincipal } from '../../test/sample-documents.ts';
+import { sampleSource } from '../../test/sample-source.ts';
 import { curatedSource } from '../domain/curated-answer.ts';
 import { newId } from '../domain/ids.ts';
 import type { Scope } from '../domain/principal.ts';
@@ -130,13 +131,16 @@ describe('every route', () => {
       const foreignId = foreign[kind];
       expect([route.path, foreignId]).toEqual([route.path, expect.any(String)]);
       const missingId = `${String(foreignId).slice(0, 4)}${newId('document').slice(4)}`;
+      const body = bodies[`${route.method} ${route.path}`] ?? bodies[`${route.method} ${route.path.split('/').at(-1)}`];
       const answers: string[] = [];
       for (const id of [foreignId, missingId, 'nonsense']) {
-        const body = bodies[`${route.method} ${route.path}`.toLowerCase()];
         const response = await app.request(route.path.replace(':id', String(id)), key, {
           method: route.method,
-          headers: { 'x-request-id': 'the-same-request', ...(body ? { 'content-type': 'application/json' } : {}) },
-          ...(body ? { body } : {}),
+          headers: {
+            'x-request-id': 'the-same-request',
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          ...(body === undefined ? {} : { body }),
         });
         answers.push(`${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`);
       }
@@ -146,12 +150,14 @@ describe('every route', () => {
   });
 });
 
-/** Of the routes that are not reached without one. */
+/** For routes that read a body before they look for the thing. */
 const bodies: Readonly<Record<string, string>> = {
-  'post /v1/answers/:id/feedback': '{"rating":"up"}',
-  'patch /v1/users/:id': '{"groups":[]}',
-  'patch /v1/curated-answers/:id': '{}',
-  'post /v1/curated-answers/:id/confirm': '{}',
+  'POST feedback': '{"rating":"up"}',
+  'POST runs': '{}',
+  'POST changes': '{"externalIds":["a"]}',
+  'POST confirm': '{}',
+  'PATCH :id': '{}',
+  'PATCH /v1/users/:id': '{"groups":[]}',
 };
 
 /** One thing of each kind that has an id, by the name in the path. */
@@ -177,7 +183,9 @@ async function ownedBy(
     sampleDocument(curatedId, 'Yes.', { source: curatedSource, curated }),
   ]);
   const [ownKey] = await stores.identities.listKeys(tenant);
+  const source = await stores.sources.create(tenant, sampleSource());
   const owned: Record<string, string | undefined> = {
+    sources: source.id,
     answers: answer.id,
     conversations: answer.conversationId,
     'curated-answers': curatedId,

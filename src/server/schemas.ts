@@ -56,6 +56,20 @@ export const MetadataFieldSchema = z
   .object({ name: z.string(), type: z.enum(fieldTypes), description: z.string(), createdAt: time })
   .openapi('MetadataField');
 
+const count = z.int();
+export const ParseQualitySchema = z
+  .object({
+    score: z.number().openapi({ description: 'How much of the file its text holds, from 0 to 1.' }),
+    characters: count,
+    pages: count.nullable(),
+    charactersPerPage: count.nullable(),
+    emptyPages: count.nullable(),
+    lostTables: count,
+    replacementCharacters: count,
+    warning: z.string().nullable().openapi({ description: 'What is wrong when the score is low.' }),
+  })
+  .openapi('ParseQuality');
+
 export const DocumentSchema = z
   .object({
     id: z.string(),
@@ -75,6 +89,10 @@ export const DocumentSchema = z
     passages: z.int(),
     passagesWithoutVector: z.int(),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    quality: ParseQualitySchema.nullable(),
+    properties: z.record(z.string(), z.string()).openapi({
+      description: 'What the file says about itself: front matter, headers of an e-mail, author and dates.',
+    }),
     createdAt: time,
     updatedAt: time,
   })
@@ -99,6 +117,10 @@ const passageShape = {
   documentId: z.string(),
   version: z.int(),
   text: z.string(),
+  cells: z
+    .string()
+    .nullable()
+    .openapi({ description: 'Cells of a spreadsheet that the passage shows, such as `Prices!A2:D9`.' }),
   ...placeShape,
 };
 
@@ -140,6 +162,12 @@ export const JobSchema = z
     total: z.int(),
     passages: z.int(),
     passagesEmbedded: z.int(),
+    tokensEmbedded: z.int().nullable().openapi({
+      description: 'Tokens embedded for the job so far, an estimate; null in lists and in the stream of all jobs.',
+    }),
+    embeddingCost: z.number().nullable().openapi({
+      description: 'US dollars for these tokens; null also where the price is not known.',
+    }),
     queuePosition: z.int(),
     etaSeconds: z.number().nullable(),
     documentsPerSecond: z.number().nullable(),

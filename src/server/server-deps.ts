@@ -2,6 +2,8 @@ import type { AnswerQuestion } from '../chains/answer-question.ts';
 import type { SuggestFollowUps } from '../chains/suggest-follow-ups.ts';
 import type { AnswerMode } from '../domain/answer.ts';
 import type { TenantId } from '../domain/ids.ts';
+import type { EstimateEmbedding } from '../ingest/estimate-embedding.ts';
+import type { SourceTrial } from '../ingest/sources/source-trial.ts';
 import type { SubmitDocuments } from '../ingest/submit-document.ts';
 import type { CountTokens, Embedder } from '../models/embedder.ts';
 import type { RankerAdministration } from '../retrieve/rank/own/administer-ranker.ts';
@@ -17,6 +19,7 @@ import type { IdentityStore } from '../store/identities.ts';
 import type { IndexAdministration } from '../store/index-administration.ts';
 import type { JobStore } from '../store/jobs.ts';
 import type { MetadataFieldStore } from '../store/metadata-fields.ts';
+import type { SourceStore } from '../store/sources.ts';
 import type { TenantSettingsStore } from '../store/tenant-settings.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
 
@@ -51,6 +54,10 @@ export interface ServerDeps {
   readonly idempotency: IdempotencyStore;
   readonly tenantSettings: TenantSettingsStore;
   readonly audit: AuditLog;
+  readonly sources: SourceStore;
+  readonly sourceTrial: SourceTrial;
+  /** Called after a run of a source was queued. */
+  readonly onSourceQueued: () => void;
   readonly submit: SubmitDocuments;
   readonly retrieve: Retrieve;
   /** How rare terms are in a tenant's passages, for explanations. */
@@ -64,6 +71,7 @@ export interface ServerDeps {
   readonly searchLeaves: () => boolean;
   /** Called after documents were queued again. */
   readonly onQueued: () => void;
+  readonly estimateEmbedding: EstimateEmbedding;
   /** Visible passages of the tenant that still wait for their vector. */
   readonly passagesWaiting: (tenant: TenantId) => Promise<number>;
   readonly indexAdministration: IndexAdministration;

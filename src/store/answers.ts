@@ -18,7 +18,7 @@ export interface AnswerParameters {
   readonly limits: { readonly passages: number; readonly tokens: number };
 }
 
-export type RecordedSource = Omit<Passage, 'id' | 'documentId' | 'version' | 'text'>;
+export type RecordedSource = Omit<Passage, 'id' | 'documentId' | 'version' | 'text' | 'cells'>;
 
 /** How an answer came about; what `GET /v1/answers/{id}/record` returns beside the answer. */
 export interface AnswerRecord {

@@ -1,8 +1,9 @@
-import type { Chunk, DocumentState, DocumentSummary } from '../domain/document.ts';
+import type { Chunk, DocumentState, DocumentSummary, Properties } from '../domain/document.ts';
 import type { FilterClause } from '../domain/filter.ts';
 import type { DocumentId, JobId, PassageId, TenantId } from '../domain/ids.ts';
 import type { JobFailure } from '../domain/job.ts';
 import type { Metadata } from '../domain/metadata.ts';
+import type { ParseQuality } from '../domain/parse-quality.ts';
 import type { Passage, RankedPassage } from '../domain/passage.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Span } from '../domain/sentences.ts';
@@ -74,6 +75,8 @@ export interface PreparedVersion extends VersionName {
   readonly title: string;
   readonly language: string | null;
   readonly content: string;
+  readonly quality: ParseQuality;
+  readonly properties: Properties;
   readonly passages: readonly PreparedPassage[];
 }
 
@@ -86,7 +89,10 @@ export interface DocumentListOptions {
 }
 
 /** A document as an explanation sees it; `deletedAt` null while it exists. */
-export type DocumentStanding = Omit<DocumentSummary, 'state' | 'contentHash' | 'mediaType' | 'size'> & {
+export type DocumentStanding = Omit<
+  DocumentSummary,
+  'state' | 'contentHash' | 'mediaType' | 'size' | 'quality' | 'properties'
+> & {
   /** Null once nothing of a removed document is left. */
   readonly state: DocumentState | null;
   readonly deletedAt: string | null;
@@ -202,6 +208,11 @@ export interface EmbeddingStore {
     embedder: string,
     dimensions: number,
     vectors: readonly { tenantId: TenantId; embeddingHash: string; vector: Float32Array }[],
+  ): Promise<void>;
+  /** Takes texts out of the queue that the embedder refuses, until another one is in use; their documents show why. */
+  giveUp(
+    embedder: string,
+    refused: readonly { tenantId: TenantId; embeddingHash: string; reason: Pick<JobFailure, 'code' | 'detail'> }[],
   ): Promise<void>;
   /** Texts of the tenant's current passages without a vector of that embedder, whether it is in use or not, in the order of their hashes after `after`. */
   textsWithout(

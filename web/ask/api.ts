@@ -20,6 +20,8 @@ export interface DocumentRow {
   readonly passages: number;
   readonly passagesWithoutVector: number;
   readonly error: { readonly code: string; readonly detail: string } | null;
+  /** Of what was read of the file; the warning is null when that is enough. */
+  readonly quality: { readonly score: number; readonly warning: string | null } | null;
   readonly updatedAt: string;
 }
 

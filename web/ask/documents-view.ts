@@ -71,7 +71,7 @@ export function createDocumentsView(panel: SourcePanel, canWrite: boolean): Docu
     const row = element(
       'li',
       {},
-      element('div', { class: 'document-name' }, name, element('span', { class: 'hint' }, entry.externalId)),
+      element('div', { class: 'document-name' }, name, element('span', { class: 'hint' }, hintOf(entry))),
       element('span', { class: `state ${entry.state}` }, stateOf(entry)),
       ...(canWrite ? [remove] : []),
     );
@@ -93,6 +93,11 @@ export function createDocumentsView(panel: SourcePanel, canWrite: boolean): Docu
   more.addEventListener('click', () => void load());
   if (canWrite) acceptUploads(refresh);
   return { refresh };
+}
+
+/** Where the document comes from, and what is missing of it when it was read in part only. */
+function hintOf({ externalId, quality }: DocumentRow): string {
+  return quality?.warning ? `${externalId} · Read in part only: ${quality.warning}` : externalId;
 }
 
 function acceptUploads(onDone: () => Promise<void>): void {

@@ -9,6 +9,8 @@ test.each([
     'A member can link 10 devices.',
     'The 10 owners pay for their devices elsewhere, which is quite far away from any of the numbers here.'.slice(14),
   ],
+  ['How long does a refund take?', 'duration', 'It takes 5 to 10 business days.', 'It takes time.'],
+  ['How many customers are there?', 'count', 'There are 900 customers.', 'It went to 5% of customers.'],
   ['How much does a block cost?', 'money', 'A block costs 8 USD.', 'A block is large.'],
   ['How large is the package?', 'size', 'It is 80 MB.', 'It is small.'],
   ['In which year was it founded?', 'year', 'It was founded in 2011.', 'It was founded by Ada.'],

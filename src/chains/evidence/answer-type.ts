@@ -29,6 +29,9 @@ const counted =
   /\bhow many (?:(?:of|our|your|my|the|more|different|other|total|\p{Lu}\p{L}*) )*(?!(?:are|can|did|do|does|have|is|may|must|should|were|will)\b)(\p{Ll}+)/u;
 
 const timeUnits = new Set(['ms', 'second', 'minute', 'hour', 'day', 'week', 'month', 'year']);
+/** A number with a time some words later, as in `10 business days`, or none in digits, as in `a year`. */
+const timeSpan =
+  /(?:\d|\b(?:an?|one|few|several|half))[\s-]+(?:\p{L}+[\s-]+)?(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|century|centuries)\b/iu;
 const timeWords =
   /\b(?:immediately|at once|never|always|forever|for ever|until|as soon as|within|daily|weekly|monthly|yearly|hourly|no limit|once|twice|times|every (?:second|minute|hour|day|night|week|month|year))\b/i;
 const dateWords =
@@ -62,7 +65,7 @@ export function holdsAnswerType(type: AnswerType, text: string, question: string
     case 'money':
       return /[$€£%]|\b(?:USD|EUR|GBP|free|no charge|nothing|costs?)\b/i.test(text);
     case 'duration':
-      return quantitiesOf(text).some(isTime) || timeWords.test(text);
+      return quantitiesOf(text).some(isTime) || timeSpan.test(text) || timeWords.test(text);
     case 'size':
       return quantitiesOf(text).length > 0 || noNumber.test(text);
     case 'count':
@@ -83,7 +86,9 @@ function countsNoun(text: string, noun: string): boolean {
   if (!lower.includes(noun)) return false;
   return (
     noNumber.test(lower) ||
-    quantitiesOf(text).some(({ start }) => lower.slice(Math.max(0, start - reach), start + reach).includes(noun))
+    quantitiesOf(text).some(
+      ({ start, unit }) => unit !== '%' && lower.slice(Math.max(0, start - reach), start + reach).includes(noun),
+    )
   );
 }
 

@@ -35,7 +35,7 @@ function composeRow(names: readonly string[], cells: readonly string[]): string 
 }
 
 /** Cells of a row, with or without pipes at its ends; an escaped pipe is text. */
-function cellsOf(row: string): string[] {
+export function cellsOf(row: string): string[] {
   return row
     .trim()
     .replace(/^\||(?<!\\)\|$/g, '')

@@ -32,8 +32,6 @@ export interface RankUnitsInput {
 export interface RankedUnits {
   /** Best first; those that were not embedded come last. */
   readonly units: readonly RankedUnit[];
-  /** How much nearer to the best units the question comes when a word that the passages lack is left out, >= 0; 0 without vectors. */
-  readonly foreignWord: number;
   /** Why no unit was embedded; null when they were, or when there is no question vector to compare with. */
   readonly embeddingError: unknown;
 }
@@ -41,13 +39,10 @@ export interface RankedUnits {
 /** Units of passages further behind seldom hold the answer. */
 const passagesRead = 7;
 /** Units worth the time of an embedding, about 4 ms each on one core. */
-const unitsEmbedded = 18;
+const unitsEmbedded = 10;
 /** Characters embedded in all and of one unit: an embedder's time goes with its tokens, and the reader waits for it. */
-const charactersEmbedded = 1500;
+const charactersEmbedded = 1200;
 const charactersOfUnit = 300;
-/** Best units that variants of the question are compared with, and variants tried. */
-const unitsCompared = 5;
-const variantsTried = 3;
 /** The cosine of the unit itself has weight 1. Rounded from a logistic fit on the sample questions; within .02 of its best on others. */
 const weightOf = { coverage: 0.35, passageScore: 0.25, passageCosine: 0.3, answerType: 0.05, row: 0.2, place: 0.05 };
 /** A passage says first what it is about; further on than this, later counts no more. */
@@ -58,7 +53,7 @@ const passageCosineBefore = 0.7;
 /**
  * Ranks the units of the best passages by a weighted sum: coverage of the question by the unit with its headings, cosine of
  * question and `title: heading: unit`, score and cosine of the passage, whether the kind of thing that is asked for is there;
- * table rows, which say little on their own, have a handicap, and so has what stands later in its passage. Only those that look best before are embedded, at most 18. Without
+ * table rows, which say little on their own, have a handicap, and so has what stands later in its passage. Only those that look best before are embedded, at most 10. Without
  * vectors the rest decides.
  */
 export async function rankUnits(input: RankUnitsInput, embed: EmbedUnits, signal: AbortSignal): Promise<RankedUnits> {
@@ -72,20 +67,17 @@ export async function rankUnits(input: RankUnitsInput, embed: EmbedUnits, signal
   const affordable = countAffordable(candidates.map((unit) => embeddedText(unit, read[unit.passage]).length));
   const head = candidates.slice(0, affordable);
   const rest = candidates.slice(affordable);
-  if (!questionVector || head.length === 0) return { units: candidates, foreignWord: 0, embeddingError: null };
-  const variants = questionVariants(input, read);
-  const texts = [...head.map((unit) => embeddedText(unit, read[unit.passage])), ...variants];
+  if (!questionVector || head.length === 0) return { units: candidates, embeddingError: null };
+  const texts = head.map((unit) => embeddedText(unit, read[unit.passage]));
   try {
     const vectors = await embed(texts, signal);
     const embedded = head
       .map((unit, index) => withCosine(unit, vectors[index] ?? new Float32Array(), questionVector))
-      .sort((one, other) => other.unit.score - one.unit.score);
-    const near = embedded.slice(0, unitsCompared).map(({ vector }) => vector);
-    const foreignWord = nearestGain(near, questionVector, vectors.slice(head.length));
-    return { units: [...embedded.map(({ unit }) => unit), ...rest], foreignWord, embeddingError: null };
+      .sort((one, other) => other.score - one.score);
+    return { units: [...embedded, ...rest], embeddingError: null };
   } catch (error) {
     signal.throwIfAborted();
-    return { units: candidates, foreignWord: 0, embeddingError: error };
+    return { units: candidates, embeddingError: error };
   }
 }
 
@@ -99,36 +91,9 @@ function countAffordable(lengths: readonly number[]): number {
   return Math.min(unitsEmbedded, over < 0 ? lengths.length : Math.max(1, over));
 }
 
-function withCosine(unit: RankedUnit, vector: Float32Array, questionVector: Float32Array) {
+function withCosine(unit: RankedUnit, vector: Float32Array, questionVector: Float32Array): RankedUnit {
   const cosine = dot(questionVector, vector);
-  return { unit: { ...unit, cosine, score: unit.score + cosine }, vector };
-}
-
-/** The question without each of the heaviest words that the passages lack. */
-function questionVariants({ question, weights }: RankUnitsInput, read: readonly ScoredPassage[]): string[] {
-  const present = new Set(
-    read
-      .flatMap((passage) => [headingText(passage), passage.text])
-      .flatMap((text) => [...weights.weighted(text).keys()]),
-  );
-  const weighted = weights.weighted(question);
-  const missing = new Map(
-    weights.terms(question).flatMap((term) => (present.has(term.text) ? [] : [[term.text, term]])),
-  );
-  return [...missing.values()]
-    .sort((one, other) => (weighted.get(other.text) ?? 0) - (weighted.get(one.text) ?? 0))
-    .slice(0, variantsTried)
-    .map(({ start, end }) => `${question.slice(0, start)}${question.slice(end)}`.replace(/\s+/g, ' ').trim());
-}
-
-/** The most that a variant's best cosine exceeds the question's own. */
-function nearestGain(
-  units: readonly Float32Array[],
-  question: Float32Array,
-  variants: readonly Float32Array[],
-): number {
-  const nearest = (vector: Float32Array) => Math.max(...units.map((unit) => dot(unit, vector)));
-  return Math.max(0, ...variants.map((variant) => nearest(variant) - nearest(question)));
+  return { ...unit, cosine, score: unit.score + cosine };
 }
 
 function candidatesOf(passage: ScoredPassage, index: number, { question, weights }: RankUnitsInput): RankedUnit[] {

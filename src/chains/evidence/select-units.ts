@@ -42,7 +42,8 @@ export function selectUnits(input: Selection): RankedUnit[] {
     if (chosen.length >= most) break;
     if (!chosen.includes(unit) && shouldJoin(unit, { chosen, best, wanted, input })) chosen.push(unit);
   }
-  return leadFirst(withContext(chosen, candidates), chosen.slice(0, leading));
+  const lead = candidates.filter((unit) => chosen.includes(unit)).slice(0, leading);
+  return leadFirst(withContext(chosen, candidates), lead);
 }
 
 function isUsable(unit: RankedUnit): boolean {
@@ -140,7 +141,12 @@ function leadFirst(chosen: readonly RankedUnit[], lead: readonly RankedUnit[]): 
         unit.passage === other.passage,
     );
   const isLead = (unit: RankedUnit) => lead.includes(unit) || supports(unit);
-  return [...ordered.filter(isLead), ...ordered.filter((unit) => !isLead(unit))];
+  const first = ordered.filter(isLead);
+  // What the second one leans on must not push the best one back.
+  const at = lead[0] ? first.indexOf(lead[0]) : 0;
+  const before = first[at - 1];
+  const start = at < leading ? 0 : at - (before && supports(before) ? 1 : 0);
+  return [...first.slice(start), ...first.slice(0, start), ...ordered.filter((unit) => !isLead(unit))];
 }
 
 /** Passages in the order of their best unit, units in the order of their passage. */

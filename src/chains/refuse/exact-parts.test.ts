@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exactPartsOf, lacksOne } from './exact-parts.ts';
+import { exactPartsOf, lacksOne, lacksVersion, shareLacking } from './exact-parts.ts';
 
 test('names, acronyms, identifiers and versions are told apart', () => {
   expect(exactPartsOf('Does the Family plan on ChromeOS show KS-1042 over SMS in version 3.6?')).toEqual({
@@ -7,6 +7,7 @@ test('names, acronyms, identifiers and versions are told apart', () => {
     acronyms: ['SMS'],
     identifiers: ['KS-1042'],
     versions: ['3.6'],
+    numbers: ['3.6'],
   });
 });
 
@@ -19,3 +20,22 @@ test('a part must stand there as a whole word', () => {
   expect(lacksOne(['3.6', 'Team'], 'the team has 3.6.')).toBe(false);
   expect(lacksOne([], '')).toBe(false);
 });
+
+test('a region stands there by its short name too', () => {
+  expect(lacksOne(['Europe'], 'stored in the eu.')).toBe(false);
+  expect(lacksOne(['Europe'], 'stored in the us.')).toBe(true);
+});
+
+test('the share of parts that stand elsewhere', () => {
+  expect(shareLacking(['Team', 'Oregon'], 'the team')).toBe(0.5);
+  expect(shareLacking([], 'the team')).toBe(0);
+});
+
+test.each([
+  ['1', 'version 1 is gone', false],
+  ['1', 'use v1 for now', false],
+  ['1', 'at most 1 file', true],
+  ['3.6', 'since 3.6.2', false],
+  ['3.6', 'since 3.61', true],
+  ['4', 'in 4.x', false],
+])('version %s in: %s', (version, text, lacks) => expect(lacksVersion([version], text)).toBe(lacks));

@@ -8,10 +8,23 @@ export interface ExactParts {
   readonly identifiers: readonly string[];
   /** Numbers of versions, such as the 3.6 of `version 3.6`. */
   readonly versions: readonly string[];
+  /** Numbers in digits, on their own. */
+  readonly numbers: readonly string[];
 }
 
 const word = /[\p{L}\p{N}][\p{L}\p{N}._/-]*[\p{L}\p{N}]/gu;
 const version = /\bversion (\d+(?:\.\d+)*)|\b(\d+\.\d+(?:\.\d+)*)\b/gi;
+const number = /(?<![\p{L}\p{N}_.-])\d(?:[\d.,]*\d)?(?![\p{L}\p{N}_-])/gu;
+
+/** Regions and countries by the other names that texts use for them. */
+const otherNames: Readonly<Record<string, readonly string[]>> = {
+  europe: ['eu', 'european'],
+  america: ['us', 'usa', 'american'],
+  britain: ['uk', 'british'],
+  england: ['uk', 'english'],
+  germany: ['german'],
+  france: ['french'],
+};
 
 export function exactPartsOf(question: string): ExactParts {
   const words = [...question.matchAll(word)].map((match) => ({
@@ -25,12 +38,33 @@ export function exactPartsOf(question: string): ExactParts {
     acronyms: texts.filter((text) => /^\p{Lu}{2,}s?$/u.test(text)),
     identifiers: texts.filter((text) => /\d/.test(text) && /\p{L}/u.test(text)),
     versions: [...question.matchAll(version)].map((match) => match[1] ?? match[2] ?? ''),
+    numbers: [...question.matchAll(number)].map((match) => match[0]),
   };
+}
+
+/** Whether the text does not speak of one of the versions: `1` may stand there as `version 1`, `v1`, or as the beginning of `1.2`. */
+export function lacksVersion(versions: readonly string[], lowerCaseText: string): boolean {
+  return versions.some((version) => {
+    const digits = version.replaceAll('.', String.raw`\.`);
+    const named = version.includes('.') ? '' : String.raw`(?:version\s+|\bv)`;
+    const pattern = String.raw`(?<![\d.])${named}${digits}(?!\d)|(?<![\d.])${digits}\.[\dx]`;
+    return !new RegExp(pattern).test(lowerCaseText);
+  });
 }
 
 /** Whether one of them stands nowhere in the text as a whole word, whatever its case. */
 export function lacksOne(parts: readonly string[], lowerCaseText: string): boolean {
-  return parts.some((part) => !hasWord(lowerCaseText, part.toLowerCase()));
+  return parts.some((part) => !stands(part, lowerCaseText));
+}
+
+/** Share of them that stand nowhere in the text as whole words, in [0, 1]; 0 of none. */
+export function shareLacking(parts: readonly string[], lowerCaseText: string): number {
+  return parts.filter((part) => !stands(part, lowerCaseText)).length / Math.max(1, parts.length);
+}
+
+function stands(part: string, lowerCaseText: string): boolean {
+  const lower = part.toLowerCase();
+  return [lower, ...(otherNames[lower] ?? [])].some((name) => hasWord(lowerCaseText, name));
 }
 
 function isName(text: string): boolean {

@@ -2,7 +2,9 @@ import type { Retrieval } from '../../retrieve/retrieve.ts';
 import { answerTypeOf, holdsAnswerType } from '../evidence/answer-type.ts';
 import { headingText, type RankedUnit, type RankedUnits } from '../evidence/rank-units.ts';
 import { coverage, type TermWeights } from '../evidence/term-weights.ts';
-import { exactPartsOf, lacksOne } from './exact-parts.ts';
+import { exactPartsOf, lacksOne, lacksVersion, shareLacking } from './exact-parts.ts';
+import { ignoredNegation } from './ignored-negation.ts';
+import { hasOpposite } from './opposite-words.ts';
 
 /**
  * What speaks for (-1) and against (1) an answer being in the sources; see `featuresOf`. The fit may not turn a sign round:
@@ -10,28 +12,32 @@ import { exactPartsOf, lacksOne } from './exact-parts.ts';
  */
 export const refusalFeatures = {
   nearness: -1,
-  sparseShare: -1,
   unitCoverage: -1,
   passageCoverage: -1,
   evidenceCoverage: -1,
+  wordOrder: -1,
   nameMissing: 1,
-  acronymMissing: 1,
+  nameElsewhere: 1,
+  numberMissing: 1,
+  numberElsewhere: 1,
   identifierMissing: 1,
   versionMissing: 1,
   answerTypeFar: 1,
   unknownThing: 1,
-  foreignWord: 1,
+  negationIgnored: 1,
+  oppositeWord: 1,
+  asksToWrite: 1,
 } as const;
 export type RefusalFeatureName = keyof typeof refusalFeatures;
 export const refusalFeatureNames = Object.keys(refusalFeatures) as RefusalFeatureName[];
 export type RefusalFeatures = Readonly<Record<RefusalFeatureName, number>>;
 
 /** Features that need vectors; without an embedder a fit of the others decides. */
-export const denseFeatureNames: readonly RefusalFeatureName[] = ['nearness', 'foreignWord'];
+export const denseFeatureNames: readonly RefusalFeatureName[] = ['nearness'];
 
 export interface RefusalEvidence {
   readonly question: string;
-  readonly retrieval: Pick<Retrieval, 'passages' | 'idealSparse'>;
+  readonly retrieval: Pick<Retrieval, 'passages'>;
   readonly ranked: RankedUnits;
   readonly weights: TermWeights;
 }
@@ -43,15 +49,18 @@ const lowestCosine = 0.05;
 const distanceScale = 3;
 const asksWhetherThereIs = /\b(?:is|are) there (?:a|an|any)\b|^\W*(?:do|does|did|can|could|may|will|is|are)\b/i;
 
+const asksToWrite =
+  /^\W*(?:(?:please|can you|could you|would you) )*(?:write|draft|compose|translate|generate|recommend|tell me an?|sing|draw|paint)\b/i;
+
 /**
  * Each about 0 to 1. The logarithm of the best passage's and the best unit's cosine together, because a difference says more
- * where both are small (-3 to .7); BM25 as a share of the most that the question could reach;
- * coverage of the question by the best unit, the best passage and all of them; names, acronyms, identifiers and versions
- * that stand nowhere in them; how far behind the first unit is that holds the kind of thing asked for; how much of a
- * yes-or-no question is not covered; how much nearer the question comes without a word that the passages lack.
+ * where both are small (-3 to .7); coverage of the question by the best unit, the best passage and all of them, and share of its words that the
+ * best unit has in its order; whether names, numbers, identifiers or versions stand nowhere in them, and the share of names and numbers that
+ * stand elsewhere than in the best unit; how far behind the first unit is that holds the kind of thing asked for; how much of a yes-or-no
+ * question is not covered; whether it asks for what is not so, or for the opposite of what the best unit says; whether it asks for a text to be
+ * written.
  */
-export function featuresOf({ question, retrieval, ranked, weights }: RefusalEvidence): RefusalFeatures {
-  const { units, foreignWord } = ranked;
+export function featuresOf({ question, retrieval, ranked: { units }, weights }: RefusalEvidence): RefusalFeatures {
   const read = retrieval.passages.slice(0, passagesRead);
   const wanted = weights.weighted(question);
   const texts = read.map((passage) => [headingText(passage), passage.text]);
@@ -60,23 +69,51 @@ export function featuresOf({ question, retrieval, ranked, weights }: RefusalEvid
   const evidence = new Set(found.flatMap((terms) => [...terms]));
   const evidenceCoverage = coverage(wanted, evidence);
   const parts = exactPartsOf(question);
+  const best = bestUnitText(units[0], retrieval.passages);
   const bestUnitCosine = highest(units.map((unit) => unit.cosine ?? 0));
   // The vector of a passage may still be on its way; those of its units were made for this question.
   const bestCosine = highest(read.map((passage) => passage.dense ?? bestUnitCosine));
   return {
     nearness: Math.log(Math.max(lowestCosine, bestCosine + bestUnitCosine)),
-    sparseShare: highest(read.map((passage) => passage.sparse ?? 0)) / Math.max(retrieval.idealSparse, 1),
     unitCoverage: highest(units.map((unit) => unit.coverage)),
     passageCoverage: highest(found.map((terms) => coverage(wanted, terms))),
     evidenceCoverage,
+    wordOrder: shareInOrder(termsOf(question, weights), termsOf(units[0]?.shown ?? '', weights)),
     nameMissing: lacksOne(parts.names, all) ? 1 : 0,
-    acronymMissing: lacksOne(parts.acronyms, all) ? 1 : 0,
+    nameElsewhere: shareLacking(parts.names, best.withHeadings),
+    numberMissing: lacksOne(parts.numbers, all) ? 1 : 0,
+    numberElsewhere: shareLacking(parts.numbers, best.withHeadings),
     identifierMissing: lacksOne(parts.identifiers, all) ? 1 : 0,
-    versionMissing: lacksOne(parts.versions, all) ? 1 : 0,
+    versionMissing: lacksVersion(parts.versions, all) ? 1 : 0,
     answerTypeFar: answerTypeFar(question, units.slice(0, unitsRead)),
     unknownThing: asksWhetherThereIs.test(question) ? 1 - evidenceCoverage : 0,
-    foreignWord,
+    negationIgnored: ignoredNegation(question, best.shown, weights),
+    oppositeWord: hasOpposite(question, best.shown) ? 1 : 0,
+    asksToWrite: asksToWrite.test(question) ? 1 : 0,
   };
+}
+
+function bestUnitText(unit: RankedUnit | undefined, passages: Retrieval['passages']) {
+  const passage = passages[unit?.passage ?? 0];
+  const shown = unit?.shown ?? '';
+  const headings = [passage ? headingText(passage) : '', unit?.heading ?? ''];
+  return { shown, withHeadings: [shown, ...headings].join('\n').toLowerCase() };
+}
+
+function termsOf(text: string, weights: TermWeights): string[] {
+  return weights.terms(text).map((term) => term.text);
+}
+
+/** Length of the longest sequence of words that both have in the same order, as a share of the first. */
+function shareInOrder(wanted: readonly string[], found: readonly string[]): number {
+  let lengths: number[] = new Array(found.length + 1).fill(0);
+  for (const term of wanted) {
+    const next = [0];
+    for (const [index, other] of found.entries())
+      next.push(term === other ? (lengths[index] ?? 0) + 1 : Math.max(lengths[index + 1] ?? 0, next[index] ?? 0));
+    lengths = next;
+  }
+  return (lengths.at(-1) ?? 0) / Math.max(1, wanted.length);
 }
 
 function answerTypeFar(question: string, units: readonly RankedUnit[]): number {

@@ -35,7 +35,7 @@ test('evidence lowers the probability, and what is missing raises it', () => {
     passageCoverage: 0.9,
     evidenceCoverage: 1,
     unitCoverage: 0.9,
-    sparseShare: 0.6,
+    wordOrder: 0.6,
   };
   const far = { ...atZero, nearness: -1.5 };
   for (const hasVectors of [true, false]) {
@@ -47,7 +47,7 @@ test('evidence lowers the probability, and what is missing raises it', () => {
 });
 
 test('without vectors only what words tell is used', () => {
-  const { contributions } = createRefusalModel(null).judge({ ...atZero, nearness: -3, foreignWord: 1 }, false);
+  const { contributions } = createRefusalModel(null).judge({ ...atZero, nearness: -3 }, false);
   expect(Object.keys(contributions)).not.toContain('nearness');
 });
 

@@ -19,11 +19,15 @@ const Weights = z.object({
 });
 export type RefusalWeights = z.infer<typeof Weights>;
 
+/** AUROC of "no answer": in folds, and by weights fitted on the other sets, where there are some. */
+const Figures = z.object({ folds: z.number(), leftOut: z.number().nullable() }).optional();
+
 /** What scripts/fit-refusal.ts writes: the fit with its date and the hash of the data that it was made from. */
 export const RefusalFit = z.object({
   fittedAt: z.iso.date(),
   dataHash: z.string(),
   questions: z.int(),
+  sets: z.record(z.string(), z.object({ hash: z.string(), hybrid: Figures, lexical: Figures })),
   hybrid: Weights,
   /** For questions without a vector. */
   lexical: Weights,

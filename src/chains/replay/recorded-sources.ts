@@ -81,7 +81,8 @@ function restore({ source, ...recorded }: RecordedPassage, content: string): Sco
   const { id, documentId, version, score, dense, sparse } = recorded;
   if (!source || !isId('passage', id) || !isId('document', documentId)) return [];
   const text = content.slice(source.start, source.end);
-  return [{ ...source, id, documentId, version, text, score, dense, sparse, steps: [{ step: 'recorded', score }] }];
+  const steps = [{ step: 'recorded' as const, score }];
+  return [{ ...source, cells: null, id, documentId, version, text, score, dense, sparse, steps }];
 }
 
 /** The others keep their order, in which neighbours stand together. */

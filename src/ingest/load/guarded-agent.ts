@@ -4,9 +4,10 @@ import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector } from 'undici';
 import { AppError } from '../../domain/errors.ts';
 
-export type IsAllowedAddress = (address: string, port: number) => boolean;
+/** `host` is what the address was asked by: a name, or the address itself. */
+export type IsAllowedAddress = (address: string, port: number, host: string) => boolean;
 
-const webPorts = new Set([80, 443, 8000, 8080, 8443]);
+export const webPorts = new Set([80, 443, 8000, 8080, 8443]);
 /** Public by its range, but it answers only inside Azure and tells a machine about itself. */
 const innerPublicAddresses = new Set(['168.63.129.16']);
 
@@ -36,7 +37,7 @@ export function createGuardedAgent(guard: Guard): Agent {
     connect: (options, callback) => {
       const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80);
       const host = options.hostname.replace(/^\[|\]$/g, '');
-      if (isIP(host) && !guard.isAllowedAddress(host, port)) {
+      if (isIP(host) && !guard.isAllowedAddress(host, port, host)) {
         callback(refuse(host, port), null);
         return;
       }
@@ -49,18 +50,38 @@ export function createGuardedAgent(guard: Guard): Agent {
 }
 
 /** Looks a name up; one forbidden address among its addresses refuses the name. */
-function guardedLookup(guard: Guard, port: number): LookupFunction {
+function guardedLookup(guard: Pick<Guard, 'isAllowedAddress' | 'lookup'>, port: number): LookupFunction {
   return (hostname, options, callback) => {
     (guard.lookup ?? lookUpName)(hostname, { ...options, all: true }, (error, found) => {
       if (error) return callback(error, []);
       const addresses = Array.isArray(found) ? found : [{ address: found, family: isIP(found) }];
       const [first] = addresses;
-      const isAllowed = addresses.every(({ address }) => guard.isAllowedAddress(address, port));
+      const isAllowed = addresses.every(({ address }) => guard.isAllowedAddress(address, port, hostname));
       if (!first || !isAllowed) callback(refuse(hostname, port), []);
       else if (options.all) callback(null, addresses);
       else callback(null, first.address, first.family);
     });
   };
+}
+
+/** The address of a host for a program that connects by itself; the caller binds it to that address. Throws URL_NOT_ALLOWED, URL_UNREACHABLE. */
+export async function resolveGuarded(
+  hostname: string,
+  port: number,
+  guard: Pick<Guard, 'isAllowedAddress' | 'lookup'>,
+): Promise<string> {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host)) {
+    if (guard.isAllowedAddress(host, port, host)) return host;
+    throw refuse(host, port);
+  }
+  return await new Promise((resolve, reject) => {
+    guardedLookup(guard, port)(host, { all: false }, (error, address) => {
+      if (error instanceof AppError) reject(error);
+      else if (error) reject(new AppError('URL_UNREACHABLE', `The name ${host} is not known.`, { cause: error }));
+      else resolve(String(address));
+    });
+  });
 }
 
 function refuse(host: string, port: number): AppError {

@@ -10,6 +10,8 @@ export interface FoundFile {
   readonly path: string;
   /** In bytes. */
   readonly size: number;
+  /** When it was last written, since 1970. */
+  readonly modifiedMilliseconds: number;
   /** Throws FILE_UNREADABLE, or FILE_TOO_LARGE when the file has grown. */
   read(): Promise<Uint8Array>;
 }
@@ -109,7 +111,13 @@ async function toEntry(place: Place, walk: Walk): Promise<WalkEntry> {
   if (!walk.accepts(basename(place.externalId))) return passOver('skipped', place, 'is of a type that is not read.');
   if (info.size > walk.maxFileBytes)
     return { kind: 'failed', ...place, error: tooLarge(place, info.size, walk.maxFileBytes) };
-  return { kind: 'file', ...place, size: info.size, read: () => readAtMost(place, walk.maxFileBytes) };
+  return {
+    kind: 'file',
+    ...place,
+    size: info.size,
+    modifiedMilliseconds: info.mtimeMs,
+    read: () => readAtMost(place, walk.maxFileBytes),
+  };
 }
 
 async function readAtMost(place: Place, maximum: number): Promise<Uint8Array> {

@@ -9,6 +9,12 @@ export function decodeText(bytes: Uint8Array, declaredEncoding: string | null): 
   return text === null || looksBinary(text) ? null : cleanText(text);
 }
 
+/** The encoding that an HTML page names in its first 2 KiB. */
+export function encodingInPage(bytes: Uint8Array): string | null {
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 2048));
+  return /<meta\b[^>]{0,200}\bcharset\s*=\s*["']?\s*([\w.:-]+)/i.exec(head)?.[1] ?? null;
+}
+
 function decodeMarked(bytes: Uint8Array): string | null {
   const [first, second, third, fourth] = bytes;
   if (first === 0xff && second === 0xfe && third === 0 && fourth === 0) return decodeUtf32(bytes, true);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { detectFormat, extensionOf, hasReadableName } from './detect-format.ts';
-import { buildZip } from './fixtures/build-zip.ts';
+import { buildMsg } from './fixtures/build-msg.ts';
+import { buildEpub, buildOdt, buildPptx, buildXlsx } from './fixtures/build-office.ts';
+import { buildDocx, buildZip } from './fixtures/build-zip.ts';
 
 const detect = (fileName: string, content: Uint8Array | string, mediaType = '') =>
   detectFormat({ bytes: Buffer.from(content), fileName, mediaType });
@@ -15,8 +17,15 @@ describe('detectFormat', () => {
     ['a.MARKDOWN', 'x', '', 'markdown'],
     ['a.htm', 'x', '', 'html'],
     ['a.txt', 'x', '', 'text'],
-    ['a.csv', 'x', '', 'table'],
-    ['a.json', '{}', '', 'code'],
+    ['a.csv', 'x', '', 'delimited'],
+    ['a.json', '{}', '', 'json'],
+    ['a.ndjson', '{}', '', 'json-lines'],
+    ['a.mdx', 'x', '', 'mdx'],
+    ['a.rst', 'x', '', 'rst'],
+    ['a.eml', 'From: x', '', 'eml'],
+    ['mail', 'Received: by x\r\nSubject: y\r\n\r\nz', '', 'eml'],
+    ['a.txt', 'Received: by x\r\nSubject: y\r\n\r\nz', '', 'text'],
+    ['a.txt', '{\\rtf1 x}', '', 'rtf'],
     ['a.py', 'pass', '', 'code'],
     ['README', 'x', '', 'text'],
     ['page.aspx', 'x', 'text/html; charset=utf-8', 'html'],
@@ -35,11 +44,21 @@ describe('detectFormat', () => {
     ['a picture named .md', 'a.md', Buffer.from('89504e470d0a1a0a0000000d4948445200000001', 'hex')],
     ['random bytes named .md', 'a.md', Uint8Array.from({ length: 4000 }, (_, index) => (index * 7919) % 256)],
     ['another archive', 'a.md', buildZip([{ name: 'a.txt', content: 'x' }])],
-    ['rich text', 'a.txt', '{\\rtf1 x}'],
-    ['a mail', 'a.eml', 'From: x'],
+    ['a mailbox', 'a.mbox', 'From x'],
     ['an old Word file', 'a.doc', Buffer.from('d0cf11e0a1b11ae10000', 'hex')],
   ])('refuses %s', async (_what, name, content) => {
     await expect(detect(name, content)).rejects.toMatchObject({ code: 'FILE_TYPE_UNSUPPORTED' });
+  });
+
+  it.each([
+    ['docx', buildDocx('')],
+    ['xlsx', buildXlsx([])],
+    ['pptx', buildPptx([])],
+    ['odt', buildOdt('')],
+    ['epub', buildEpub([])],
+    ['msg', buildMsg({})],
+  ])('knows a %s file by its bytes', async (format, content) => {
+    expect(await detect('a.md', content)).toEqual({ format });
   });
 
   it('knows a password-protected Office file', async () => {
@@ -104,11 +123,11 @@ describe('names', () => {
   });
 
   it('tells which files of a folder are read', () => {
-    expect(['a.md', 'b.PDF', 'c.docx', 'd.png', 'e.ts', 'LICENSE'].map(hasReadableName)).toEqual([
+    expect(['a.md', 'b.PDF', 'c.xlsm', 'd.ts', 'e.png', 'LICENSE'].map(hasReadableName)).toEqual([
       true,
       true,
       true,
-      false,
+      true,
       false,
       false,
     ]);

@@ -11,14 +11,21 @@ const blockElements = wordSet(
   'html body main article section div p header hgroup address figure figcaption details summary dl dt dd form fieldset legend center caption table thead tbody tfoot tr td th ul ol li blockquote pre h1 h2 h3 h4 h5 h6 hr',
 );
 
+const blockSelector = [...blockElements].join(', ');
+
 /** What the running text is part of: its kind, and the marker that its first line gets. */
 interface Context {
   readonly kind: BlockKind;
   marker: string;
+  /** Of nested lists, from 0. */
+  readonly depth: number;
 }
 
-/** Adds the blocks of a tree, without navigation, scripts and what is hidden. The tree must not be nested deeply. */
-export function addHtmlBlocks(root: HtmlNode, builder: TextBuilder): void {
+/**
+ * Adds the blocks of a tree, without navigation, scripts and what is hidden. The tree must not be nested deeply.
+ * Links keep their targets in Markdown's notation unless `hasTargets` is false.
+ */
+export function addHtmlBlocks(root: HtmlNode, builder: TextBuilder, { hasTargets = true } = {}): void {
   let inline = '';
 
   function flush(context: Context): void {
@@ -28,7 +35,7 @@ export function addHtmlBlocks(root: HtmlNode, builder: TextBuilder): void {
       .trim();
     inline = '';
     if (text === '') return;
-    builder.add(context.kind, context.marker + text);
+    builder.add(context.kind, context.marker + text, { depth: context.depth });
     context.marker = '';
   }
 
@@ -41,12 +48,28 @@ export function addHtmlBlocks(root: HtmlNode, builder: TextBuilder): void {
     if (isIgnored(node)) return;
     const name = node.localName ?? '';
     if (name === 'br') inline += '\n';
+    else if (name === 'a' && hasTargets) visitLink(node, context);
     else if (!blockElements.has(name)) visitChildren(node, context);
     else {
       flush(context);
       visitBlock(node, context);
       flush(context);
     }
+  }
+
+  /** The target goes where blocks stand inside the link, and where it says nothing more than the link's text. */
+  function visitLink(node: HtmlNode, context: Context): void {
+    const target = linkTarget(node);
+    if (target === null || node.querySelector?.(blockSelector)) {
+      visitChildren(node, context);
+      return;
+    }
+    const before = inline;
+    inline = '';
+    visitChildren(node, context);
+    const shown = inline.trim();
+    const isWorthwhile = shown !== '' && !shown.includes('\n') && shown !== target && !target.endsWith(`:${shown}`);
+    inline = before + (isWorthwhile ? inline.replace(shown, () => `[${shown}](${target})`) : inline);
   }
 
   function visitBlock(node: HtmlNode, context: Context): void {
@@ -56,17 +79,17 @@ export function addHtmlBlocks(root: HtmlNode, builder: TextBuilder): void {
     else if (name === 'pre') builder.add('code', preformattedText(node));
     else if (name === 'table' && isDataTable(node)) builder.add('table', tableText(node));
     else if (name === 'tr' && isDataRow(node)) builder.add('table', rowText(node));
-    else if (name === 'ul' || name === 'ol') visitList(node);
-    else if (name === 'blockquote') visitInside(node, { kind: 'quote', marker: '' });
+    else if (name === 'ul' || name === 'ol') visitList(node, context.kind === 'list' ? context.depth + 1 : 0);
+    else if (name === 'blockquote') visitInside(node, { kind: 'quote', marker: '', depth: 0 });
     else visitChildren(node, context);
   }
 
-  function visitList(list: HtmlNode): void {
+  function visitList(list: HtmlNode, depth: number): void {
     let number = Number(list.getAttribute?.('start') ?? 1) || 1;
     for (const item of childrenOf(list)) {
       const marker = list.localName === 'ol' ? `${number}. ` : '- ';
       if (item.localName === 'li') number += 1;
-      visitInside(item, { kind: 'list', marker: item.localName === 'li' ? marker : '' });
+      visitInside(item, { kind: 'list', marker: item.localName === 'li' ? marker : '', depth });
     }
   }
 
@@ -81,9 +104,15 @@ export function addHtmlBlocks(root: HtmlNode, builder: TextBuilder): void {
     for (const child of childrenOf(node)) visit(child, context);
   }
 
-  const context: Context = { kind: 'paragraph', marker: '' };
+  const context: Context = { kind: 'paragraph', marker: '', depth: 0 };
   visit(root, context);
   flush(context);
+}
+
+/** Where a link leads, when that is outside the page; null else. */
+function linkTarget(link: HtmlNode): string | null {
+  const target = link.getAttribute?.('href')?.trim() ?? '';
+  return /^(?:https?:\/\/|mailto:)[^\s()<>]{1,1000}$/i.test(target) ? target : null;
 }
 
 function isIgnored(node: HtmlNode): boolean {
@@ -110,6 +139,12 @@ function isDataTable(table: HtmlNode): boolean {
 /** A row of figures inside a layout table. */
 function isDataRow(row: HtmlNode): boolean {
   return cellsOf(row).length > 1 && !row.querySelector?.('table, p, ul, ol, pre');
+}
+
+/** The rows of the first table of a tree; an empty string when there is none. */
+export function htmlTableText(root: HtmlNode): string {
+  const table = root.querySelector?.('table');
+  return table ? tableText(table) : '';
 }
 
 /** One line a row, cells parted by ` | `; the header row is the first one. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { buildMsg } from './fixtures/build-msg.ts';
+import { buildEpub, buildOdt, buildPptx, buildXlsx, shape } from './fixtures/build-office.ts';
 import { buildPdf } from './fixtures/build-pdf.ts';
 import { buildDocx, paragraph } from './fixtures/build-zip.ts';
 import { parseDocument } from './parse-document.ts';
@@ -11,6 +13,17 @@ describe('parseDocument', () => {
     ['a.md', '# Refunds\n\nPaid in 5 days.', 'Refunds'],
     ['a.html', '<h1>Refunds</h1><p>Paid in 5 days.</p>', 'Refunds'],
     ['docs/Refund policy.txt', 'Paid in 5 days.\n\nOr later.', 'Refund policy'],
+    ['deck.pptx', buildPptx([{ shapes: shape('Refunds', 'title') + shape('Paid in 5 days.') }]), 'Refunds'],
+    ['prices.xlsx', buildXlsx([{ name: 'Prices', rows: '<row><c><v>5</v></c></row>' }]), 'prices'],
+    ['a.odt', buildOdt('<text:h>Refunds</text:h><text:p>Paid in 5 days.</text:p>'), 'Refunds'],
+    ['a.epub', buildEpub(['<h1>Refunds</h1>']), 'The book'],
+    ['a.eml', 'Subject: Refunds\r\n\r\nPaid in 5 days.', 'Refunds'],
+    ['a.msg', buildMsg({ '0037001F': 'Refunds', '1000001F': 'Paid.' }), 'Refunds'],
+    ['a.rtf', '{\\rtf1{\\outlinelevel0 Refunds\\par}Paid.}', 'Refunds'],
+    ['a.rst', 'Refunds\n=======\n\nPaid.', 'Refunds'],
+    ['a.mdx', "import X from 'x'\n\n# Refunds\n\n<X>Paid.</X>", 'Refunds'],
+    ['a.jsonl', '{"a":1}\n{"a":2}', 'a'],
+    ['a.go', 'package a\n\nfunc b() {}', 'a'],
     ['prices.csv', 'plan,price\nTeam,5', 'prices'],
     ['settings.json', '{\n  "days": 5\n}', 'settings'],
     ['a.docx', buildDocx(paragraph('Refunds', 'Heading1') + paragraph('Paid in 5 days.')), 'Refunds'],

@@ -3,10 +3,10 @@ import type { ParsedDocument } from '../../domain/document.ts';
 import { AppError } from '../../domain/errors.ts';
 import { singleLine } from './clean-text.ts';
 import {
+  type BinaryFormat,
   type DetectedFile,
   detectFormat,
   extensionOf,
-  type Format,
   type SourceFile,
   type TextFormat,
 } from './detect-format.ts';
@@ -19,19 +19,29 @@ interface NamedFile {
 /** Heavy libraries are loaded by the first file that needs them. */
 const textParsers = {
   markdown: async (text, { title }) => (await import('./parse-markdown.ts')).parseMarkdown(text, title),
+  mdx: async (text, { title }) => (await import('./parse-markdown.ts')).parseMdx(text, title),
   html: async (text, { title }) => (await import('./parse-html.ts')).parseHtml(text, title),
   text: async (text, { title }) =>
     (await import('./parse-plain-text.ts')).parsePlainText(text, { kind: 'paragraph', title }),
-  table: async (text, { title }) =>
-    (await import('./parse-plain-text.ts')).parsePlainText(text, { kind: 'table', title }),
-  code: async (text, { title }) =>
-    (await import('./parse-plain-text.ts')).parsePlainText(text, { kind: 'code', title }),
+  rst: async (text, { title }) => (await import('./parse-rst.ts')).parseRst(text, title),
+  delimited: async (text, file) => (await import('./parse-delimited.ts')).parseDelimited(text, file),
+  json: async (text, { title }) => (await import('./parse-json.ts')).parseJson(text, { title, isLines: false }),
+  'json-lines': async (text, { title }) => (await import('./parse-json.ts')).parseJson(text, { title, isLines: true }),
+  code: async (text, { title }) => (await import('./parse-source-code.ts')).parseSourceCode(text, title),
 } satisfies Record<TextFormat, (text: string, file: NamedFile) => Promise<ParsedDocument>>;
 
 const binaryParsers = {
   pdf: async (bytes, file) => (await import('./parse-pdf.ts')).parsePdf(bytes, file),
   docx: async (bytes, file) => (await import('./parse-docx.ts')).parseDocx(bytes, file),
-} satisfies Record<Exclude<Format, TextFormat>, (bytes: Uint8Array, file: NamedFile) => Promise<ParsedDocument>>;
+  pptx: async (bytes, file) => (await import('./parse-pptx.ts')).parsePptx(bytes, file),
+  xlsx: async (bytes, file) => (await import('./parse-xlsx.ts')).parseXlsx(bytes, file),
+  odt: async (bytes, file) => (await import('./parse-odt.ts')).parseOdt(bytes, file),
+  epub: async (bytes, file) => (await import('./parse-epub.ts')).parseEpub(bytes, file),
+  eml: async (bytes, file) => (await import('./parse-eml.ts')).parseEml(bytes, file),
+  msg: async (bytes, file) => (await import('./parse-msg.ts')).parseMsg(bytes, file),
+  rtf: async (bytes, file) => (await import('./parse-rtf.ts')).parseRtf(bytes, file),
+  elements: async (bytes, file) => (await import('./parse-elements.ts')).parseElements(bytes, file),
+} satisfies Record<BinaryFormat, (bytes: Uint8Array, file: NamedFile) => Promise<ParsedDocument>>;
 
 /**
  * Reads a file into clean text and its blocks. Throws FILE_EMPTY, FILE_TYPE_UNSUPPORTED, FILE_ENCRYPTED, FILE_CORRUPT, FILE_SUSPICIOUS

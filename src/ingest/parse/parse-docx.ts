@@ -1,14 +1,18 @@
 import mammoth from 'mammoth';
 import type { ParsedDocument } from '../../domain/document.ts';
 import { AppError } from '../../domain/errors.ts';
-import { checkArchive } from './check-archive.ts';
 import { cleanText } from './clean-text.ts';
+import { readPart, readProperties } from './office-package.ts';
 import { parseHtmlFragment } from './parse-html.ts';
+import { openArchive } from './read-archive.ts';
 
 /** Blocks of a Word document. Throws FILE_SUSPICIOUS, FILE_ENCRYPTED or FILE_CORRUPT. */
 export async function parseDocx(bytes: Uint8Array, file: { name: string; title: string }): Promise<ParsedDocument> {
-  await checkArchive(bytes, { name: file.name, requiredEntry: 'word/document.xml' });
-  return parseHtmlFragment(cleanText(await toHtml(bytes, file.name)), file.title);
+  const archive = await openArchive(bytes, { name: file.name, requiredEntry: 'word/document.xml' });
+  const properties = readProperties(await readPart(archive, 'docProps/core.xml'));
+  const lostTables = [...archive.names].filter((name) => /^word\/charts\/chart\d*\.xml$/.test(name)).length;
+  const parsed = parseHtmlFragment(cleanText(await toHtml(bytes, file.name)), properties.title || file.title);
+  return { ...parsed, properties, lostTables };
 }
 
 async function toHtml(bytes: Uint8Array, fileName: string): Promise<string> {

@@ -24,6 +24,14 @@ describe('parseHtml', () => {
     ]);
   });
 
+  it('keeps where links to other pages lead', () => {
+    const links =
+      '<p>See <a href="https://example.com/terms?a=1&amp;b=2">the <b>terms</b></a>, <a href="#top">above</a>, <a href="javascript:x()">run</a>, <a href="https://example.com/">https://example.com/</a> or <a href="mailto:ada@example.com">write</a>.</p><a href="https://example.com/card"><h2>Card</h2><p>Body</p></a>';
+    expect(textOf(links)).toBe(
+      'See [the terms](https://example.com/terms?a=1&b=2), above, run, https://example.com/ or [write](mailto:ada@example.com).\n\nCard\n\nBody',
+    );
+  });
+
   it('leaves out what is no text of the page', () => {
     const body =
       '<nav>Menu</nav><header><nav>Top</nav></header><p>Shown<script>hidden()</script></p><style>p{}</style><div hidden>h1</div><div style="display:none">h2</div><span aria-hidden="true">#</span><aside>Ads</aside><button>Press</button><!-- comment --><footer>Foot</footer>';

@@ -1,5 +1,5 @@
 import { Readability } from '@mozilla/readability';
-import type { ParsedDocument } from '../../domain/document.ts';
+import type { ParsedDocument, Properties } from '../../domain/document.ts';
 import { cleanText, singleLine } from './clean-text.ts';
 import { addHtmlBlocks } from './html-blocks.ts';
 import { childrenOf, type HtmlNode, openHtml } from './html-node.ts';
@@ -19,7 +19,7 @@ export function parseHtml(html: string, fileTitle: string): ParsedDocument {
   const language = primaryLanguage(page.querySelector?.('html')?.getAttribute?.('lang') ?? null);
   addHtmlBlocks(mainPart(page, html), builder);
   const { text, blocks } = builder.build();
-  return { title: title || fileTitle, text, blocks, language };
+  return { title: title || fileTitle, text, blocks, language, properties: propertiesOf(page) };
 }
 
 /** Reads HTML that is a document as a whole, such as the one made from a DOCX file. */
@@ -28,6 +28,25 @@ export function parseHtmlFragment(html: string, fileTitle: string): ParsedDocume
   const builder = createTextBuilder();
   addHtmlBlocks(page, builder);
   return { title: headingOf(page) || fileTitle, ...builder.build(), language: null };
+}
+
+const metaNames: Readonly<Record<string, string>> = {
+  author: 'author',
+  description: 'description',
+  keywords: 'keywords',
+  date: 'date',
+  'article:published_time': 'date',
+  'article:modified_time': 'modified',
+};
+
+function propertiesOf(page: HtmlNode): Properties {
+  const found: Record<string, string> = {};
+  for (const meta of page.querySelectorAll?.('meta[content]') ?? []) {
+    const name = metaNames[(meta.getAttribute?.('name') ?? meta.getAttribute?.('property') ?? '').toLowerCase()];
+    const value = singleLine(cleanText(meta.getAttribute?.('content') ?? '')).slice(0, 2000);
+    if (name && value !== '') found[name] ??= value;
+  }
+  return found;
 }
 
 function mainPart(page: HtmlNode, html: string): HtmlNode {
@@ -54,7 +73,7 @@ function readableArticle(html: string): HtmlNode | null {
 /** Characters that are read outside links: menus and lists of other pages are made of links. */
 function ownTextLength(part: HtmlNode): number {
   const builder = createTextBuilder();
-  addHtmlBlocks(part, builder);
+  addHtmlBlocks(part, builder, { hasTargets: false });
   let linked = 0;
   for (const link of part.querySelectorAll?.('a') ?? []) linked += singleLine(link.textContent ?? '').length;
   return Math.max(0, builder.build().text.length - linked);

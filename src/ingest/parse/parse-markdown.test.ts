@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { headingText } from './heading-text.ts';
-import { parseMarkdown, primaryLanguage } from './parse-markdown.ts';
+import { parseMarkdown, parseMdx, primaryLanguage } from './parse-markdown.ts';
 
 const blocksOf = (source: string) => {
   const { text, blocks } = parseMarkdown(source, 'file');
@@ -113,4 +113,39 @@ it('primaryLanguage takes the first part of a language tag', () => {
     null,
     null,
   ]);
+});
+
+describe('front matter and footnotes', () => {
+  it('gives the fields of the front matter as properties', () => {
+    expect(parseMarkdown('---\nTitle: "A"\nversion: 7.4\ntags: [x, y]\n---\ntext', 'a').properties).toEqual({
+      title: 'A',
+      version: '7.4',
+      tags: '[x, y]',
+    });
+  });
+
+  it('reads a footnote that is one address, which is no definition of a link', () => {
+    const { text, blocks } = parseMarkdown(
+      'Said.[^1]\n\n[^1]: https://example.com\n\n[a]: https://example.com/a\n',
+      'a',
+    );
+    expect(blocks.map(({ kind, start, end }) => [kind, text.slice(start, end)])).toEqual([
+      ['paragraph', 'Said.[^1]'],
+      ['paragraph', '[^1]: https://example.com'],
+    ]);
+  });
+});
+
+describe('parseMdx', () => {
+  it('leaves out the code around the text', () => {
+    const source =
+      "import A from './a'\n\nexport const b = 1\n\n# T\n\n{/* note */}\n\n<A>\n\nSaid.\n\n</A>\n\n```js\nimport C from 'c'\n```";
+    const { text, blocks } = parseMdx(source, 'a');
+    expect(text).toBe(source);
+    expect(blocks.map(({ start, end }) => text.slice(start, end))).toEqual([
+      '# T',
+      'Said.',
+      "```js\nimport C from 'c'\n```",
+    ]);
+  });
 });

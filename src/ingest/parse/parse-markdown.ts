@@ -11,6 +11,7 @@ const leafKinds: Readonly<Record<string, BlockKind>> = {
   html_block: 'paragraph',
 };
 
+const mostFields = 50;
 const frontMatterPattern = /^(---|\+\+\+)[ \t]*\n(?:([\s\S]{0,65536}?)\n)?\1[ \t]*(?:\n|$)/;
 
 /**
@@ -21,7 +22,16 @@ export function parseMarkdown(source: string, fileTitle: string): ParsedDocument
   const { fields, body } = splitFrontMatter(source);
   const blocks = findBlocks(body);
   const title = fields.get('title') ?? firstHeading(body, blocks) ?? fileTitle;
-  return { title, text: body, blocks, language: languageOf(fields) };
+  return { title, text: body, blocks, language: languageOf(fields), properties: Object.fromEntries(fields) };
+}
+
+/** Markdown with components: imports, exports and comments of the code around it are in no block. */
+export function parseMdx(source: string, fileTitle: string): ParsedDocument {
+  const parsed = parseMarkdown(source, fileTitle);
+  const isCode = (block: Block) =>
+    block.kind === 'paragraph' &&
+    /^(?:(?:import|export)\s|\{\s*\/\*[\s\S]*\*\/\s*\}$)/.test(parsed.text.slice(block.start, block.end));
+  return { ...parsed, blocks: parsed.blocks.filter((block) => !isCode(block)) };
 }
 
 /** The top heading, or whichever heading the text begins with. */
@@ -45,7 +55,21 @@ function findBlocks(text: string): Block[] {
     const block = toBlock({ token, text, lines, container: containers.at(-1) ?? null });
     if (block && block.start >= (blocks.at(-1)?.end ?? 0)) blocks.push(block);
   }
-  return blocks;
+  return withFootnotes(text, blocks);
+}
+
+/** Adds the footnotes that the parser takes for definitions of links, those of one word or address. */
+function withFootnotes(text: string, blocks: readonly Block[]): Block[] {
+  const notes = [...text.matchAll(/^\[\^[^\]\n]{1,100}\]:[^\n]*\S/gm)].map(
+    ({ index, 0: note }): Block => ({ kind: 'paragraph', start: index, end: index + note.length }),
+  );
+  const all = [...blocks, ...notes].toSorted((one, other) => one.start - other.start || other.end - one.end);
+  let last = 0;
+  return all.filter(({ start, end }) => {
+    const isApart = start >= last;
+    if (isApart) last = end;
+    return isApart;
+  });
 }
 
 function toBlock(place: {
@@ -91,7 +115,7 @@ function splitFrontMatter(source: string): { fields: ReadonlyMap<string, string>
   for (const line of content.split('\n')) {
     const field = /^(\w[\w.-]*)\s*[:=]\s*(.+?)\s*$/.exec(line);
     const value = field?.[2]?.replace(/^(["'])(.*)\1$/, '$2').trim();
-    if (field?.[1] && value) fields.set(field[1].toLowerCase(), value);
+    if (field?.[1] && value && fields.size < mostFields) fields.set(field[1].toLowerCase(), value.slice(0, 2000));
   }
   return { fields, body: source.slice(found[0].length) };
 }

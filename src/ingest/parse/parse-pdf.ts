@@ -1,5 +1,5 @@
 import { getDocumentProxy } from 'unpdf';
-import type { ParsedDocument } from '../../domain/document.ts';
+import type { Block, ParsedDocument, Properties } from '../../domain/document.ts';
 import { AppError } from '../../domain/errors.ts';
 import { cleanText, singleLine } from './clean-text.ts';
 import { primaryLanguage } from './parse-markdown.ts';
@@ -30,7 +30,15 @@ export async function parsePdf(bytes: Uint8Array, file: { name: string; title: s
     const about = await readMetadata(pdf);
     const heading = blocks.find((block) => block.kind === 'heading' && block.page === 1 && block.level === 1);
     const headed = heading ? text.slice(heading.start, heading.end) : '';
-    return { title: about.title || headed || file.title, text, blocks, language: about.language };
+    return {
+      title: about.title || headed || file.title,
+      text,
+      blocks,
+      language: about.language,
+      properties: about.properties,
+      pages: pages.length,
+      lostTables: blocks.filter((block) => isRagged(text, block)).length,
+    };
   } catch (error) {
     throw error instanceof AppError ? error : damaged(file.name, error);
   } finally {
@@ -68,12 +76,43 @@ function toItems(items: readonly object[]): PdfTextItem[] {
   return items.filter((item): item is PdfTextItem => 'str' in item && 'transform' in item);
 }
 
-async function readMetadata(pdf: PdfDocument): Promise<{ title: string; language: string | null }> {
+async function readMetadata(
+  pdf: PdfDocument,
+): Promise<{ title: string; language: string | null; properties: Properties }> {
   const { info } = await pdf.getMetadata();
   const field = (name: string) => {
     const value: unknown = Reflect.get(info, name);
     return typeof value === 'string' ? singleLine(cleanText(value)) : '';
   };
   const title = field('Title');
-  return { title: machineTitle.test(title) ? '' : title, language: primaryLanguage(field('Language')) };
+  const named = {
+    author: field('Author'),
+    subject: field('Subject'),
+    keywords: field('Keywords'),
+    created: isoDate(field('CreationDate')),
+    modified: isoDate(field('ModDate')),
+  };
+  const filled = Object.entries(named).filter(([, value]) => value !== '');
+  return {
+    title: machineTitle.test(title) ? '' : title,
+    language: primaryLanguage(field('Language')),
+    properties: Object.fromEntries(filled.map(([name, value]) => [name, value.slice(0, 2000)])),
+  };
+}
+
+/** `D:20260131093000+01'00'` as `2026-01-31`. */
+function isoDate(date: string): string {
+  const [, year, month = '01', day = '01'] = /^D:(\d{4})(\d{2})?(\d{2})?/.exec(date) ?? [];
+  return year ? `${year}-${month}-${day}` : '';
+}
+
+/** Rows of a table whose lines do not agree on their number of cells: its columns got lost. */
+function isRagged(text: string, block: Block): boolean {
+  if (block.kind !== 'table') return false;
+  const counts = text
+    .slice(block.start, block.end)
+    .split('\n')
+    .map((line) => line.split(' | ').length);
+  const most = Math.max(...[...Map.groupBy(counts, (count) => count).values()].map((rows) => rows.length));
+  return counts.length >= 3 && most < counts.length / 2;
 }

@@ -1,9 +1,13 @@
-import type { Block, BlockKind } from '../../domain/document.ts';
+import type { Block, BlockKind, CellRange } from '../../domain/document.ts';
 import { cleanText } from './clean-text.ts';
 
 export interface BlockDetails {
   readonly level?: number;
   readonly page?: number;
+  /** The text has one line for each row then, none of them blank. */
+  readonly cells?: CellRange;
+  /** How deep an item stands in nested lists, from 0. */
+  readonly depth?: number;
 }
 
 /** Collects blocks into one text, so that each block's range is exact by construction. */
@@ -12,6 +16,8 @@ export interface TextBuilder {
   add(kind: BlockKind, text: string, details?: BlockDetails): void;
   build(): { readonly text: string; readonly blocks: readonly Block[] };
 }
+
+const deepestIndent = 8;
 
 export function createTextBuilder(): TextBuilder {
   const parts: string[] = [];
@@ -22,12 +28,13 @@ export function createTextBuilder(): TextBuilder {
     length += text.length;
   };
   return {
-    add(kind, raw, details = {}) {
+    add(kind, raw, { depth = 0, ...details } = {}) {
       const clean = cleanText(raw);
       const text = kind === 'code' ? clean.replace(/^(?:[ \t]*\n)+/, '').trimEnd() : clean.trim();
       if (text.trim() === '') return;
       const last = blocks.at(-1);
       if (last) append(kind === 'list' && last.kind === 'list' ? '\n' : '\n\n');
+      append('  '.repeat(Math.min(depth, deepestIndent)));
       blocks.push({ kind, start: length, end: length + text.length, ...details });
       append(text);
     },

@@ -51,6 +51,8 @@ describeOnEachDatabase('job store', (database) => {
       total: 3,
       passages: 0,
       passagesEmbedded: 0,
+      tokensEmbedded: 0,
+      embeddingCost: null,
       queuePosition: 0,
       etaSeconds: null,
       documentsPerSecond: null,
@@ -227,6 +229,28 @@ describeOnEachDatabase('job store', (database) => {
     expect(await job(id)).toMatchObject({ stage: 'dense', waitingFor: away });
     await stores.workers.beat({ reading: null, embedding: null });
     expect(await job(id)).toMatchObject({ waitingFor: null });
+  });
+
+  it('counts the tokens that were embedded for a job, and what they cost', async () => {
+    const priced = createStores(database(), { now: () => new Date(clock), embeddingPriceOf: () => 2 });
+    const first = await startJob(['a', 'b']);
+    const [a, b] = await stores.documents.claim(9, 60);
+    await publish([a, b].filter((version) => version !== undefined));
+    await embedAll();
+    // Two lines of the documents' own and one that they share, at four characters a token.
+    const own = `one ${a?.documentId}`.length;
+    const tokens = Math.ceil((2 * own + 'two'.length) / 4);
+    expect(await priced.jobs.get(tenant, first)).toMatchObject({
+      ...{ tokensEmbedded: tokens, embeddingCost: (tokens * 2) / 1_000_000 },
+    });
+    clock += 1_000;
+    const second = await startJob(['c']);
+    await publish(await stores.documents.claim(9, 60));
+    await embedAll();
+    expect(await priced.jobs.get(tenant, second)).toMatchObject({ tokensEmbedded: Math.ceil(own / 4) });
+    expect((await priced.jobs.list(tenant, { limit: 1, cursor: null })).items[0]).toMatchObject({
+      ...{ id: second, tokensEmbedded: null, embeddingCost: null },
+    });
   });
 
   it('lists page by page, newest first, and by state', async () => {

@@ -1,3 +1,4 @@
+import { embeddingCost } from '../../domain/embedding-cost.ts';
 import type { JobId, TenantId } from '../../domain/ids.ts';
 import type { Job, JobFailure, JobState } from '../../domain/job.ts';
 import type { JobStore } from '../jobs.ts';
@@ -5,10 +6,13 @@ import type { Sql, SqlDriver } from '../sql.ts';
 import type { WorkerFaults } from '../workers.ts';
 import { decodeCursor, toPage } from './cursor.ts';
 import { type ChangeOptions, cancelJob, pauseJob, resumeJob, retryFailed } from './job-changes.ts';
+import { createReadJobSpend } from './job-spend.ts';
 import { createWorkerStore } from './worker-store.ts';
 
 export interface JobStoreOptions {
   readonly now?: () => Date;
+  /** US dollars for a million tokens of an embedder; null where it is not known. */
+  readonly embeddingPriceOf?: (embedder: string) => number | null;
 }
 
 interface JobRow {
@@ -61,7 +65,9 @@ const jobRows = `select j.id, j.created_at as "createdAt", greatest(j.updated_at
     where i.tenant_id = j.tenant_id and i.job_id = j.id) c
   where j.tenant_id = $1`;
 
-export function createJobStore(driver: SqlDriver, { now = () => new Date() }: JobStoreOptions = {}): JobStore {
+export function createJobStore(driver: SqlDriver, options: JobStoreOptions = {}): JobStore {
+  const { now = () => new Date(), embeddingPriceOf = () => null } = options;
+  const readSpend = createReadJobSpend(driver);
   const workers = createWorkerStore(driver, { now });
 
   async function toJobs(tenant: TenantId, rows: readonly JobRow[]): Promise<Job[]> {
@@ -85,7 +91,11 @@ export function createJobStore(driver: SqlDriver, { now = () => new Date() }: Jo
   return {
     async get(tenant, id) {
       const rows = await driver.queryAsTenant<JobRow>(tenant, `${jobRows} and j.id = $2`, [tenant, id]);
-      return (await toJobs(tenant, rows))[0] ?? null;
+      const [job] = await toJobs(tenant, rows);
+      if (!job) return null;
+      const { tokens, embedder } = await readSpend(tenant, id);
+      const price = embedder === null ? null : embeddingPriceOf(embedder);
+      return { ...job, tokensEmbedded: tokens, embeddingCost: embeddingCost(tokens, price) };
     },
 
     async list(tenant, { limit, cursor, state }) {
@@ -131,6 +141,8 @@ function toJob(row: JobRow, { pace, faults, queuePosition }: Outlook): Job {
     state,
     stage: isReading ? 'lexical' : isOver ? 'done' : 'dense',
     passagesEmbedded: row.passages - waiting,
+    tokensEmbedded: null,
+    embeddingCost: null,
     queuePosition: isReading ? queuePosition : 0,
     etaSeconds: state === 'running' ? seconds : null,
     documentsPerSecond: pace.documents,

@@ -33,7 +33,8 @@ export function createMetadataFieldStore(
       driver.asTenant(tenant, async (sql) => {
         const generation = await raiseGeneration(sql, tenant);
         await sql.query(
-          'update documents set metadata = metadata - $2::text, generation = $3 where tenant_id = $1 and metadata ? $2::text',
+          `update documents set metadata = metadata - $2::text, given_metadata = given_metadata - $2::text, generation = $3
+           where tenant_id = $1 and metadata ? $2::text`,
           [tenant, name, generation],
         );
         const removed = await sql.query('delete from metadata_fields where tenant_id = $1 and name = $2 returning 1', [

@@ -46,6 +46,12 @@ const sampleRows: Record<string, string> = {
   index_states: 'insert into index_states (collection, tenant_id) values ($2, $1)',
   metadata_fields:
     "insert into metadata_fields (tenant_id, name, type, description, created_at) values ($1, $2, 'string', '', now())",
+  sources: `insert into sources (tenant_id, id, name, settings, acl, tags, removal_limit, created_at, updated_at)
+    values ($1, $2, '', '{}', '{}', '{}', 0.2, now(), now())`,
+  source_runs: `insert into source_runs (tenant_id, source_id, id, state, trigger, dry_run, counts, changes, errors, created_at)
+    values ($1, $2, $2, 'queued', '', false, '{}', '{}', '[]', now())`,
+  source_items: `insert into source_items (tenant_id, source_id, external_key, external_id, document_id, fingerprint)
+    values ($1, $2, '', '', $2, '')`,
   idempotency_keys:
     "insert into idempotency_keys (tenant_id, key, request_hash, created_at) values ($1, $2, '', now())",
 };

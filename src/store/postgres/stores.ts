@@ -12,6 +12,7 @@ import type { PassageTexts } from '../passage-texts.ts';
 import type { PurgeStore } from '../purges.ts';
 import type { RankerStore } from '../rankers.ts';
 import type { RetentionStore } from '../retention.ts';
+import type { SourceRunStore, SourceStore } from '../sources.ts';
 import type { SqlDriver } from '../sql.ts';
 import type { TenantSettingsStore } from '../tenant-settings.ts';
 import type { IndexSource } from '../vector-index.ts';
@@ -27,11 +28,13 @@ import { createGlossaryStore } from './glossary-store.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { createIndexStateStore } from './index-state-store.ts';
-import { createJobStore } from './job-store.ts';
+import { createJobStore, type JobStoreOptions } from './job-store.ts';
 import { createMetadataFieldStore } from './metadata-field-store.ts';
 import { createPurgeStore } from './purge-store.ts';
 import { createRankerStore } from './ranker-store.ts';
 import { createRetentionStore } from './retention-store.ts';
+import { createRunStore } from './sources/run-store.ts';
+import { createSourceStore } from './sources/source-store.ts';
 import { createTenantSettingsStore } from './tenant-settings-store.ts';
 import { createWorkerStore } from './worker-store.ts';
 
@@ -54,10 +57,15 @@ export interface Stores {
   readonly workers: WorkerStore;
   readonly purges: PurgeStore;
   readonly retention: RetentionStore;
+  readonly sources: SourceStore;
+  readonly sourceRuns: SourceRunStore;
 }
 
 /** All stores over one database. */
-export function createStores(driver: SqlDriver, options: DocumentStoreOptions & AnswerStoreOptions = {}): Stores {
+export function createStores(
+  driver: SqlDriver,
+  options: DocumentStoreOptions & AnswerStoreOptions & JobStoreOptions = {},
+): Stores {
   const indexRows = createIndexSource(driver);
   return {
     documents: createDocumentStore(driver, options),
@@ -78,5 +86,7 @@ export function createStores(driver: SqlDriver, options: DocumentStoreOptions & 
     workers: createWorkerStore(driver, options),
     purges: createPurgeStore(driver, options),
     retention: createRetentionStore(driver, options),
+    sources: createSourceStore(driver, options),
+    sourceRuns: createRunStore(driver, options),
   };
 }

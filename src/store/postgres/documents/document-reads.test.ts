@@ -1,10 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type DocumentBench, openDocumentBench } from '../../../../test/document-bench.ts';
 import { createTestTenant, describeOnEachDatabase } from '../../../../test/open-database.ts';
-import { sampleDocument, samplePrepared, samplePrincipal, sha256 } from '../../../../test/sample-documents.ts';
+import {
+  sampleDocument,
+  samplePrepared,
+  samplePrincipal,
+  sampleQuality,
+  sha256,
+} from '../../../../test/sample-documents.ts';
 import type { DocumentId } from '../../../domain/ids.ts';
 import type { Principal } from '../../../domain/principal.ts';
 import type { DocumentStore } from '../../documents.ts';
+import { createMetadataFieldStore } from '../metadata-field-store.ts';
 import { createEmbeddingStore } from './embedding-store.ts';
 import { createIndexRows } from './index-rows.ts';
 
@@ -149,6 +156,34 @@ describeOnEachDatabase('document store: removing and reading', (database) => {
           .map(({ id }) => id),
       );
       expect(await store.hasDocuments(samplePrincipal(tenant, { role: 'reader' }))).toBe(false);
+    });
+
+    it('gives what reading a file told: quality, properties and the cells of each passage', async () => {
+      const id = await add('a', 'one\ntwo');
+      expect(await store.get(admin, id)).toMatchObject({ quality: sampleQuality, properties: { author: 'Ada' } });
+      const listed = await store.passages(admin, id, 10, null);
+      expect(listed?.items.map(({ cells }) => cells)).toEqual([`'It''s'!A1`, null]);
+      expect((await store.readPassages(admin, await idsOf(id), null)).map(({ cells }) => cells)).toEqual([
+        `'It''s'!A1`,
+        null,
+      ]);
+      const { documentId } = await register(sampleDocument('unread', 'one'));
+      expect(await store.get(admin, documentId)).toMatchObject({ quality: null, properties: {} });
+    });
+
+    it('fills declared fields from the file where the sender gave nothing', async () => {
+      const fields = createMetadataFieldStore(database(), { now });
+      await fields.declare(tenant, { name: 'Author', type: 'string', description: '' });
+      await fields.declare(tenant, { name: 'days', type: 'number', description: '' });
+      const id = await add('a', 'one');
+      const other = await add('b', 'two', { metadata: { Author: 'Ben' } });
+      expect(await store.get(admin, id)).toMatchObject({ metadata: { Author: 'Ada' } });
+      expect(await store.get(admin, other)).toMatchObject({ metadata: { Author: 'Ben' } });
+      expect(await register(sampleDocument('a', 'one'))).toMatchObject({ outcome: 'unchanged' });
+      await register(sampleDocument('a', 'one', { metadata: { days: 5 } }));
+      expect(await store.get(admin, id)).toMatchObject({ metadata: { Author: 'Ada', days: 5 } });
+      await fields.remove(tenant, 'Author');
+      expect((await store.get(admin, other))?.metadata).toEqual({});
     });
 
     it('reads passages in the order asked for, each once', async () => {

@@ -218,6 +218,7 @@ describeOnEachDatabase('document store: from register to publish', (database) =>
         end: 10,
         headingPath: ['Top', 'Below "it", {here}'],
         page: null,
+        cells: `'It''s'!A1`,
         title: 'Parsed title',
         uri: null,
         externalId: 'a',

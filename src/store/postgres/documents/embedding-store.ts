@@ -3,6 +3,7 @@ import type { TenantId } from '../../../domain/ids.ts';
 import type { EmbeddingStore, UnembeddedPassage } from '../../documents.ts';
 import type { Sql, SqlDriver } from '../../sql.ts';
 import { allWork, type WorkShare } from '../../workers.ts';
+import { giveUpTexts } from './give-up-texts.ts';
 import { createPlannerStatistics } from './planner-statistics.ts';
 import { lockTenant, raiseGeneration } from './tenant-lock.ts';
 import { encodeDense } from './vector-bytes.ts';
@@ -59,6 +60,11 @@ export function createEmbeddingStore(driver: SqlDriver, options: EmbeddingStoreO
       for (const [tenant, group] of Map.groupBy(vectors, ({ tenantId }) => tenantId))
         await driver.asTenant(tenant, (sql) => saveVectors(sql, { tenant, embedder, vectors: group, now: now() }));
       await statistics.added(vectors.length);
+    },
+
+    async giveUp(embedder, refused) {
+      for (const [tenant, group] of Map.groupBy(refused, ({ tenantId }) => tenantId))
+        await driver.asTenant(tenant, (sql) => giveUpTexts(sql, { tenant, embedder, refused: group }));
     },
 
     async textsWithout(embedder, tenant, after, limit) {
@@ -118,6 +124,9 @@ async function adoptEmbedder(sql: Sql, embedder: string, now: Date): Promise<voi
   await sql.query(
     `insert into active_embedder (embedder) values ($1) on conflict (is_only) do update set embedder = excluded.embedder`,
     [embedder],
+  );
+  await sql.query(
+    `update document_versions set error_code = null, error_detail = null where state = 'ready' and error_code is not null`,
   );
   await sql.query('delete from embedding_queue');
   await sql.query(

@@ -1,7 +1,9 @@
 import { AppError } from '../../../domain/errors.ts';
 import type { DocumentId, TenantId } from '../../../domain/ids.ts';
+import { metadataOf } from '../../../domain/metadata.ts';
 import type { PreparedPassage, PreparedVersion } from '../../documents.ts';
 import type { Sql } from '../../sql.ts';
+import { readMetadataFields } from '../metadata-field-store.ts';
 import { encodeJson } from '../sql-values.ts';
 import { deletePassages } from './remove-documents.ts';
 import { raiseGeneration } from './tenant-lock.ts';
@@ -93,14 +95,14 @@ async function insertSome(
   return await sql.query(
     `with x as materialized (
        select * from unnest($2::text[], $3::integer[], $4::bigint[], $5::integer[], $6::text[], $7::text[], $8::integer[],
-         $9::integer[], $10::jsonb[], $11::integer[], $12::bytea[], $13::text[], $14::text[])
+         $9::integer[], $10::jsonb[], $11::integer[], $12::bytea[], $13::text[], $14::text[], $15::text[])
          as x(document_id, version, queue_number, ordinal, id, text, start_offset, end_offset, heading_path, page, sparse,
-           embedding_hash, embedding_text)
+           embedding_hash, embedding_text, cells)
      ), added as (
        insert into passages (tenant_id, document_id, version, ordinal, id, text, start_offset, end_offset,
-         heading_path, page, sparse, embedding_hash, embedding_text)
+         heading_path, page, sparse, embedding_hash, embedding_text, cells)
        select $1, document_id, version, ordinal, id, text, start_offset, end_offset,
-         array(select jsonb_array_elements_text(heading_path)), page, sparse, embedding_hash, embedding_text
+         array(select jsonb_array_elements_text(heading_path)), page, sparse, embedding_hash, embedding_text, cells
        from x returning id
      ), waiting as materialized (
        select x.* from x where not exists (
@@ -127,6 +129,7 @@ async function insertSome(
       column(({ passage }) => encodeSparse(passage.sparse)),
       column(({ passage }) => passage.embeddingHash),
       column(({ passage }) => passage.embeddingText),
+      column(({ passage }) => passage.cells),
     ],
   );
 }
@@ -145,11 +148,12 @@ async function flipVersions(
   const column = <T>(read: (publication: Publication) => T): T[] => publications.map(read);
   const ids = column(({ prepared }) => prepared.documentId);
   const versions = column(({ prepared }) => prepared.version);
+  const declared = await readMetadataFields(sql, tenant);
   await sql.query(
     `update documents d set current_version = x.version, title = x.title, language = x.language, passages = x.passages,
-       waiting = x.waiting, generation = $8, updated_at = $9
-     from unnest($2::text[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::integer[])
-       as x(id, version, title, language, passages, waiting)
+       waiting = x.waiting, generation = $8, updated_at = $9, metadata = x.found || d.given_metadata
+     from unnest($2::text[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::integer[], $10::jsonb[])
+       as x(id, version, title, language, passages, waiting, found)
      where d.tenant_id = $1 and d.id = x.id`,
     [
       tenant,
@@ -161,13 +165,21 @@ async function flipVersions(
       column(({ waiting }) => waiting),
       generation,
       now,
+      column(({ prepared }) => encodeJson(metadataOf(prepared.properties, declared))),
     ],
   );
   await sql.query(
-    `update document_versions v set state = 'ready', content = x.content, lease_until = null, claimed_by = null
-     from unnest($2::text[], $3::integer[], $4::text[]) as x(document_id, version, content)
+    `update document_versions v set state = 'ready', content = x.content, quality = x.quality, properties = x.properties, lease_until = null, claimed_by = null
+     from unnest($2::text[], $3::integer[], $4::text[], $5::jsonb[], $6::jsonb[]) as x(document_id, version, content, quality, properties)
      where v.tenant_id = $1 and v.document_id = x.document_id and v.version = x.version`,
-    [tenant, ids, versions, column(({ prepared }) => prepared.content)],
+    [
+      tenant,
+      ids,
+      versions,
+      column(({ prepared }) => prepared.content),
+      column(({ prepared }) => encodeJson(prepared.quality)),
+      column(({ prepared }) => encodeJson(prepared.properties)),
+    ],
   );
   await sql.query(
     `update job_items i set state = 'done', title = x.title, finished_at = $6

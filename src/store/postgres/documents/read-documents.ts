@@ -30,17 +30,18 @@ interface ReadDeps {
 /** $4 the time, which tells a version that is being read from one whose reader died. */
 const state = `case when v.state = 'queued' and v.lease_until > $4 then 'processing' else v.state end`;
 
-const failure = `case when v.state = 'failed' then jsonb_build_object('code', v.error_code, 'detail', v.error_detail) end`;
+/** Why the newest version failed, or why passages of a visible one have no vector. */
+const failure = `case when v.error_code is not null then jsonb_build_object('code', v.error_code, 'detail', v.error_detail) end`;
 
 const summaries = `select d.id, d.source, d.external_id as "externalId", d.uri, d.title, d.acl, d.tags, d.metadata, d.language, ${state} as state,
     d.current_version as version, v.content_hash as "contentHash", v.media_type as "mediaType", v.size, d.passages,
     d.waiting as "passagesWithoutVector",
-    ${failure} as error, d.created_at as "createdAt", d.updated_at as "updatedAt"
+    ${failure} as error, v.quality, coalesce(v.properties, '{}') as properties, d.created_at as "createdAt", d.updated_at as "updatedAt"
   from documents d
   join document_versions v on v.tenant_id = d.tenant_id and v.document_id = d.id and v.version = d.latest_version
   where ${permitted}`;
 
-const placeColumns = `p.id, p.document_id as "documentId", p.version, p.ordinal, p.start_offset as start, p.end_offset as end, p.page,
+const placeColumns = `p.id, p.document_id as "documentId", p.version, p.ordinal, p.start_offset as start, p.end_offset as end, p.page, p.cells,
     d.external_id as "externalId", d.title, d.uri, d.tags, d.language, d.updated_at as "updatedAt"`;
 
 const passageColumns = `${placeColumns}, p.text, p.heading_path as "headingPath"`;

@@ -95,7 +95,7 @@ function externalKeyOf({ source, externalId }: IncomingDocument): string {
 
 async function readKnown(sql: Sql, tenant: TenantId, keys: readonly string[]): Promise<Map<string, KnownDocument>> {
   const rows = await sql.query<KnownDocument>(
-    `select d.id, d.external_key as "externalKey", d.uri, d.acl, d.tags, d.metadata, d.last_version as "lastVersion",
+    `select d.id, d.external_key as "externalKey", d.uri, d.acl, d.tags, d.given_metadata as metadata, d.last_version as "lastVersion",
        v.version as "latestVersion", v.state, v.content_hash as "contentHash", v.media_type as "mediaType",
        v.file_name as "fileName", v.given_title as "givenTitle", v.given_language as "givenLanguage"
      from documents d
@@ -191,7 +191,8 @@ async function updateDocuments(sql: Sql, { tenant, now }: RegisterOptions, plans
     title: incoming.title ?? incoming.fileName,
   }));
   await sql.query(
-    `update documents d set uri = x.uri, acl = x.acl, tags = x.tags, metadata = x.metadata, updated_at = $3,
+    `update documents d set uri = x.uri, acl = x.acl, tags = x.tags, updated_at = $3, given_metadata = x.metadata,
+       metadata = d.metadata - array(select jsonb_object_keys(d.given_metadata)) || x.metadata,
        generation = coalesce(x.generation, d.generation),
        title = case when d.current_version is null then x.title else d.title end,
        last_version = coalesce(x.version, d.last_version), latest_version = coalesce(x.version, d.latest_version)
@@ -270,9 +271,9 @@ async function queueVersions(
        as x(place integer, is_new boolean, id text, version integer, external_key text, source text, external_id text, uri text, acl text[],
          tags jsonb, metadata jsonb, given_title text, given_language text, content_hash text, media_type text, file_name text, size bigint)
      ), added as (
-       insert into documents (tenant_id, id, source, external_id, external_key, uri, acl, tags, metadata, title, language,
+       insert into documents (tenant_id, id, source, external_id, external_key, uri, acl, tags, metadata, given_metadata, title, language,
          last_version, latest_version, created_at, updated_at)
-       select $1, id, source, external_id, external_key, uri, acl, tags, metadata, coalesce(given_title, file_name), given_language,
+       select $1, id, source, external_id, external_key, uri, acl, tags, metadata, metadata, coalesce(given_title, file_name), given_language,
          version, version, $4, $4
        from x where is_new
      ), queued as (

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { fakePort } from '../../test/fake-port.ts';
+import { sampleQuality } from '../../test/sample-documents.ts';
+import type { Client } from './client.ts';
+import { listDocuments, showDocument } from './documents.ts';
+import { createOutput } from './output.ts';
+
+async function printed(command: (output: ReturnType<typeof createOutput>) => Promise<void>): Promise<string> {
+  const parts: string[] = [];
+  await command(createOutput(false, { write: (text) => parts.push(text) }));
+  return parts.join('');
+}
+
+it('lists how well each document was read, and says below what is wrong', async () => {
+  const document = {
+    state: 'ready',
+    passages: 2,
+    passagesWithoutVector: 0,
+    title: 'Plans',
+    uri: null,
+    externalId: 'a.md',
+  };
+  const warning = '3 of 4 pages have no text.';
+  const items = [
+    { ...document, id: 'doc_1', quality: sampleQuality },
+    { ...document, id: 'doc_2', quality: { ...sampleQuality, score: 0.25, warning } },
+    { ...document, id: 'doc_3', quality: null },
+  ];
+  const client = fakePort<Client>('client', { get: async <T>() => ({ items, nextCursor: null }) as T });
+  const lines = (await printed((output) => listDocuments({ client, output }, {}))).split('\n');
+  expect(lines.map((line) => line.trimEnd())).toEqual([
+    'id     state  passages  quality  title  from',
+    'doc_1  ready  2         1.00     Plans  a.md',
+    'doc_2  ready  2         0.25     Plans  a.md',
+    'doc_3  ready  2                  Plans  a.md',
+    '',
+    'Read in part only:',
+    `doc_2: ${warning}`,
+    '',
+  ]);
+});
+
+it('prints passages with their place', async () => {
+  const passage = { ordinal: 0, start: 5, end: 9, text: 'Text', headingPath: ['Plans', 'Team'], page: 2, cells: null };
+  const items = [passage, { ...passage, ordinal: 1, headingPath: [], page: null, cells: 'Prices!A2:D9' }];
+  const get = async <T>(path: string) => (path.includes('/passages') ? { items, nextCursor: null } : {}) as T;
+  const client = fakePort<Client>('client', { get });
+  expect(await printed((output) => showDocument({ client, output }, 'doc_1', { content: false, chunks: true }))).toBe(
+    '#0 Plans › Team, page 2 (characters 5-9)\nText\n\n#1 Prices!A2:D9 (characters 5-9)\nText\n\n',
+  );
+});

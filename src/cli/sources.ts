@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../domain/errors.ts';
+import type { Source, SourceRun } from '../domain/source.ts';
+import type { TrialDocument } from '../ingest/sources/source-trial.ts';
+import type { Page } from '../store/documents.ts';
+import type { Client } from './client.ts';
+import { formatTable, type Output } from './output.ts';
+import { formatDuration, type Progress } from './progress.ts';
+
+interface Context {
+  readonly client: Client;
+  readonly output: Output;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface SourceOptions {
+  readonly kind?: string;
+  readonly path?: string;
+  readonly url?: string;
+  /** Further settings, as JSON values where they are. */
+  readonly set: Readonly<Record<string, string>>;
+  readonly header: Readonly<Record<string, string>>;
+  readonly username?: string;
+  readonly password?: string;
+  readonly acl: readonly string[];
+  readonly tag: Readonly<Record<string, string>>;
+  readonly schedule?: string;
+  readonly removalLimit?: number;
+}
+
+const pollMilliseconds = 300;
+
+export async function createSource({ client, output }: Context, name: string, options: SourceOptions): Promise<void> {
+  const { kind, path, url, set, header, username, password, acl, tag: tags, schedule, removalLimit } = options;
+  const settings = {
+    kind,
+    path,
+    url,
+    ...Object.fromEntries(Object.entries(set).map(([key, value]) => [key, settingValue(value)])),
+  };
+  const headers = Object.keys(header).length > 0 ? header : undefined;
+  const credentials = headers || password ? { headers, username, password } : null;
+  const body = { name, settings, credentials, acl, tags, schedule, removalLimit };
+  const source = await client.post<Source>('/v1/sources', body);
+  output.result(source, () => `Created ${name}. Try it with: footnote sources test ${name}`);
+}
+
+export async function listSources({ client, output }: Context): Promise<void> {
+  const { items } = await client.get<{ items: Source[] }>('/v1/sources');
+  output.result({ items }, () => {
+    if (items.length === 0) return 'No sources. Make one with: footnote sources create NAME --kind web --url https://…';
+    const rows = items.map((source) => [
+      ...[source.name, source.settings.kind, String(source.documents), stateOf(source), lagOf(source)],
+      source.schedule ?? 'when asked',
+    ]);
+    return formatTable(['name', 'kind', 'documents', 'last run', 'behind', 'schedule'], rows);
+  });
+}
+
+export async function showSource({ client, output }: Context, name: string): Promise<void> {
+  output.result(await sourceOf(client, name), (source) =>
+    Object.entries(source)
+      .map(([key, value]) => `${key}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+      .join('\n'),
+  );
+}
+
+export async function testSource({ client, output }: Context, name: string): Promise<number> {
+  const { id } = await sourceOf(client, name);
+  const { document } = await client.post<{ document: TrialDocument | null }>(`/v1/sources/${id}/test`, {});
+  output.result({ document }, () =>
+    document === null
+      ? 'The source lists no document that can be read.'
+      : `${document.title}\n${document.uri ?? document.externalId}\n${document.size} bytes, ${document.passages} passages\n\n${document.text}`,
+  );
+  return document === null ? 1 : 0;
+}
+
+/** Looks at the source and waits for the end. Resolves to 1 when the run failed or a document did, or when it needs a confirmation. */
+export async function runSource(context: Context, name: string, { dryRun }: { dryRun: boolean }): Promise<number> {
+  const { id } = await sourceOf(context.client, name);
+  return await follow(context, id, await context.client.post<SourceRun>(`/v1/sources/${id}/runs`, { dryRun }));
+}
+
+export async function confirmSource(context: Context, name: string): Promise<number> {
+  const { id } = await sourceOf(context.client, name);
+  return await follow(context, id, await context.client.post<SourceRun>(`/v1/sources/${id}/confirm`, {}));
+}
+
+export async function changeSource(
+  { client, output }: Context,
+  name: string,
+  change: 'pause' | 'resume' | { readonly schedule: string | null },
+): Promise<void> {
+  const { id } = await sourceOf(client, name);
+  const source =
+    typeof change === 'string'
+      ? await client.post<Source>(`/v1/sources/${id}/${change}`, {})
+      : await client.patch<Source>(`/v1/sources/${id}`, change);
+  output.result(source, () => {
+    if (source.pausedAt !== null) return `${name} is paused.`;
+    return source.nextRunAt === null ? `${name} runs when asked.` : `${name} runs next at ${source.nextRunAt}.`;
+  });
+}
+
+export async function listSourceRuns(
+  { client, output }: Context,
+  name: string,
+  { limit }: { limit: string },
+): Promise<void> {
+  const { id } = await sourceOf(client, name);
+  const page = await client.get<Page<SourceRun>>(`/v1/sources/${id}/runs?limit=${encodeURIComponent(limit)}`);
+  output.result(page, ({ items }) =>
+    formatTable(
+      ['begun', 'why', 'state', 'result'],
+      items.map((run) => [run.startedAt ?? run.createdAt, run.trigger, run.state, countsOf(run)]),
+    ),
+  );
+}
+
+export async function removeSource(
+  { client, output }: Context,
+  name: string,
+  options: { documents: string },
+): Promise<void> {
+  const { id } = await sourceOf(client, name);
+  await client.delete(`/v1/sources/${id}?documents=${encodeURIComponent(options.documents)}`);
+  const what = options.documents === 'remove' ? `${name} and its documents` : `${name}; its documents stay`;
+  output.result({ removed: name }, () => `Removed ${what}.`);
+}
+
+async function sourceOf(client: Client, name: string): Promise<Source> {
+  const { items } = await client.get<{ items: Source[] }>('/v1/sources');
+  const source = items.find((one) => one.name === name || one.id === name);
+  if (!source)
+    throw new AppError('NOT_FOUND', `There is no source ${JSON.stringify(name)}; footnote sources list shows all.`);
+  return source;
+}
+
+async function follow({ client, output, progress, signal }: Context, id: string, queued: SourceRun): Promise<number> {
+  let run = queued;
+  while (run.state === 'queued' || run.state === 'running') {
+    await sleep(pollMilliseconds, undefined, { signal });
+    const { items } = await client.get<Page<SourceRun>>(`/v1/sources/${id}/runs?limit=20`);
+    run = items.find((one) => one.id === queued.id) ?? run;
+    const done = run.added + run.changed + run.unchanged + run.failed;
+    progress.show({ label: run.state, done, total: done, etaSeconds: null });
+  }
+  progress.end();
+  output.result(run, describeRun);
+  return run.state === 'finished' && run.failed === 0 ? 0 : 1;
+}
+
+function describeRun(run: SourceRun): string {
+  const names = run.dryRun || run.state === 'needs-confirmation' ? (['added', 'changed', 'removed'] as const) : [];
+  const changes = names.flatMap((kind) => run.changes[kind].map((externalId) => `  ${kind}  ${externalId}`));
+  const errors = run.errors.map(({ externalId, code, detail }) => `  failed  ${externalId}: ${code}: ${detail}`);
+  const asks = run.state === 'needs-confirmation' ? ['Agree with: footnote sources confirm NAME'] : [];
+  const verb = run.dryRun ? 'Would have: ' : '';
+  return [`${verb}${countsOf(run)}`, run.detail ?? '', ...changes, ...errors, ...asks]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+function countsOf({ added, changed, removed, unchanged, failed }: SourceRun): string {
+  return `${added} added, ${changed} changed, ${removed} removed, ${unchanged} unchanged, ${failed} failed`;
+}
+
+function stateOf({ lastRun, pausedAt }: Source): string {
+  return pausedAt === null ? (lastRun?.state ?? 'none yet') : 'paused';
+}
+
+function lagOf({ lagSeconds }: Source): string {
+  return lagSeconds === null ? 'never in step' : formatDuration(lagSeconds);
+}
+
+/** A number, a truth value or a list where it is written as one; else text. */
+function settingValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import type { ParsedDocument } from '../../domain/document.ts';
+import { measureQuality } from './measure-quality.ts';
+import { createTextBuilder } from './text-builder.ts';
+
+const sentence = 'A refund is paid within five working days.';
+
+function document(pages: readonly string[], more: Partial<ParsedDocument> = {}): ParsedDocument {
+  const builder = createTextBuilder();
+  for (const [index, text] of pages.entries()) builder.add('paragraph', text, { page: index + 1 });
+  return { title: 'a', ...builder.build(), language: null, ...more };
+}
+
+describe('measureQuality', () => {
+  it('gives a file that was read whole the full score', () => {
+    expect(measureQuality(document([sentence, sentence], { pages: 2 }))).toEqual({
+      score: 1,
+      characters: 2 * sentence.length + 2,
+      pages: 2,
+      charactersPerPage: sentence.length + 1,
+      emptyPages: 0,
+      lostTables: 0,
+      replacementCharacters: 0,
+      warning: null,
+    });
+  });
+
+  it.each([
+    ['pages that are pictures', document([sentence, '', 'x'], { pages: 4 }), 0.14, '3 of 4 pages have no text.'],
+    ['all tables lost', document([sentence], { lostTables: 2 }), 0.5, '2 tables or charts could not be read.'],
+    ['characters not decoded', document([`${sentence}\ufffd`.repeat(4)]), 0.53, '4 characters could not be decoded.'],
+    ['nearly nothing', document(['a word']), 0.3, 'Only 6 characters were found.'],
+  ])('lowers the score for %s, and says so', (_what, parsed, score, warning) => {
+    expect(measureQuality(parsed)).toMatchObject({ score, warning });
+  });
+});

@@ -1,0 +1,186 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type ConnectorFixture, describeConnector } from '../../../test/connector-contract.ts';
+import { pageWith, startStubSite } from '../../../test/stub-site.ts';
+import { SourceSettings } from '../../domain/source-settings.ts';
+import { allowHosts } from '../load/allowed-hosts.ts';
+import { createOpenConnector } from './open-connector.ts';
+
+const fast = { requestsPerSecond: 1000 };
+const never = new AbortController().signal;
+
+interface Opening {
+  readonly settings: Record<string, unknown>;
+  readonly hosts?: readonly string[];
+  readonly folder?: string;
+}
+
+async function opener({ settings, hosts = [], folder = '/nonexistent' }: Opening) {
+  const cacheFolder = await mkdtemp(join(tmpdir(), 'footnote-cache-'));
+  const open = createOpenConnector({
+    fetch: { maxFileBytes: 1_000_000, isAllowedAddress: allowHosts(hosts) },
+    sourceFolders: [folder],
+    cacheFolder,
+  });
+  const source = { settings: SourceSettings.parse(settings), credentials: null };
+  return { open: () => open(source, never), dispose: () => rm(cacheFolder, { recursive: true, force: true }) };
+}
+
+async function folderFixture(): Promise<ConnectorFixture> {
+  const root = await mkdtemp(join(tmpdir(), 'footnote-folder-'));
+  const folder = join(root, 'files');
+  await mkdir(folder);
+  const { open, dispose } = await opener({ settings: { kind: 'folder', path: folder }, folder });
+  return {
+    open,
+    idOf: (name) => `${name}.md`,
+    put: (name, text) => writeFile(join(folder, `${name}.md`), text),
+    remove: (name) => rm(join(folder, `${name}.md`)),
+    setWorking: (isWorking) => (isWorking ? rename(join(root, 'away'), folder) : rename(folder, join(root, 'away'))),
+    close: async () => {
+      await dispose();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+async function gitFixture(): Promise<ConnectorFixture> {
+  const root = await mkdtemp(join(tmpdir(), 'footnote-git-'));
+  const folder = join(root, 'repository');
+  const git = (...words: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-C', folder, ...words], {
+      stdio: 'pipe',
+    });
+  await mkdir(join(folder, 'docs'), { recursive: true });
+  git('init', '--quiet');
+  const settings = { kind: 'git', url: pathToFileURL(folder).href, folder: 'docs' };
+  const { open, dispose } = await opener({ settings, folder: root });
+  const commit = () => {
+    git('add', '--all');
+    git('commit', '--quiet', '--message', 'change');
+  };
+  return {
+    open,
+    idOf: (name) => `docs/${name}.md`,
+    async put(name, text) {
+      await writeFile(join(folder, 'docs', `${name}.md`), text);
+      commit();
+    },
+    async remove(name) {
+      await rm(join(folder, 'docs', `${name}.md`));
+      commit();
+    },
+    setWorking: (isWorking) => (isWorking ? rename(join(root, 'away'), folder) : rename(folder, join(root, 'away'))),
+    close: async () => {
+      await dispose();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A site whose first page, feed, sitemap or API reply is made anew from its texts. */
+async function siteFixture(
+  settings: Record<string, unknown>,
+  {
+    path,
+    make,
+    idOf,
+  }: {
+    path: string;
+    make: (texts: ReadonlyMap<string, string>, url: string) => string;
+    idOf: (url: string, name: string) => string;
+  },
+): Promise<ConnectorFixture> {
+  const site = await startStubSite();
+  const texts = new Map<string, string>();
+  const { open, dispose } = await opener({
+    settings: { ...settings, url: `${site.url}${path}`, ...fast },
+    hosts: [site.host],
+  });
+  const remake = () => void site.pages.set(path, { body: make(texts, site.url) });
+  return {
+    open,
+    idOf: (name) => idOf(site.url, name),
+    async put(name, text) {
+      texts.set(name, text);
+      site.pages.set(`/${name}`, { body: pageWith(text) });
+      remake();
+    },
+    async remove(name) {
+      texts.delete(name);
+      site.pages.delete(`/${name}`);
+      remake();
+    },
+    setWorking: async (isWorking) => site.fail(isWorking ? null : 500),
+    close: async () => {
+      await dispose();
+      await site.close();
+    },
+  };
+}
+
+const xml = '<?xml version="1.0"?>';
+const startPage = '<html><head><meta name="robots" content="noindex"></head><body>';
+
+describeConnector('a folder', folderFixture);
+describeConnector('a Git repository', gitFixture);
+describeConnector('a crawled site', () =>
+  siteFixture(
+    { kind: 'web' },
+    {
+      path: '/start',
+      make: (texts) =>
+        `${startPage}${[...texts.keys()].map((name) => `<a href="${name}#top">x</a>`).join('')}</body></html>`,
+      idOf: (url, name) => `${url}/${name}`,
+    },
+  ),
+);
+describeConnector('a sitemap', () =>
+  siteFixture(
+    { kind: 'web', mode: 'sitemap' },
+    {
+      path: '/sitemap.xml',
+      make: (texts, url) =>
+        `${xml}<urlset>${[...texts.keys()].map((name) => `<url><loc>${url}/${name}</loc></url>`).join('')}</urlset>`,
+      idOf: (url, name) => `${url}/${name}`,
+    },
+  ),
+);
+describeConnector('an RSS feed', () =>
+  siteFixture(
+    { kind: 'feed', removeOld: true },
+    {
+      path: '/rss',
+      make: (texts) =>
+        `${xml}<rss><channel>${[...texts].map(([name, text]) => `<item><guid>${name}</guid><title>${name}</title><description>&lt;p&gt;${text}&lt;/p&gt;</description></item>`).join('')}</channel></rss>`,
+      idOf: (_url, name) => name,
+    },
+  ),
+);
+describeConnector('an Atom feed', () =>
+  siteFixture(
+    { kind: 'feed', removeOld: true },
+    {
+      path: '/atom',
+      make: (texts, url) =>
+        `${xml}<feed xmlns="http://www.w3.org/2005/Atom">${[...texts].map(([name, text]) => `<entry><id>tag:${name}</id><link href="${url}/${name}"/><content type="html"><![CDATA[<p>${text}</p>]]></content></entry>`).join('')}</feed>`,
+      idOf: (_url, name) => `tag:${name}`,
+    },
+  ),
+);
+describeConnector('a JSON API', () =>
+  siteFixture(
+    { kind: 'json', items: '/data/items', id: '/key', text: '/body/value', acl: '/readers' },
+    {
+      path: '/api',
+      make: (texts) =>
+        JSON.stringify({
+          data: { items: [...texts].map(([key, value]) => ({ key, body: { value }, readers: ['group:a'] })) },
+        }),
+      idOf: (_url, name) => name,
+    },
+  ),
+);

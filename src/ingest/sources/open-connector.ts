@@ -1,0 +1,53 @@
+import type { ClaimedRun } from '../../store/sources.ts';
+import { isPublicAddress } from '../load/guarded-agent.ts';
+import { createGuardedFetch, type GuardedFetchOptions } from '../load/guarded-fetch.ts';
+import type { Connector } from './connector.ts';
+import { createFolderConnector } from './folder-connector.ts';
+import { createGitConnector } from './git-connector.ts';
+import { allowedPath } from './source-folders.ts';
+import { createFeedConnector } from './web/feed-connector.ts';
+import { createJsonConnector } from './web/json-connector.ts';
+import { type PacedFetch, pacedFetch } from './web/paced-fetch.ts';
+import { createWebConnector } from './web/web-connector.ts';
+
+export interface ConnectorOptions {
+  readonly fetch: GuardedFetchOptions;
+  /** Folders of this machine that sources may read. */
+  readonly sourceFolders: readonly string[];
+  /** Where connectors keep what makes their next run faster; may be emptied at any time. */
+  readonly cacheFolder: string;
+}
+
+export type OpenedSource = Pick<ClaimedRun, 'settings' | 'credentials'>;
+
+/** Opens a source for one run. Throws INVALID_REQUEST for what the operator does not allow. */
+export type OpenConnector = (source: OpenedSource, signal: AbortSignal) => Promise<Connector>;
+
+/** The connectors of all kinds. */
+export function createOpenConnector(options: ConnectorOptions): OpenConnector {
+  const { maxFileBytes } = options.fetch;
+  const paced = (settings: { readonly requestsPerSecond: number }, { credentials }: OpenedSource): PacedFetch =>
+    pacedFetch(createGuardedFetch(options.fetch), { ...settings, credentials: credentials?.headers });
+  return async (source, signal) => {
+    const { settings } = source;
+    switch (settings.kind) {
+      case 'folder': {
+        const path = await allowedPath(settings.path, options.sourceFolders);
+        return createFolderConnector({ path, maxFileBytes });
+      }
+      case 'web':
+        return createWebConnector(settings, paced(settings, source));
+      case 'feed':
+        return createFeedConnector(settings, paced(settings, source));
+      case 'json':
+        return createJsonConnector(settings, paced(settings, source));
+      case 'git': {
+        const isAllowedAddress = options.fetch.isAllowedAddress ?? isPublicAddress;
+        return await createGitConnector(
+          { ...options, isAllowedAddress, maxFileBytes, settings, credentials: source.credentials },
+          signal,
+        );
+      }
+    }
+  };
+}
