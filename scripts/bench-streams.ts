@@ -146,6 +146,7 @@ async function openOwn(baseUrl: string) {
     }),
     answers: fakePort<AnswerStore>('answers', { begin: async () => {}, finish: async () => {} }),
     documents: fakePort('documents'),
+    curatedAnswers: fakePort('curatedAnswers'),
     metadataFields: fakePort<MetadataFieldStore>('metadataFields', { list: async () => [] }),
     jobs: fakePort('jobs'),
     idempotency: fakePort('idempotency'),

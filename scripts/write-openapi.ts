@@ -18,6 +18,7 @@ export function openApiText(): string {
     identities: fakePort('identities'),
     answers: fakePort('answers'),
     documents: fakePort('documents'),
+    curatedAnswers: fakePort('curatedAnswers'),
     metadataFields: fakePort('metadataFields'),
     jobs: fakePort('jobs'),
     idempotency: fakePort('idempotency'),

@@ -2,10 +2,20 @@ import { Command, CommanderError, Option } from 'commander';
 import { ask } from './cli/ask.ts';
 import type { CalibrationOptions } from './cli/calibrate.ts';
 import type { Client } from './cli/client.ts';
+import { addCurated, changeCurated, confirmCurated, listCurated, removeCurated, showCurated } from './cli/curated.ts';
 import { doctor } from './cli/doctor.ts';
 import { listDocuments, removeDocuments, showDocument } from './cli/documents.ts';
 import { listGlossary, setGlossary } from './cli/glossary.ts';
-import { createKey, createTenant, createUser, listKeys, listTenants, listUsers, revoke } from './cli/identities.ts';
+import {
+  createKey,
+  createTenant,
+  createUser,
+  listKeys,
+  listTenants,
+  listUsers,
+  revoke,
+  setGroups,
+} from './cli/identities.ts';
 import { ingest } from './cli/ingest.ts';
 import { changeJob, listJobs, showJob, watchJobs } from './cli/jobs.ts';
 import { declareMetadata, listMetadata, removeMetadata, typedMetadata } from './cli/metadata.ts';
@@ -30,6 +40,7 @@ import {
   testSource,
 } from './cli/sources.ts';
 import { type Config, loadConfig } from './config.ts';
+import { curatedStates } from './domain/curated-answer.ts';
 import { AppError } from './domain/errors.ts';
 import { fieldTypes } from './domain/filter.ts';
 
@@ -108,6 +119,7 @@ function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
   addServing(program, invocation, withClient);
   addKnowledge(program, withClient);
   addJobs(program, withClient);
+  addCuratedAnswers(program, withClient);
   addSources(program, withClient);
   addGlossary(program, withClient);
   addRanker(program, withClient);
@@ -279,6 +291,51 @@ function addJobs(program: Command, withClient: WithClient): void {
       async (id: string, { document }: { document?: string }) =>
         await withClient(async (context) => await changeJob(context, 'retry', id, document)),
     );
+}
+
+function addCuratedAnswers(program: Command, withClient: WithClient): void {
+  const curated = program.command('curated').description('reviewed answers to questions, given word for word');
+  const withContent = (command: Command) =>
+    command
+      .option('--variant <question>', 'another wording of the question; repeatable', collectText, [])
+      .option('--answer <markdown>', 'the answer')
+      .option('--answer-file <file>', 'the answer, from a file')
+      .option('--document <id>', 'a document that proves it; repeatable', collectText, [])
+      .option('--valid-until <time>', 'a day or a time from which on it needs review');
+  curated
+    .command('list')
+    .description('list them, newest first')
+    .addOption(new Option('--state <state>').choices(curatedStates))
+    .option('--limit <count>', 'answers a page', '50')
+    .option('--cursor <cursor>', 'the next page')
+    .action(async (options) => await withClient(async (context) => await listCurated(context, options)));
+  curated
+    .command('show')
+    .description('show one, and why it needs review')
+    .argument('<id>')
+    .action(async (id: string) => await withClient(async (context) => await showCurated(context, id)));
+  withContent(curated.command('add').description('add one').argument('<question>')).action(
+    async (question: string, options) =>
+      await withClient(async (context) => await addCurated(context, question, options)),
+  );
+  withContent(curated.command('change').description('change one; what is left out stays').argument('<id>'))
+    .option('--question <question>', 'the question')
+    .action(
+      async (id: string, options) => await withClient(async (context) => await changeCurated(context, id, options)),
+    );
+  curated
+    .command('confirm')
+    .description('say that it still holds, against its sources as they are now')
+    .argument('<id>')
+    .option('--valid-until <time>', 'a day or a time from which on it needs review; null: none')
+    .action(
+      async (id: string, options) => await withClient(async (context) => await confirmCurated(context, id, options)),
+    );
+  curated
+    .command('remove')
+    .description('remove some')
+    .argument('<id...>')
+    .action(async (ids: string[]) => await withClient(async (context) => await removeCurated(context, ids)));
 }
 
 function addSources(program: Command, withClient: WithClient): void {
@@ -465,6 +522,12 @@ function addIdentities(program: Command, withClient: WithClient): void {
     .action(
       async (name: string, options) => await withClient(async (context) => await createUser(context, name, options)),
     );
+  users
+    .command('change')
+    .description('put a user into these groups, and out of all others')
+    .argument('<id>')
+    .option('--group <name...>')
+    .action(async (id: string, options) => await withClient(async (context) => await setGroups(context, id, options)));
   users.command('list').action(async () => await withClient(listUsers));
 
   for (const [kind, group] of [

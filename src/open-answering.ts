@@ -18,6 +18,7 @@ import { createBoostStage } from './retrieve/boost-passages.ts';
 import { createVocabularies } from './retrieve/expand/learn-vocabularies.ts';
 import { createExpandQuestion } from './retrieve/expand-question.ts';
 import { createFoldStage } from './retrieve/fold-duplicates.ts';
+import { createReviewedStage } from './retrieve/prefer-reviewed.ts';
 import { createRankerAdministration } from './retrieve/rank/own/administer-ranker.ts';
 import { createOwnWeights } from './retrieve/rank/own/own-weights.ts';
 import { createReadQuestions } from './retrieve/rank/own/read-questions.ts';
@@ -49,7 +50,7 @@ export async function openRetrieval({ config, stores, index, embedder, countToke
   const stages: RankStage[] = [createRanker({ index, embedder, shipped, ownWeights })];
   if (reranker && config.reranker)
     stages.push(createRerankStage({ reranker, topN: config.reranker.topN, countTokens }));
-  stages.push(createBoostStage(config), createFoldStage());
+  stages.push(createBoostStage(config), createReviewedStage(), createFoldStage());
   const vocabularies = createVocabularies({
     texts: stores.passageTexts,
     onError: (error) => log.warn({ err: error }, 'a vocabulary could not be learnt'),

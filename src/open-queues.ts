@@ -16,7 +16,10 @@ import type { VectorIndex } from './store/vector-index.ts';
 
 export interface QueueParts {
   readonly config: Pick<Config, 'publishWaitsFor' | 'maxFileBytes' | 'sourceFolders'>;
-  readonly stores: Pick<Stores, 'documents' | 'embeddings' | 'workers' | 'purges' | 'sources' | 'sourceRuns'>;
+  readonly stores: Pick<
+    Stores,
+    'documents' | 'embeddings' | 'workers' | 'purges' | 'retention' | 'sources' | 'sourceRuns'
+  >;
   readonly objects: ObjectStore;
   readonly openConnector: OpenConnector;
   readonly reader: DocumentReader;
@@ -70,6 +73,7 @@ export function startQueues(parts: QueueParts): Queues {
   const purger = createPurger({
     documents: stores.documents,
     purges: stores.purges,
+    retention: stores.retention,
     objects,
     refreshIndex: async (tenant) => await index?.refresh(tenant),
     forget,

@@ -104,4 +104,25 @@ describe('permission changes and removals', () => {
     await Promise.all([changing, ...load]);
     expect(checked).toBeGreaterThan(subjects.length);
   });
+
+  it('a change of a user’s groups counts for the very next question of each of its keys', async () => {
+    const subject = await publish(99);
+    const { identities } = app.stores;
+    const user = await identities.createUser(app.tenant, { name: 'grace', role: 'reader', groups: ['support'] });
+    const reading = { name: 'k', role: 'reader', scopes: ['read'], grants: [], userId: user.id } as const;
+    const { secret } = await identities.createKey(app.tenant, reading);
+    const finds = async () => {
+      const response = await app.request('/v1/search', secret, jsonBody({ query: question(subject) }));
+      return (await response.text()).includes(subject.id);
+    };
+    const put = async (groups: readonly string[], id: string = user.id) =>
+      (await app.request(`/v1/users/${id}`, admin, { ...jsonBody({ groups }), method: 'PATCH' })).status;
+    expect(await finds()).toBe(true);
+    expect([await put(['sales']), await finds()]).toEqual([200, false]);
+    expect([await put(['sales', 'support']), await finds()]).toEqual([200, true]);
+    expect(await put([], 'usr_00000000-0000-7000-8000-000000000000')).toBe(404);
+    expect(
+      (await app.request(`/v1/users/${user.id}`, reader, { ...jsonBody({ groups: [] }), method: 'PATCH' })).status,
+    ).toBe(403);
+  });
 });

@@ -56,6 +56,7 @@ export async function openLibrary(
   const byId = new Map(stored.map((row) => [row.passage.id, row]));
   const windowsOf = createWindowReader(embedder, signal);
   const store = {
+    content: async () => null,
     hasDocuments: async () => stored.length > 0,
     async readPassages(_principal: Principal, wanted: readonly PassageId[]) {
       const rows = wanted.flatMap((id) => byId.get(id) ?? []);

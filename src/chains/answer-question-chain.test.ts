@@ -265,7 +265,10 @@ describe('refusals', () => {
       nearest: [],
     };
     const none = await ask('How long?', {
-      deps: { retrieve: async () => nothing, documents: { hasDocuments: async () => false } },
+      deps: {
+        retrieve: async () => nothing,
+        documents: { content: async () => null, hasDocuments: async () => false },
+      },
     });
     expect(none.answer.refusal?.reason).toBe('no-documents');
     const some = await ask('How long?', { deps: { retrieve: async () => nothing } });

@@ -28,7 +28,7 @@ export interface AnswerQuestionDeps {
   /** Second judge of what the chat model writes; without one words alone decide. */
   readonly judge?: ChatModel | null;
   readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
-  readonly documents: Pick<DocumentStore, 'hasDocuments'>;
+  readonly documents: Pick<DocumentStore, 'hasDocuments' | 'content'>;
   /** Milliseconds that the vectors of sentences may take before words alone judge them. */
   readonly evidenceDeadline?: number;
   /** Null: the fitted one. */

@@ -1,5 +1,6 @@
 import type { Quote, RefusalReason, Sentence, UnsequencedAnswerEvent, Usage } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
+import { asReviewed } from '../domain/reviewed.ts';
 import type { HedgedCall } from '../models/chat/hedge-chat-model.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import { describeExpansion, type Retrieval, type Retrieve } from '../retrieve/retrieve.ts';
@@ -7,6 +8,7 @@ import type { DocumentStore } from '../store/documents.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
 import { answerExtractively } from './answer-extractively.ts';
 import type { AnswerInput } from './answer-question.ts';
+import { answerReviewed, findReviewed } from './answer-reviewed.ts';
 import { answerLimits, type Trace, timed } from './answer-trace.ts';
 import type { Answerer, AnswererInput, AnswererResult } from './answerer.ts';
 import { condenseQuestion } from './condense-question.ts';
@@ -27,7 +29,7 @@ import type { RefusalModel } from './refuse/refusal-model.ts';
 export interface Parts {
   readonly retrieve: Retrieve;
   readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
-  readonly documents: Pick<DocumentStore, 'hasDocuments'>;
+  readonly documents: Pick<DocumentStore, 'hasDocuments' | 'content'>;
   readonly chat: ChatModel | null;
   /** Whether a second judge reads what the chat model writes. */
   readonly hasJudge: boolean;
@@ -41,6 +43,7 @@ export interface Parts {
 }
 
 type Refusal = Extract<UnsequencedAnswerEvent, { type: 'answer-refused' }>;
+type Finished = Extract<UnsequencedAnswerEvent, { type: 'answer-finished' }>;
 type Events = AsyncGenerator<UnsequencedAnswerEvent>;
 
 /** Below both, nothing that was found has to do with the question; the first is the sum of two cosines. */
@@ -75,6 +78,19 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
     tenant: input.principal.tenantId,
     sample: retrieval.passages.map((passage) => passage.text).join('\n'),
   });
+  const { locale, maxQuotes } = input;
+  const reviewed = await findReviewed(retrieval.passages, { ...parts, ...input, question: trace.standalone });
+  if (reviewed) {
+    const given = { question: trace.standalone, passages: [reviewed], units: [], weights, mode, locale, maxQuotes };
+    const draft = createDraft();
+    yield* noteTime(collect(answerReviewed(given, signal), { draft, trace }), (milliseconds) => {
+      trace.timings.answer = milliseconds;
+    });
+    trace.timings.total = performance.now() - started;
+    if (draft.sentences.length === 0) return yield refuse(input, 'weak-evidence', retrieval);
+    // The fitted confidence speaks of what nobody has read before.
+    return yield { ...finish(draft, trace), confidence: 1, ...asReviewed(reviewed) };
+  }
   const ranked = await timed(trace, 'evidence', () =>
     findEvidence(parts, { input, trace, retrieval, weights }, signal),
   );
@@ -82,7 +98,6 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   const reason = judge(parts, { trace, retrieval, ranked, weights });
   if (reason !== null) return yield refuse(input, reason, retrieval);
 
-  const { locale, maxQuotes } = input;
   const sources = { passages: retrieval.passages, units: ranked.units, weights };
   const evidence = { question: trace.standalone, ...sources, mode, locale, maxQuotes };
   const reserved = quotesForConflicts(evidence);
@@ -290,7 +305,7 @@ async function* noteTime(events: Events, note: (milliseconds: number) => void): 
   }
 }
 
-function finish({ sentences, quotes, text, usage, isPartial }: Draft, trace: Trace): UnsequencedAnswerEvent {
+function finish({ sentences, quotes, text, usage, isPartial }: Draft, trace: Trace): Finished {
   const groundedness = sentences.reduce((sum, sentence) => sum + sentence.groundedness, 0) / sentences.length;
   const refusalProbability = trace.refusal?.probability ?? 0;
   const confidence = confidenceOf({ refusalProbability, groundedness, hasVectors: trace.judgedByVectors });
@@ -322,6 +337,6 @@ function degraded(step: string, to: string, error: unknown): UnsequencedAnswerEv
 
 function toListed(passage: Retrieval['passages'][number]) {
   const { id, documentId, version, title, uri, headingPath, score, alsoIn } = passage;
-  const listed = { id, documentId, version, title, uri, headingPath: [...headingPath], score };
+  const listed = { id, documentId, version, title, uri, headingPath: [...headingPath], score, ...asReviewed(passage) };
   return alsoIn ? { ...listed, alsoIn: [...alsoIn] } : listed;
 }

@@ -1,5 +1,6 @@
 import type { Quote, UnsequencedAnswerEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
+import { asReviewed } from '../domain/reviewed.ts';
 import type { AnswererInput } from './answerer.ts';
 import { rowAsSentence } from './evidence/compose-unit.ts';
 import { tableHeaderOf } from './evidence/table-header-of.ts';
@@ -214,5 +215,6 @@ export function toQuote(passages: AnswererInput['passages'], quote: PassageQuote
     title: passage.title,
     headingPath: [...passage.headingPath],
     page: passage.page,
+    ...asReviewed(passage),
   };
 }

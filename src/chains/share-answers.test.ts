@@ -45,6 +45,10 @@ const finished: ScriptedEvent = {
   cached: false,
 };
 
+const place = { id: 'psg_1', documentId: 'doc_1', version: 1, title: 'T', uri: null, headingPath: [], score: 1 };
+const reviewed = { id: 'cur_1', question: 'q', sources: [], validUntil: '2026-06-01T00:00:00.000Z' };
+const endingPassages: ScriptedEvent = { type: 'passages-retrieved', passages: [{ ...place, reviewed }] };
+
 interface Setting extends Partial<SharedAnswersDeps> {
   readonly events?: readonly ScriptedEvent[];
 }
@@ -215,6 +219,7 @@ describe('an answer that is kept', () => {
   });
 
   it.each<[string, ScriptedEvent[]]>([
+    ['of a reviewed answer with a last day', [endingPassages, finished]],
     ['degraded', [{ type: 'step-degraded', step: 'rerank', to: 'fused', cause: 'MODEL_UNAVAILABLE' }, finished]],
     ['partial', [{ ...finished, partial: true }]],
     [

@@ -57,11 +57,16 @@ export function shareAnswers(deps: SharedAnswersDeps): AnswerQuestion {
   };
 }
 
-/** An answer that failed, is partial or went without a part is computed anew: the next one may be better. */
+/** An answer that failed, is partial or went without a part is computed anew: the next one may be better. So is one whose source ends. */
 function isKeepable(event: AnswerEvent, events: readonly AnswerEvent[]): boolean {
   if (event.type !== 'answer-finished' && event.type !== 'answer-refused') return false;
   if (event.type === 'answer-finished' && event.partial) return false;
-  return !events.some(({ type }) => type === 'step-degraded');
+  return !events.some((one) => one.type === 'step-degraded' || usesWhatEnds(one));
+}
+
+/** A reviewed answer with a last day ends without any change of the tenant's sources. */
+function usesWhatEnds(event: AnswerEvent): boolean {
+  return event.type === 'passages-retrieved' && event.passages.some(({ reviewed }) => Boolean(reviewed?.validUntil));
 }
 
 interface Following {

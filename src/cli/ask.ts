@@ -63,9 +63,14 @@ function printQuotes(output: Output, quotes: readonly Quote[], confidence: numbe
     output.line();
     output.line(`${output.style.accent(`[${quote.number}]`)} “${quote.text.replace(/\s+/g, ' ')}”`);
     output.line(output.style.dim(`    ${placeOf(quote)}`));
+    if (quote.reviewed) output.line(output.style.dim(`    reviewed answer, from ${titlesOf(quote.reviewed)}`));
   }
   output.line();
   output.line(output.style.dim(`confidence ${confidence.toFixed(2)}`));
+}
+
+function titlesOf({ sources }: NonNullable<Quote['reviewed']>): string {
+  return sources.map(({ title, uri }) => (uri ? `${title} ${uri}` : title)).join(', ');
 }
 
 /** Title, heading path and place: page where there is one, and the characters of the parsed text. */

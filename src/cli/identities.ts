@@ -76,6 +76,17 @@ export async function createUser(
   output.result(await client.post<User>('/v1/users', body), ({ id }) => id);
 }
 
+export async function setGroups(
+  { client, output }: Context,
+  id: string,
+  { group = [] }: { readonly group?: readonly string[] | undefined },
+): Promise<void> {
+  output.result(
+    await client.patch<User>(`/v1/users/${encodeURIComponent(id)}`, { groups: group }),
+    ({ name, groups }) => (groups.length === 0 ? `${name} is in no group.` : `${name} is in ${groups.join(', ')}.`),
+  );
+}
+
 export async function listUsers({ client, output }: Context): Promise<void> {
   output.result(await client.get<Page<User>>('/v1/users'), ({ items }) =>
     items.length === 0

@@ -17,7 +17,7 @@ export async function showSettings({ client, output }: Context): Promise<void> {
   output.result(await client.get<TenantSettings>(path), describe);
 }
 
-/** Takes `name=value`; lists have commas, `null` takes a limit away. */
+/** Takes `name=value`; lists have commas, days by source as `wiki:30,notes:365`, `null` takes a limit away. */
 export async function setSettings({ client, output }: Context, pairs: readonly string[]): Promise<void> {
   const change = Object.fromEntries(pairs.map(readPair));
   output.result(await client.patch<TenantSettings>(path, change), describe);
@@ -45,9 +45,22 @@ export function readPair(pair: string): [string, unknown] {
     throw new AppError('INVALID_REQUEST', 'There is no such setting.', { errors });
   }
   if (value === 'null') return [name, null];
+  if (name === 'documentRetentionDays') return [name, readDays(value)];
   if (lists.has(name)) return [name, value === '' ? [] : value.split(',')];
   if (value === 'true' || value === 'false') return [name, value === 'true'];
   return [name, /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value];
+}
+
+/** What is no number goes to the server as it is, which says what it expects. */
+function readDays(value: string): Record<string, unknown> {
+  const parts = value === '' ? [] : value.split(',');
+  return Object.fromEntries(
+    parts.map((part) => {
+      const colon = part.lastIndexOf(':');
+      const days = part.slice(colon + 1);
+      return [part.slice(0, Math.max(0, colon)), /^\d+$/.test(days) ? Number(days) : days];
+    }),
+  );
 }
 
 function describe(settings: TenantSettings): string {
@@ -56,5 +69,9 @@ function describe(settings: TenantSettings): string {
 }
 
 function format(value: unknown): string {
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map((pair) => pair.join(':'))
+    .join(', ');
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorCodes } from './errors.ts';
 import { objectShape } from './object-schema.ts';
+import { Reviewed } from './reviewed.ts';
 
 /** Strict withholds a sentence that its quotes do not support; lenient shows it, marked by its groundedness. */
 export const answerModes = ['strict', 'lenient'] as const;
@@ -44,6 +45,8 @@ export const Quote = z.object({
   title: z.string(),
   headingPath: z.array(z.string()),
   page: z.int().nullable(),
+  /** Where it is of a reviewed answer, that one with its own sources. */
+  reviewed: Reviewed.optional(),
 });
 export type Quote = z.infer<typeof Quote>;
 
@@ -139,6 +142,7 @@ export const AnswerEvent = z.discriminatedUnion('type', [
             }),
           )
           .optional(),
+        reviewed: Reviewed.optional(),
       }),
     ),
   }),
@@ -163,6 +167,8 @@ export const AnswerEvent = z.discriminatedUnion('type', [
     cached: z.boolean(),
     /** True when what writes the answer failed after its first sentence: the sentences are verified, others may be missing. */
     partial: z.boolean().optional(),
+    /** The reviewed answer that this one is, word for word. */
+    reviewed: Reviewed.optional(),
     /** What a question with a schema asked for, and how each of its fields is proved. */
     ...objectShape,
   }),
@@ -225,6 +231,7 @@ export const Answer = z.object({
   timings: z.record(z.string(), z.number()),
   cached: z.boolean(),
   partial: z.boolean().optional(),
+  reviewed: Reviewed.optional(),
   ...objectShape,
   createdAt: z.iso.datetime(),
 });

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 const prefixes = {
   answer: 'ans',
   conversation: 'cnv',
+  curatedAnswer: 'cur',
   document: 'doc',
   job: 'job',
   key: 'key',
@@ -21,6 +22,7 @@ export type Id<K extends IdKind> = `${(typeof prefixes)[K]}_${string}`;
 
 export type AnswerId = Id<'answer'>;
 export type ConversationId = Id<'conversation'>;
+export type CuratedAnswerId = Id<'curatedAnswer'>;
 export type DocumentId = Id<'document'>;
 export type JobId = Id<'job'>;
 export type KeyId = Id<'key'>;

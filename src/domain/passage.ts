@@ -1,4 +1,5 @@
 import type { DocumentId, PassageId } from './ids.ts';
+import type { ReviewedAnswer } from './reviewed.ts';
 
 /** A chunk of a visible document version, as search and answers use it. Offsets are UTF-16, into that version's parsed text. */
 export interface Passage {
@@ -20,6 +21,8 @@ export interface Passage {
   /** BCP 47, of the document; null when unknown. */
   readonly language: string | null;
   readonly updatedAt: string;
+  /** The curated answer that it is of; left out for every other document. */
+  readonly reviewed?: ReviewedAnswer;
 }
 
 /** A passage with its fused relevance in [0, 1], the best of a question near its own maximum. */

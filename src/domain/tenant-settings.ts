@@ -3,6 +3,8 @@ import { z } from 'zod';
 export const moderations = ['off', 'words', 'openai'] as const;
 export const moderationFailures = ['open', 'closed'] as const;
 
+const days = z.int().min(1).max(36_500);
+
 /** What an administrator sets for a tenant. */
 export const TenantSettings = z.strictObject({
   /** Whether personal data and secrets in questions are replaced before a model or the database sees them. */
@@ -18,6 +20,14 @@ export const TenantSettings = z.strictObject({
   answerTokens: z.int().min(500).max(1_000_000).nullable(),
   /** A question that is more probable than this to have no answer is refused; null: as the server is set up. */
   refusalThreshold: z.number().min(0).max(1).nullable(),
+  /** Days after its last message that a conversation is kept; null: for ever. */
+  conversationRetentionDays: days.nullable(),
+  /** By source, the days after its last change that a document is kept; a source that is not named keeps its documents. */
+  documentRetentionDays: z
+    .record(z.string().min(1).max(2000), days)
+    .refine((sources) => Object.keys(sources).length <= 1000, 'at most 1000 sources'),
+  /** Whether nothing of the tenant may be deleted for good: what is removed is only hidden. */
+  legalHold: z.boolean(),
 });
 export type TenantSettings = z.output<typeof TenantSettings>;
 
@@ -32,4 +42,7 @@ export const defaultTenantSettings: TenantSettings = {
   models: null,
   answerTokens: null,
   refusalThreshold: null,
+  conversationRetentionDays: null,
+  documentRetentionDays: {},
+  legalHold: false,
 };

@@ -48,6 +48,7 @@ describeOnEachDatabase('purging', (database) => {
     createPurger({
       documents: stores.documents,
       purges: stores.purges,
+      retention: stores.retention,
       objects,
       refreshIndex: async (name) => void refreshed.push(name),
       forget: () => 3,
@@ -151,6 +152,17 @@ describeOnEachDatabase('purging', (database) => {
     await stores.identities.removeTenant(tenant);
     await purger.purge();
     expect(await isKept('of the tenant')).toBe(false);
+  });
+
+  it('removes what was kept for long enough, down to its file', async () => {
+    const id = await add('a', 'kept for days');
+    await stores.tenantSettings.change(admin, { documentRetentionDays: { s: 1 } });
+    await purger.purge();
+    expect(await isKept('kept for days')).toBe(true);
+    stores = createStores(database(), { overtakenSeconds: 0, now: () => new Date(Date.now() + 2 * 86_400_000) });
+    await openPurger().purge();
+    expect(await isKept('kept for days')).toBe(false);
+    expect(await receipts()).toMatchObject([{ documentId: id }]);
   });
 
   it('goes on where a process ended between claiming a file and removing it', async () => {

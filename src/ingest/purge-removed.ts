@@ -2,10 +2,12 @@ import type { TenantId } from '../domain/ids.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { ObjectStore } from '../store/objects.ts';
 import type { PurgeStore } from '../store/purges.ts';
+import type { RetentionStore } from '../store/retention.ts';
 
 interface PurgeDeps {
   readonly documents: Pick<DocumentStore, 'sweep'>;
   readonly purges: PurgeStore;
+  readonly retention: RetentionStore;
   readonly objects: Pick<ObjectStore, 'remove'>;
   /** Takes what is gone out of the index. */
   readonly refreshIndex: (tenant: TenantId) => Promise<void>;
@@ -15,6 +17,8 @@ interface PurgeDeps {
 }
 
 const roundMilliseconds = 5_000;
+/** What is kept for days may stay for some minutes longer. */
+const retentionMilliseconds = 600_000;
 const atOnce = 50;
 
 export interface Purger {
@@ -25,15 +29,21 @@ export interface Purger {
 }
 
 /**
- * Follows removals to their end, beside everything else: rows, raw files, index, kept answers, then the receipt. Each step may run twice
+ * Removes what was kept for long enough, and follows removals to their end, beside everything else: rows, raw files, index, kept answers,
+ * then the receipt. Each step may run twice
  * and in several processes.
  */
 export function createPurger(deps: PurgeDeps): Purger {
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | null = null;
   let round: Promise<void> = Promise.resolve();
+  let nextRetention = 0;
 
   async function purge(): Promise<void> {
+    if (performance.now() >= nextRetention) {
+      while (!stopping.signal.aborted && (await deps.retention.removeExpired(atOnce)) > 0);
+      nextRetention = performance.now() + retentionMilliseconds;
+    }
     while (!stopping.signal.aborted && (await deps.documents.sweep(atOnce)) > 0);
     await removeObjects();
     for (const document of await deps.purges.finished(atOnce)) {

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { curatedSource } from '../domain/curated-answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { JobId, TenantId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { CuratedContent } from '../store/curated-answers.ts';
 import type { DocumentStore, IncomingDocument, Registration } from '../store/documents.ts';
 import type { ObjectStore } from '../store/objects.ts';
 
@@ -10,6 +12,8 @@ export interface DocumentDetails
   extends Pick<IncomingDocument, 'source' | 'externalId' | 'uri' | 'title' | 'acl' | 'tags' | 'metadata' | 'language'> {
   /** Adds to this job; null starts one. */
   readonly jobId: JobId | null;
+  /** Of a curated answer, whose source no other document may have. */
+  readonly curated?: CuratedContent;
 }
 
 export interface DocumentBytes {
@@ -21,7 +25,7 @@ export interface DocumentBytes {
 
 /** Accepts documents: raw bytes to the object store, document and job item in one transaction. What is acknowledged survives a crash. */
 export interface SubmitDocuments {
-  /** Throws FILE_TOO_LARGE, STORAGE_FULL, NOT_FOUND (an unknown job), INVALID_REQUEST (metadata that is not declared). */
+  /** Throws FILE_TOO_LARGE, STORAGE_FULL, NOT_FOUND (an unknown job), INVALID_REQUEST (metadata that is not declared, a reserved source). */
   submit(owner: Pick<Principal, 'tenantId'>, details: DocumentDetails, file: DocumentBytes): Promise<Registration>;
   /** Fetches one page or file without following its links. Throws URL_NOT_ALLOWED, URL_UNREACHABLE, FILE_TOO_LARGE. */
   submitUrl(
@@ -49,6 +53,7 @@ const storedAgain = 30;
 /** The one way in: whatever brings a document ends here. */
 export function createSubmit(deps: Omit<SubmitDeps, 'fetchUrl'>): SubmitDocuments['submit'] {
   return async (owner, details, file) => {
+    if ((details.source === curatedSource) !== (details.curated !== undefined)) throw reserved();
     if (file.bytes.byteLength > deps.maxFileBytes) throw tooLarge(file, deps.maxFileBytes);
     const registration = await register(deps, owner.tenantId, { details, file });
     if (registration.outcome !== 'unchanged') deps.onQueued();
@@ -93,6 +98,13 @@ export function createSubmitDocuments(deps: SubmitDeps): SubmitDocuments {
       );
     },
   };
+}
+
+function reserved(): AppError {
+  const expected = 'another name; curated answers are sent to POST /v1/curated-answers';
+  return new AppError('INVALID_REQUEST', 'This source holds the curated answers.', {
+    errors: [{ field: 'source', expected, received: JSON.stringify(curatedSource) }],
+  });
 }
 
 function tooLarge(file: DocumentBytes, maximum: number): AppError {

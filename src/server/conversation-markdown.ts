@@ -24,7 +24,7 @@ function body({ sentences, refusal, error, state }: Answer): string {
     .join('\n\n');
 }
 
-function quoted({ number, text, title, headingPath, page, version, start, end, uri }: Quote): string {
+function quoted({ number, text, title, headingPath, page, version, start, end, uri, reviewed }: Quote): string {
   const lines = text.split('\n').map((line) => `> ${inline(line)}`);
   const place = [
     title,
@@ -33,7 +33,11 @@ function quoted({ number, text, title, headingPath, page, version, start, end, u
   ];
   const address = uri !== null && /^https?:\/\/[^\s<>]+$/i.test(uri) ? `, <${uri}>` : '';
   const range = `version ${version}, characters ${start}–${end}`;
-  return [`> **[${number}]**`, ...lines, '>', `> ${inline(place.join(' > '))}, ${range}${address}`].join('\n');
+  const sources = reviewed?.sources.map(({ title, version }) => `${inline(title)} (version ${version})`) ?? [];
+  const review = reviewed ? [`> Reviewed answer, from ${sources.join(', ')}`] : [];
+  return [`> **[${number}]**`, ...lines, '>', `> ${inline(place.join(' > '))}, ${range}${address}`, ...review].join(
+    '\n',
+  );
 }
 
 /** Text that stays text: marks that would make an image, a link, markup or a heading of it are escaped. */

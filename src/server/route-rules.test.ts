@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, type TestApp } from '../../test/open-app.ts';
 import { createTestTenant, openTestDatabase } from '../../test/open-database.ts';
+import { sampleDocument, samplePrincipal } from '../../test/sample-documents.ts';
 import { sampleSource } from '../../test/sample-source.ts';
+import { curatedSource } from '../domain/curated-answer.ts';
 import { newId } from '../domain/ids.ts';
 import type { Scope } from '../domain/principal.ts';
 import type { SqlDriver } from '../store/sql.ts';
@@ -129,7 +131,7 @@ describe('every route', () => {
       const foreignId = foreign[kind];
       expect([route.path, foreignId]).toEqual([route.path, expect.any(String)]);
       const missingId = `${String(foreignId).slice(0, 4)}${newId('document').slice(4)}`;
-      const body = bodies[`${route.method} ${route.path.split('/').at(-1)}`];
+      const body = bodies[`${route.method} ${route.path}`] ?? bodies[`${route.method} ${route.path.split('/').at(-1)}`];
       const answers: string[] = [];
       for (const id of [foreignId, missingId, 'nonsense']) {
         const response = await app.request(route.path.replace(':id', String(id)), key, {
@@ -153,7 +155,9 @@ const bodies: Readonly<Record<string, string>> = {
   'POST feedback': '{"rating":"up"}',
   'POST runs': '{}',
   'POST changes': '{"externalIds":["a"]}',
+  'POST confirm': '{}',
   'PATCH :id': '{}',
+  'PATCH /v1/users/:id': '{"groups":[]}',
 };
 
 /** One thing of each kind that has an id, by the name in the path. */
@@ -171,12 +175,20 @@ async function ownedBy(
   });
   const answer = (await asked.json()) as { id: string; conversationId: string };
   const user = await stores.identities.createUser(tenant, { name: 'ada', role: 'reader', groups: [] });
+  const curatedId = newId('curatedAnswer');
+  const by = samplePrincipal(tenant);
+  const content = { question: 'Foreign?', variants: [], answer: 'Yes.', validUntil: null };
+  const curated = { ...content, sources: [{ documentId, version: null }], by };
+  await stores.documents.register(tenant, null, [
+    sampleDocument(curatedId, 'Yes.', { source: curatedSource, curated }),
+  ]);
   const [ownKey] = await stores.identities.listKeys(tenant);
   const source = await stores.sources.create(tenant, sampleSource());
   const owned: Record<string, string | undefined> = {
     sources: source.id,
     answers: answer.id,
     conversations: answer.conversationId,
+    'curated-answers': curatedId,
     documents: documentId,
     jobs: job?.id,
     keys: ownKey?.id,

@@ -1,12 +1,16 @@
 import type { RegisterRoute } from './route-deps.ts';
 import { registerAddFeedback } from './routes/add-feedback.ts';
 import { registerCancelJob } from './routes/cancel-job.ts';
+import { registerChangeCuratedAnswer } from './routes/change-curated-answer.ts';
 import { registerChangeSettings } from './routes/change-settings.ts';
 import { registerChangeSource } from './routes/change-source.ts';
+import { registerChangeUser } from './routes/change-user.ts';
 import { registerCompareIndexes } from './routes/compare-indexes.ts';
+import { registerConfirmCuratedAnswer } from './routes/confirm-curated-answer.ts';
 import { registerConfirmSource } from './routes/confirm-source.ts';
 import { registerCreateAnswer } from './routes/create-answer.ts';
 import { registerCreateChatCompletion } from './routes/create-chat-completion.ts';
+import { registerCreateCuratedAnswer } from './routes/create-curated-answer.ts';
 import { registerCreateDocument } from './routes/create-document.ts';
 import { registerCreateEmbeddings } from './routes/create-embeddings.ts';
 import { registerCreateKey } from './routes/create-key.ts';
@@ -19,6 +23,7 @@ import { registerFitRanker } from './routes/fit-ranker.ts';
 import { registerGetAnswer } from './routes/get-answer.ts';
 import { registerGetAnswerRecord } from './routes/get-answer-record.ts';
 import { registerGetConversation } from './routes/get-conversation.ts';
+import { registerGetCuratedAnswer } from './routes/get-curated-answer.ts';
 import { registerGetDocument } from './routes/get-document.ts';
 import { registerGetDocumentContent } from './routes/get-document-content.ts';
 import { registerGetGlossary } from './routes/get-glossary.ts';
@@ -33,6 +38,7 @@ import { registerGetSettings } from './routes/get-settings.ts';
 import { registerGetSource } from './routes/get-source.ts';
 import { registerListAudit } from './routes/list-audit.ts';
 import { registerListConversations } from './routes/list-conversations.ts';
+import { registerListCuratedAnswers } from './routes/list-curated-answers.ts';
 import { registerListDocuments } from './routes/list-documents.ts';
 import { registerListFollowUps } from './routes/list-follow-ups.ts';
 import { registerListJobs } from './routes/list-jobs.ts';
@@ -48,6 +54,7 @@ import { registerPauseJob } from './routes/pause-job.ts';
 import { registerPauseSource } from './routes/pause-source.ts';
 import { registerReindex } from './routes/reindex.ts';
 import { registerRemoveConversation } from './routes/remove-conversation.ts';
+import { registerRemoveCuratedAnswer } from './routes/remove-curated-answer.ts';
 import { registerRemoveDocument } from './routes/remove-document.ts';
 import { registerRemoveMetadataField } from './routes/remove-metadata-field.ts';
 import { registerRemoveSource } from './routes/remove-source.ts';
@@ -98,6 +105,12 @@ export const routes: readonly RegisterRoute[] = [
   registerRemoveDocument,
   registerGetDocumentContent,
   registerListPassages,
+  registerCreateCuratedAnswer,
+  registerListCuratedAnswers,
+  registerGetCuratedAnswer,
+  registerChangeCuratedAnswer,
+  registerConfirmCuratedAnswer,
+  registerRemoveCuratedAnswer,
   registerListMetadataFields,
   registerDeclareMetadataField,
   registerRemoveMetadataField,
@@ -133,6 +146,7 @@ export const routes: readonly RegisterRoute[] = [
   registerRevokeKey,
   registerListUsers,
   registerCreateUser,
+  registerChangeUser,
   registerRevokeUser,
   registerListTenants,
   registerCreateTenant,

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { NearestDocument } from '../domain/answer.ts';
+import { Reviewed } from '../domain/reviewed.ts';
 import { absenceSteps } from '../retrieve/explain-absence.ts';
 import { alsoInShape, ExpansionSchema, FilterSchema, PassageSchema, text } from './schemas.ts';
 
@@ -62,6 +63,8 @@ const ExplanationSchema = z
   })
   .openapi('PassageExplanation');
 
+const ReviewedSchema = Reviewed.clone();
+
 const FoundPassageSchema = PassageSchema.extend({
   score: z.number(),
   alsoIn: z
@@ -69,6 +72,7 @@ const FoundPassageSchema = PassageSchema.extend({
     .readonly()
     .optional()
     .openapi({ description: 'Other documents with nearly the same passage.' }),
+  reviewed: ReviewedSchema.optional().openapi({ description: 'The reviewed answer that it is of.' }),
   supersededBy: z
     .object({ reference: z.string(), documentId: z.string().nullable() })
     .optional()

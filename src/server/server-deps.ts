@@ -11,6 +11,7 @@ import type { Retrieve } from '../retrieve/retrieve.ts';
 import type { AnswerRelay } from '../store/answer-relay.ts';
 import type { AnswerStore } from '../store/answers.ts';
 import type { AuditLog } from '../store/audit.ts';
+import type { CuratedAnswerStore } from '../store/curated-answers.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { GlossaryStore } from '../store/glossary.ts';
 import type { IdempotencyStore } from '../store/idempotency.ts';
@@ -42,6 +43,7 @@ export interface ReadinessCheck {
 /** Everything that the server is made of; main.ts supplies the concrete parts. */
 export interface ServerDeps {
   readonly documents: Pick<DocumentStore, 'list' | 'get' | 'find' | 'content' | 'passages' | 'remove'>;
+  readonly curatedAnswers: CuratedAnswerStore;
   readonly metadataFields: MetadataFieldStore;
   readonly jobs: JobStore;
   readonly answers: Omit<AnswerStore, 'failInterrupted'>;

@@ -142,6 +142,7 @@ export interface AnswerStore {
     id: ConversationId,
     options: { readonly turns: number; readonly editOf: AnswerId | null },
   ): Promise<{ question: string; answer: string }[] | null>;
+  /** False when there is none for this principal. Throws CONFLICT under legal hold. */
   removeConversation(principal: Principal, id: ConversationId): Promise<boolean>;
   /** Marks answers that were running when their process died as failed, and lets their messages say so; returns how many. */
   failInterrupted(): Promise<number>;

@@ -7,6 +7,7 @@ import type { ParseQuality } from '../domain/parse-quality.ts';
 import type { Passage, RankedPassage } from '../domain/passage.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Span } from '../domain/sentences.ts';
+import type { CuratedContent } from './curated-answers.ts';
 import type { WorkShare } from './workers.ts';
 
 /** What is known of a document before it is read. */
@@ -27,6 +28,8 @@ export interface IncomingDocument {
   readonly mediaType: string;
   readonly fileName: string;
   readonly size: number;
+  /** Of a document that holds a curated answer; it is written with it. */
+  readonly curated?: CuratedContent;
 }
 
 /** `unchanged`: the same bytes and metadata are visible or already queued; nothing was written. */

@@ -33,10 +33,12 @@ export interface IdentityStore {
   defaultTenant(): Promise<Tenant>;
   createTenant(name: string): Promise<Tenant>;
   listTenants(): Promise<Tenant[]>;
-  /** Deletes the tenant with everything it owns. */
+  /** Deletes the tenant with everything it owns. Throws CONFLICT under legal hold. */
   removeTenant(id: TenantId): Promise<boolean>;
   createUser(tenant: TenantId, user: Pick<User, 'name' | 'role' | 'groups'>): Promise<User>;
   listUsers(tenant: TenantId): Promise<User[]>;
+  /** Counts for the next request of the user's credentials, as a revocation does; null when there is no such user. */
+  setGroups(tenant: TenantId, id: UserId, groups: readonly string[]): Promise<User | null>;
   revokeUser(tenant: TenantId, id: UserId): Promise<boolean>;
   /** `secret` begins with `fn_` and is shown only here. */
   createKey(

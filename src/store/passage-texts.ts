@@ -6,7 +6,7 @@ export interface PassageTexts {
   generation(tenant: TenantId): Promise<number>;
   /**
    * Texts of the current passages that everybody in the tenant may read, in batches of a few hundred, in no particular order: a
-   * restricted document must not teach its words to those who may not open it.
+   * restricted document must not teach its words to those who may not open it, and a curated answer repeats what its sources say.
    */
   texts(tenant: TenantId): AsyncIterable<readonly string[]>;
 }

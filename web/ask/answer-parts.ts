@@ -107,25 +107,40 @@ export function quoteElement(
     element('span', { class: 'number' }, String(quote.number)),
     element('blockquote', {}, quote.text.replace(/\s+/g, ' ')),
     element('button', attributes, place),
+    ...reviewedParts(quote, others.panel),
     ...alsoInParts(others),
   );
 }
 
-function alsoInParts({ alsoIn, panel }: { readonly alsoIn: AlsoIn; readonly panel: SourcePanel }): HTMLElement[] {
-  if (alsoIn.length === 0) return [];
-  const links = alsoIn.map(({ documentId, title, uri, versionTag }) => {
-    const open = (event: Event) => void panel.show({ documentId, title, uri, quote: null }, targetOf(event));
-    const attributes = { type: 'button', class: 'link', 'aria-expanded': 'false', click: open };
-    return element('button', attributes, versionTag === null ? title : `${title} ${versionTag}`);
-  });
-  const listed = links.flatMap((link, index) => (index === 0 ? [link] : [', ', link]));
-  return [element('p', { class: 'hint also-in' }, 'Also in: ', ...listed)];
+/** Of a reviewed answer: that it is one, and the sources that it was compared with. */
+function reviewedParts({ reviewed }: Quote, panel: SourcePanel): HTMLElement[] {
+  return reviewed ? [sourcesLine('Reviewed answer, from: ', reviewed.sources, panel)] : [];
 }
 
-function factsElement({ confidence, timings, partial }: EventOf<'answer-finished'>): HTMLElement {
+function alsoInParts({ alsoIn, panel }: { readonly alsoIn: AlsoIn; readonly panel: SourcePanel }): HTMLElement[] {
+  if (alsoIn.length === 0) return [];
+  const named = alsoIn.map(({ versionTag, title, ...other }) => ({
+    ...other,
+    title: versionTag === null ? title : `${title} ${versionTag}`,
+  }));
+  return [sourcesLine('Also in: ', named, panel)];
+}
+
+type NamedSource = Pick<AlsoIn[number], 'documentId' | 'title' | 'uri'>;
+
+function sourcesLine(lead: string, sources: readonly NamedSource[], panel: SourcePanel): HTMLElement {
+  const links = sources.map(({ documentId, title, uri }) => {
+    const open = (event: Event) => void panel.show({ documentId, title, uri, quote: null }, targetOf(event));
+    return element('button', { type: 'button', class: 'link', 'aria-expanded': 'false', click: open }, title);
+  });
+  const listed = links.flatMap((link, index) => (index === 0 ? [link] : [', ', link]));
+  return element('p', { class: 'hint also-in' }, lead, ...listed);
+}
+
+function factsElement({ confidence, timings, partial, reviewed }: EventOf<'answer-finished'>): HTMLElement {
   const milliseconds = timings.total ?? Object.values(timings).reduce((sum, value) => sum + value, 0);
   const time = milliseconds >= 1000 ? `${(milliseconds / 1000).toFixed(1)} s` : `${Math.round(milliseconds)} ms`;
-  const mark = partial ? 'Incomplete: the model failed on the way · ' : '';
+  const mark = partial ? 'Incomplete: the model failed on the way · ' : reviewed ? 'Reviewed answer · ' : '';
   return element('p', { class: 'hint' }, `${mark}Confidence ${Math.round(confidence * 100)} % · ${time}`);
 }
 

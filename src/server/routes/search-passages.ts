@@ -2,6 +2,7 @@ import { createMask } from '../../chains/guard/mask-personal-data.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { PassageId } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
+import { asReviewed } from '../../domain/reviewed.ts';
 import { explainAbsence } from '../../retrieve/explain-absence.ts';
 import { explainPassages, type PassageExplanation } from '../../retrieve/explain-passages.ts';
 import { describeExpansion, type Retrieval } from '../../retrieve/retrieve.ts';
@@ -68,7 +69,10 @@ function searcher(asker: Principal, grants: readonly string[] | undefined): Prin
 function describeResult({ passages, nearest, degradations }: Retrieval) {
   return {
     ...(degradations.length > 0 ? { steps: degradedSteps(degradations) } : {}),
-    passages: passages.map(({ dense: _dense, sparse: _sparse, steps: _steps, ...passage }) => passage),
+    passages: passages.map(({ dense: _dense, sparse: _sparse, steps: _steps, ...passage }) => ({
+      ...passage,
+      ...asReviewed(passage),
+    })),
     nearest,
   };
 }
@@ -84,7 +88,7 @@ function describeSteps(retrieval: Retrieval, explained: ReadonlyMap<PassageId, P
       const explanation = explained.get(passage.id);
       // The explanation says which window and terms they are, in words.
       const steps = passage.steps.map(({ window: _window, terms: _terms, ...step }) => step);
-      return { ...passage, steps, ...(explanation ? { explanation } : {}) };
+      return { ...passage, ...asReviewed(passage), steps, ...(explanation ? { explanation } : {}) };
     }),
     nearest,
     steps: [...timed, ...degradedSteps(degradations)],

@@ -36,6 +36,8 @@ it.each([
   [{ models: [] }, 'models'],
   [{ models: ['gpt-typo'] }, 'models'],
   [{ moderation: 'magic' }, 'moderation'],
+  [{ conversationRetentionDays: 0 }, 'conversationRetentionDays'],
+  [{ documentRetentionDays: { wiki: 'soon' } }, 'documentRetentionDays.wiki'],
 ])('refuses %j', async (body, field) => {
   const response = await app.request('/v1/settings', await app.createKey(), patch(body));
   expect(response.status).toBe(400);

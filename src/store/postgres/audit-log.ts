@@ -1,3 +1,4 @@
+import type { TenantId } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { AuditEntry, AuditLog } from '../audit.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
@@ -20,16 +21,31 @@ export function createAuditLog(driver: SqlDriver): AuditLog {
   };
 }
 
+type NewEntry = Pick<AuditEntry, 'action' | 'details'> & { readonly at: Date };
+
 /** Part of the transaction of what it tells: the two are kept together or not at all. */
 export async function appendAudit(
   sql: Sql,
   { tenantId, userId, credential }: Principal,
-  { at, action, details }: Pick<AuditEntry, 'action' | 'details'> & { readonly at: Date },
+  entry: NewEntry,
+): Promise<void> {
+  await append(sql, tenantId, { ...entry, actor: userId ?? credential });
+}
+
+/** The same, of what the program does by itself. */
+export async function appendOwnAudit(sql: Sql, tenant: TenantId, entry: NewEntry): Promise<void> {
+  await append(sql, tenant, { ...entry, actor: 'footnote' });
+}
+
+async function append(
+  sql: Sql,
+  tenant: TenantId,
+  { at, actor, action, details }: NewEntry & Pick<AuditEntry, 'actor'>,
 ): Promise<void> {
   await sql.query('insert into audit_entries (tenant_id, at, actor, action, details) values ($1, $2, $3, $4, $5)', [
-    tenantId,
+    tenant,
     at,
-    userId ?? credential,
+    actor,
     action,
     encodeJson(details),
   ]);

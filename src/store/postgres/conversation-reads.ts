@@ -1,9 +1,11 @@
 import type { Answer } from '../../domain/answer.ts';
+import { AppError } from '../../domain/errors.ts';
 import type { AnswerId, ConversationId, TenantId } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { AnswerStore, ConversationSummary, Message } from '../answers.ts';
 import type { Sql, SqlDriver, SqlValue } from '../sql.ts';
 import { decodeCursor, toPage } from './cursor.ts';
+import { isHeld } from './tenant-settings-store.ts';
 
 type ConversationMethods = Pick<
   AnswerStore,
@@ -81,14 +83,18 @@ export function createConversationReads(driver: SqlDriver): ConversationMethods 
         return rows.reverse();
       }),
 
-    async removeConversation(principal, id) {
-      const rows = await driver.queryAsTenant(
-        principal.tenantId,
-        `delete from conversations c where ${ownedBy} and c.id = $4 returning 1`,
-        [...ownershipOf(principal), id],
-      );
-      return rows.length > 0;
-    },
+    removeConversation: (principal, id) =>
+      driver.asTenant(principal.tenantId, async (sql) => {
+        const values = [...ownershipOf(principal), id];
+        const removed = await sql.query(
+          `delete from conversations c where ${ownedBy} and c.id = $4 and not ${isHeld('$1')} returning 1`,
+          values,
+        );
+        if (removed.length > 0) return true;
+        if ((await sql.query(`select from conversations c where ${ownedBy} and c.id = $4`, values)).length === 0)
+          return false;
+        throw new AppError('CONFLICT', 'A legal hold is in force: conversations are kept until it is lifted.');
+      }),
   };
 }
 

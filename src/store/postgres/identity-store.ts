@@ -6,6 +6,7 @@ import type { IdentityStore, KeySummary, Tenant, User } from '../identities.ts';
 import type { SqlDriver } from '../sql.ts';
 import { isUniqueViolation } from './database-error.ts';
 import { createKnownPrincipals, hashSecret } from './known-principals.ts';
+import { isHeld } from './tenant-settings-store.ts';
 
 export interface IdentityStoreOptions {
   readonly now?: () => Date;
@@ -23,7 +24,7 @@ export function createIdentityStore(
 ): IdentityStore {
   const known = createKnownPrincipals(now);
   const { removeTenant, ...tenants } = createTenants(driver, now);
-  const { revokeUser, ...users } = createUsers(driver, now);
+  const { revokeUser, setGroups, ...users } = createUsers(driver, now);
   const { revokeKey, principalOfKey, ...keys } = createKeys(driver, now);
   const { removeSession, principalOfSession, ...sessions } = createSessions(driver, now);
   return {
@@ -34,6 +35,7 @@ export function createIdentityStore(
     principalOfKey: (secret) => known.find('key', secret, principalOfKey),
     principalOfSession: (secret) => known.find('session', secret, principalOfSession),
     removeTenant: (id) => known.forgetAfter(removeTenant(id)),
+    setGroups: (tenant, id, groups) => known.forgetAfter(setGroups(tenant, id, groups)),
     revokeUser: (tenant, id) => known.forgetAfter(revokeUser(tenant, id)),
     revokeKey: (tenant, id) => known.forgetAfter(revokeKey(tenant, id)),
     removeSession: (secret) => known.forgetAfter(removeSession(secret)),
@@ -78,6 +80,9 @@ function createTenants(driver: SqlDriver, now: () => Date): TenantMethods {
     removeTenant: (id) =>
       driver.asOperator(
         async (sql) => {
+          const held = await sql.query(`select from tenants t where t.id = $1 and ${isHeld('t.id')} for update`, [id]);
+          if (held.length > 0)
+            throw new AppError('CONFLICT', 'The tenant is under legal hold: it can be deleted once that is lifted.');
           await sql.query(
             `insert into object_purges (content_hash) select distinct content_hash from document_versions where tenant_id = $1
              on conflict (content_hash) do nothing`,
@@ -93,7 +98,7 @@ function createTenants(driver: SqlDriver, now: () => Date): TenantMethods {
   };
 }
 
-type UserMethods = Pick<IdentityStore, 'createUser' | 'listUsers' | 'revokeUser'>;
+type UserMethods = Pick<IdentityStore, 'createUser' | 'listUsers' | 'setGroups' | 'revokeUser'>;
 
 function createUsers(driver: SqlDriver, now: () => Date): UserMethods {
   return {
@@ -114,6 +119,15 @@ function createUsers(driver: SqlDriver, now: () => Date): UserMethods {
         `select ${userColumns} from users where tenant_id = $1 and revoked_at is null order by created_at, id`,
         [tenant],
       ),
+
+    async setGroups(tenant, id, groups) {
+      const rows = await driver.queryAsTenant<User>(
+        tenant,
+        `update users set groups = $3 where tenant_id = $1 and id = $2 and revoked_at is null returning ${userColumns}`,
+        [tenant, id, groups],
+      );
+      return rows[0] ?? null;
+    },
 
     revokeUser: (tenant, id) =>
       driver.asTenant(tenant, async (sql) => {

@@ -1,8 +1,8 @@
 import type { PurgedDocument, PurgeReceipt, PurgeStore } from '../purges.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
+import { appendOwnAudit } from './audit-log.ts';
 import { lockObjects } from './documents/object-lock.ts';
 import { lockTenant } from './documents/tenant-lock.ts';
-import { encodeJson } from './sql-values.ts';
 
 export interface PurgeStoreOptions {
   readonly now?: () => Date;
@@ -71,9 +71,6 @@ async function writeReceipt(
   );
   if (!counts) return null;
   const receipt = { documentId, ...counts, caches, at: now.toISOString() };
-  await sql.query(
-    `insert into audit_entries (tenant_id, at, actor, action, details) values ($1, $2, 'footnote', 'document.purged', $3)`,
-    [tenantId, now, encodeJson(receipt)],
-  );
+  await appendOwnAudit(sql, tenantId, { at: now, action: 'document.purged', details: { ...receipt } });
   return receipt;
 }

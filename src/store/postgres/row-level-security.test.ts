@@ -17,6 +17,10 @@ const sampleRows: Record<string, string> = {
     values ($1, $2, 1, 'job', 'ready', '', '', '', 0, now(), now())`,
   document_purges: `insert into document_purges (tenant_id, document_id, versions, passages, vectors, content_hashes)
     values ($1, $2, 0, 0, 0, '{}')`,
+  curated_answers: `insert into curated_answers (tenant_id, id, document_id, question, variants, answer, confirmed_at, confirmed_by, created_at, updated_at)
+    values ($1, $2, $2, '', '{}', '', now(), '', now(), now())`,
+  curated_answer_sources: `insert into curated_answer_sources (tenant_id, curated_answer_id, ordinal, document_id, version)
+    values ($1, $2, 0, $2, 1)`,
   passages: `insert into passages (tenant_id, document_id, version, ordinal, id, text, start_offset, end_offset, heading_path, sparse, embedding_hash, embedding_text)
     values ($1, $2, 1, 0, $2, '', 0, 0, '{}', '', '', '')`,
   embeddings:

@@ -1,5 +1,6 @@
 import type { AnswerStore } from '../answers.ts';
 import type { AuditLog } from '../audit.ts';
+import type { CuratedAnswerStore } from '../curated-answers.ts';
 import type { DocumentStore, EmbeddingStore } from '../documents.ts';
 import type { GlossaryStore } from '../glossary.ts';
 import type { IdempotencyStore } from '../idempotency.ts';
@@ -10,6 +11,7 @@ import type { MetadataFieldStore } from '../metadata-fields.ts';
 import type { PassageTexts } from '../passage-texts.ts';
 import type { PurgeStore } from '../purges.ts';
 import type { RankerStore } from '../rankers.ts';
+import type { RetentionStore } from '../retention.ts';
 import type { SourceRunStore, SourceStore } from '../sources.ts';
 import type { SqlDriver } from '../sql.ts';
 import type { TenantSettingsStore } from '../tenant-settings.ts';
@@ -17,6 +19,7 @@ import type { IndexSource } from '../vector-index.ts';
 import type { WorkerStore } from '../workers.ts';
 import { type AnswerStoreOptions, createAnswerStore } from './answer-store.ts';
 import { createAuditLog } from './audit-log.ts';
+import { createCuratedAnswerStore } from './curated-answer-store.ts';
 import { createDocumentStore, type DocumentStoreOptions } from './documents/document-store.ts';
 import { createEmbeddingStore } from './documents/embedding-store.ts';
 import { createIndexSource } from './documents/index-source.ts';
@@ -29,6 +32,7 @@ import { createJobStore, type JobStoreOptions } from './job-store.ts';
 import { createMetadataFieldStore } from './metadata-field-store.ts';
 import { createPurgeStore } from './purge-store.ts';
 import { createRankerStore } from './ranker-store.ts';
+import { createRetentionStore } from './retention-store.ts';
 import { createRunStore } from './sources/run-store.ts';
 import { createSourceStore } from './sources/source-store.ts';
 import { createTenantSettingsStore } from './tenant-settings-store.ts';
@@ -39,6 +43,7 @@ export interface Stores {
   readonly embeddings: EmbeddingStore;
   readonly indexRows: IndexSource;
   readonly indexStates: IndexStates;
+  readonly curatedAnswers: CuratedAnswerStore;
   readonly metadataFields: MetadataFieldStore;
   readonly jobs: JobStore;
   readonly answers: AnswerStore;
@@ -51,6 +56,7 @@ export interface Stores {
   readonly audit: AuditLog;
   readonly workers: WorkerStore;
   readonly purges: PurgeStore;
+  readonly retention: RetentionStore;
   readonly sources: SourceStore;
   readonly sourceRuns: SourceRunStore;
 }
@@ -66,6 +72,7 @@ export function createStores(
     embeddings: createEmbeddingStore(driver, options),
     indexRows,
     indexStates: createIndexStateStore(driver, options),
+    curatedAnswers: createCuratedAnswerStore(driver, options),
     metadataFields: createMetadataFieldStore(driver, options),
     jobs: createJobStore(driver, options),
     answers: createAnswerStore(driver, options),
@@ -78,6 +85,7 @@ export function createStores(
     audit: createAuditLog(driver),
     workers: createWorkerStore(driver, options),
     purges: createPurgeStore(driver, options),
+    retention: createRetentionStore(driver, options),
     sources: createSourceStore(driver, options),
     sourceRuns: createRunStore(driver, options),
   };

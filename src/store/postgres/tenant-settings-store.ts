@@ -10,6 +10,16 @@ import { encodeJson } from './sql-values.ts';
 
 const read = 'select settings from tenant_settings where tenant_id = $1';
 
+/** For others that must know them in their own transaction. */
+export async function readSettings(sql: Sql, tenant: TenantId): Promise<TenantSettings> {
+  return parse(await sql.query<Row>(read, [tenant]));
+}
+
+/** Whether the tenant of a row is under legal hold; `tenant` is an expression of SQL. */
+export function isHeld(tenant: string): string {
+  return `exists (select from tenant_settings h where h.tenant_id = ${tenant} and (h.settings ->> 'legalHold')::boolean)`;
+}
+
 export function createTenantSettingsStore(
   driver: SqlDriver,
   { now = () => new Date() }: { readonly now?: () => Date } = {},
@@ -21,7 +31,7 @@ export function createTenantSettingsStore(
       driver.asTenant(principal.tenantId, async (sql) => {
         const { tenantId } = principal;
         await lockTenant(sql, tenantId);
-        const before = parse(await sql.query<Row>(read, [tenantId]));
+        const before = await readSettings(sql, tenantId);
         const given = Object.entries(change).filter(([, value]) => value !== undefined);
         const after = Stored.parse({ ...before, ...Object.fromEntries(given) });
         const changes = differences(before, after);

@@ -1,3 +1,4 @@
+import { curatedSource } from '../../../domain/curated-answer.ts';
 import type { DocumentId, TenantId } from '../../../domain/ids.ts';
 import type { PassageTexts } from '../../passage-texts.ts';
 import type { SqlDriver } from '../../sql.ts';
@@ -26,7 +27,7 @@ async function readDocuments(driver: SqlDriver, tenant: TenantId, after: string)
   const rows = await driver.queryAsTenant<{ id: DocumentId }>(
     tenant,
     `select id from documents
-     where tenant_id = $1 and id > $2 and acl = '{}' and current_version is not null and deleted_at is null
+     where tenant_id = $1 and id > $2 and acl = '{}' and source <> '${curatedSource}' and current_version is not null and deleted_at is null
      order by id limit $3`,
     [tenant, after, documentsPerRead],
   );
@@ -44,7 +45,7 @@ async function* readTexts(
       tenant,
       `select p.text from documents d
        join passages p on p.tenant_id = d.tenant_id and p.document_id = d.id and p.version = d.current_version
-       where d.tenant_id = $1 and d.id = any($2) and d.acl = '{}' and d.deleted_at is null
+       where d.tenant_id = $1 and d.id = any($2) and d.acl = '{}' and d.source <> '${curatedSource}' and d.deleted_at is null
          and p.ordinal >= $3 and p.ordinal < $4`,
       [tenant, documents, from, from + passagesPerRead],
     );

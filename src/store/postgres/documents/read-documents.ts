@@ -1,17 +1,18 @@
 import type { DocumentSummary } from '../../../domain/document.ts';
-import type { DocumentId, PassageId } from '../../../domain/ids.ts';
+import type { DocumentId } from '../../../domain/ids.ts';
 import type { Passage } from '../../../domain/passage.ts';
-import { grantsOf, type Principal } from '../../../domain/principal.ts';
+import type { Principal } from '../../../domain/principal.ts';
+import type { ReviewedAnswer } from '../../../domain/reviewed.ts';
 import {
   type DocumentListOptions,
   type DocumentStanding,
   type DocumentStore,
   type Page,
   passagesWithWindows,
-  type StoredPassage,
 } from '../../documents.ts';
 import type { SqlDriver, SqlValue } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
+import { accessOf, isInUse, isReadable, permitted, reviewed } from './access.ts';
 import { bindingValues, filterCondition } from './filter-condition.ts';
 import { createPassageBodies } from './passage-bodies.ts';
 import { windowsOfPassages } from './window-rows.ts';
@@ -24,14 +25,6 @@ type ReadMethods = Pick<
 interface ReadDeps {
   readonly driver: SqlDriver;
   readonly now: () => Date;
-}
-
-/** $1 tenant, $2 whether the principal sees everything of it, $3 its grants. Every statement below begins with these. */
-const permitted = `d.tenant_id = $1 and d.deleted_at is null and ($2 or d.acl = '{}' or d.acl && $3::text[])`;
-
-function accessOf(principal: Principal): SqlValue[] {
-  const grants = grantsOf(principal);
-  return [principal.tenantId, grants === null, grants ?? []];
 }
 
 /** $4 the time, which tells a version that is being read from one whose reader died. */
@@ -94,24 +87,30 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
       const known = bodies.offer(ids.slice(0, passagesWithWindows), bind);
       const rows = await driver.queryAsTenant<Parameters<typeof known.read>[0][number]>(
         principal.tenantId,
-        `select ${placeColumns}, ${known.columns}
+        `select ${placeColumns}, ${reviewed} as reviewed, ${known.columns}
          from ${currentPassages} ${windowsOfPassages} and p.id = any(${windowed}) ${known.join}
-         where ${permitted} and p.tenant_id = $1 and p.id = any($4) and ${filterCondition(filter, bind)}`,
+         where ${permitted} and p.tenant_id = $1 and p.id = any($4)
+           and ${isInUse(bind(now()))} and ${filterCondition(filter, bind)}`,
         values,
       );
-      const byId = new Map<PassageId, StoredPassage>(known.read(rows).map((passage) => [passage.id, passage]));
+      const byId = new Map(known.read(rows.map(withoutNull)).map((passage) => [passage.id, passage]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
 
     async hasDocuments(principal) {
       const rows = await driver.queryAsTenant(
         principal.tenantId,
-        `select from documents d where ${permitted} and d.current_version is not null limit 1`,
-        accessOf(principal),
+        `select from documents d where ${permitted} and d.current_version is not null and ${isInUse('$4')} limit 1`,
+        [...accessOf(principal), now()],
       );
       return rows.length > 0;
     },
   };
+}
+
+/** Most passages are of no curated answer. */
+function withoutNull<T extends { readonly reviewed?: ReviewedAnswer | null }>({ reviewed: own, ...row }: T) {
+  return own ? { ...row, reviewed: own } : row;
 }
 
 async function listDocuments(
@@ -152,7 +151,7 @@ async function findDocuments(
        d.created_at as "createdAt", d.updated_at as "updatedAt", d.deleted_at as "deletedAt"
      from documents d
      left join document_versions v on v.tenant_id = d.tenant_id and v.document_id = d.id and v.version = d.latest_version
-     where d.tenant_id = $1 and ($2 or d.deleted_at is null and (d.acl = '{}' or d.acl && $3::text[]))
+     where d.tenant_id = $1 and ($2 or d.deleted_at is null) and ${isReadable}
        and (d.id = $5 or d.external_id = $5 or d.uri = $5 or lower(d.title) = lower($5))
      order by d.id desc limit 20`,
     [...accessOf(principal), now(), reference],

@@ -7,6 +7,7 @@ import type { Sql } from '../../sql.ts';
 import { readMetadataFields } from '../metadata-field-store.ts';
 import { encodeJson } from '../sql-values.ts';
 import { holdObjects, leaveObjects } from './object-lock.ts';
+import { registerCurated } from './register-curated.ts';
 import { lockTenant, raiseGeneration } from './tenant-lock.ts';
 import { turnOf } from './version-queue.ts';
 
@@ -70,6 +71,9 @@ export async function registerDocuments(sql: Sql, options: RegisterOptions): Pro
   const changed = [...plans.values()].filter(({ outcome, known: before }) => outcome === 'changed' && before);
   if (changed.length > 0) await updateDocuments(sql, options, changed);
   if (queued.length > 0 && jobId) await queueVersions(sql, { ...options, jobId }, queued);
+  for (const { documentId, incoming: document } of plans.values())
+    if (document.curated)
+      await registerCurated(sql, { tenant, id: document.externalId, documentId, curated: document.curated, now });
   return incoming.map((document) => {
     const { documentId, version, outcome, isQueued } = plans.get(externalKeyOf(document)) ?? unplanned();
     return { documentId, version, outcome, jobId: isQueued ? jobId : options.jobId };

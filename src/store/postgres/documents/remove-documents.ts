@@ -1,5 +1,6 @@
 import type { DocumentId, TenantId } from '../../../domain/ids.ts';
 import type { Sql } from '../../sql.ts';
+import { isHeld } from '../tenant-settings-store.ts';
 import { leaveObjects } from './object-lock.ts';
 import { dropQueued } from './register-documents.ts';
 import { lockTenant, raiseGeneration } from './tenant-lock.ts';
@@ -73,20 +74,21 @@ interface SweepOptions {
   readonly overtakenBefore: Date;
 }
 
-/** Runs as the operator; returns how many versions were deleted. Of a removed document only an empty row stays, which tells an index that it is gone. */
+/** Runs as the operator; returns how many versions were deleted, none under legal hold. Of a removed document only an empty row stays, which tells an index that it is gone. */
 export async function sweepVersions(sql: Sql, { limit, now, overtakenBefore }: SweepOptions): Promise<number> {
   const found = await sql.query<VersionName & { tenantId: TenantId }>(
     `(select v.tenant_id as "tenantId", v.document_id as "documentId", v.version
       from documents d join document_versions v on v.tenant_id = d.tenant_id and v.document_id = d.id
-      where d.deleted_at is not null and d.latest_version is not null limit $1)
+      where d.deleted_at is not null and d.latest_version is not null and not ${isHeld('d.tenant_id')} limit $1)
      union
-     (select tenant_id, document_id, version from document_versions where overtaken_at < $2 order by overtaken_at limit $1)
+     (select v.tenant_id, v.document_id, v.version from document_versions v
+      where v.overtaken_at < $2 and not ${isHeld('v.tenant_id')} order by v.overtaken_at limit $1)
      limit $1`,
     [limit, overtakenBefore],
   );
   const bare = await sql.query<{ tenantId: TenantId }>(
     `select distinct d.tenant_id as "tenantId" from documents d
-     where d.deleted_at is not null and d.latest_version is not null
+     where d.deleted_at is not null and d.latest_version is not null and not ${isHeld('d.tenant_id')}
        and not exists (select from document_versions v where v.tenant_id = d.tenant_id and v.document_id = d.id)`,
   );
   // In one order, so that two sweepers never wait for each other.
@@ -128,6 +130,13 @@ async function sweepDocument(sql: Sql, { tenant, documentId, versions }: SweptDo
 
 /** Of a removed document without rows nothing is left that could tell what it was. */
 async function emptyRemoved(sql: Sql, tenants: readonly TenantId[], now: Date): Promise<void> {
+  await sql.query(
+    `delete from curated_answers c using documents d
+     where d.tenant_id = any($1) and d.deleted_at is not null and d.latest_version is not null
+       and not exists (select from document_versions v where v.tenant_id = d.tenant_id and v.document_id = d.id)
+       and c.tenant_id = d.tenant_id and c.document_id = d.id`,
+    [tenants],
+  );
   await sql.query(
     `with emptied as (
        update documents d set latest_version = null, current_version = null, passages = 0, waiting = 0, source = '', external_id = '',
