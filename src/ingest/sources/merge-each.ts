@@ -9,6 +9,7 @@ export async function* mergeEach<In, Out>(
 ): AsyncGenerator<Out> {
   type Step = { readonly from: AsyncGenerator<Out>; readonly result: IteratorResult<Out> } | IteratorResult<In>;
   const next = new Map<AsyncGenerator<unknown>, Promise<Step>>();
+  const opened = new Set<AsyncGenerator<Out>>();
   const ask = (from: AsyncGenerator<Out>) =>
     next.set(
       from,
@@ -17,23 +18,30 @@ export async function* mergeEach<In, Out>(
   let isOuterOver = false;
   try {
     for (;;) {
-      const streams = next.has(outer) ? next.size - 1 : next.size;
-      if (!isOuterOver && !next.has(outer) && streams < limit) next.set(outer, outer.next());
+      if (!isOuterOver && !next.has(outer) && opened.size < limit) next.set(outer, outer.next());
       if (next.size === 0) return;
       const step = await Promise.race(next.values());
       if (!('from' in step)) {
         next.delete(outer);
         if (step.done) isOuterOver = true;
-        else ask(open(step.value));
-      } else if (step.result.done) {
-        next.delete(step.from);
+        else {
+          const stream = open(step.value);
+          opened.add(stream);
+          ask(stream);
+        }
       } else {
-        yield step.result.value;
-        ask(step.from);
+        // Asked again it stands behind the others: a stream that always has something keeps nobody waiting either.
+        next.delete(step.from);
+        if (step.result.done) {
+          opened.delete(step.from);
+        } else {
+          yield step.result.value;
+          ask(step.from);
+        }
       }
     }
   } finally {
     for (const waiting of next.values()) waiting.catch(() => {});
-    await Promise.allSettled([outer, ...next.keys()].map((stream) => stream.return(undefined)));
+    await Promise.allSettled([outer, ...opened].map((stream) => stream.return(undefined)));
   }
 }
