@@ -6,6 +6,7 @@ import { allWork, type WorkShare } from '../../workers.ts';
 import { giveUpTexts } from './give-up-texts.ts';
 import { createPlannerStatistics } from './planner-statistics.ts';
 import { lockTenant, raiseGeneration } from './tenant-lock.ts';
+import { chosenTenants } from './tenants-in-turn.ts';
 import { encodeDense } from './vector-bytes.ts';
 import { createWindowRows } from './window-rows.ts';
 import { inShare } from './work-share.ts';
@@ -149,19 +150,9 @@ async function adoptEmbedder(sql: Sql, embedder: string, now: Date): Promise<voi
   );
 }
 
-/** Tenants whose texts are asked for together; of more, chance decides which. */
-const tenantsAtOnce = 16;
-
 async function readUnembedded(sql: Sql, limit: number, { place, of }: WorkShare): Promise<UnembeddedPassage[]> {
   return await sql.query<UnembeddedPassage>(
-    `with recursive waiting as (
-       (select tenant_id from embedding_queue order by tenant_id limit 1)
-       union all
-       select (select q.tenant_id from embedding_queue q where q.tenant_id > w.tenant_id order by q.tenant_id limit 1)
-       from waiting w where w.tenant_id is not null
-     ), chosen as (
-       select tenant_id from waiting where tenant_id is not null order by random() limit ${tenantsAtOnce}
-     ), next as (
+    `with recursive ${chosenTenants('embedding_queue', 'true')}, next as (
        select q.*, row_number() over (partition by q.tenant_id order by q.queue_number, q.ordinal) as turn
        from chosen c cross join lateral (
          select * from embedding_queue where tenant_id = c.tenant_id and ${inShare('embedding_hash', '$2', '$3')}

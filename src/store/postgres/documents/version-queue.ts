@@ -2,6 +2,7 @@ import type { DocumentId, JobId, TenantId } from '../../../domain/ids.ts';
 import type { IncomingDocument, QueuedVersion, VersionName } from '../../documents.ts';
 import type { Sql } from '../../sql.ts';
 import { lockTenant } from './tenant-lock.ts';
+import { chosenTenants } from './tenants-in-turn.ts';
 
 interface ClaimOptions {
   readonly limit: number;
@@ -29,21 +30,11 @@ export function turnOf(size: string, now: string): string {
   return `${now}::timestamptz + make_interval(secs => ${size}::double precision / ${bytesPerSecond})`;
 }
 
-/** Tenants that take part in one claim; of more, chance decides which. */
-const tenantsAtOnce = 16;
 /** Workers that claim at the same moment look at the same rows: so many of them find enough that is not locked. */
 const claimersAtOnce = 4;
 
-/** Turns of the tenants that have queued versions, each found by one look at the index, however many it has queued. */
-const turns = `with recursive waiting as (
-    (select tenant_id from document_versions where state = 'queued' order by tenant_id limit 1)
-    union all
-    select (select v.tenant_id from document_versions v where v.state = 'queued' and v.tenant_id > w.tenant_id
-      order by v.tenant_id limit 1)
-    from waiting w where w.tenant_id is not null
-  ), chosen as (
-    select tenant_id from waiting where tenant_id is not null order by random() limit ${tenantsAtOnce}
-  ), turns as (
+/** Turns of the tenants that have queued versions. */
+const turns = `with recursive ${chosenTenants('document_versions', "state = 'queued'")}, turns as (
     select v.*, row_number() over (partition by v.tenant_id order by v.turn_at, v.queue_number) as turn
     from chosen c cross join lateral (
       select tenant_id, document_id, version, turn_at, queue_number from document_versions
