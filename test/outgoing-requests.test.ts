@@ -120,7 +120,10 @@ async function open(
   const probe: TestApp = await openApp(driver);
   const submit = createSubmitDocuments({
     ...{ documents: probe.stores.documents, fetchUrl, maxFileBytes: 100_000, onQueued: () => {} },
-    objects: { put: async (bytes) => ({ hash: String(bytes.byteLength), size: bytes.byteLength }) },
+    objects: {
+      put: async (bytes) => ({ hash: String(bytes.byteLength), size: bytes.byteLength }),
+      has: async () => true,
+    },
   });
   const app = await openApp(driver, { submit });
   const key = await app.createKey();

@@ -51,6 +51,7 @@ export async function openSearchingApp(driver: SqlDriver, chat: ChatModel | null
         files.set(hash, bytes);
         return { hash, size: bytes.byteLength };
       },
+      has: async (hash) => files.has(hash),
     },
     fetchUrl: () => Promise.reject(new Error('Nothing is fetched here.')),
     maxFileBytes: 1_000_000,

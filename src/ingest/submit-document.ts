@@ -40,7 +40,7 @@ export type FetchedPage = DocumentBytes & { readonly url: string };
 
 interface SubmitDeps {
   readonly documents: Pick<DocumentStore, 'register'>;
-  readonly objects: Pick<ObjectStore, 'put'>;
+  readonly objects: Pick<ObjectStore, 'put' | 'has'>;
   readonly fetchUrl: (url: string, signal: AbortSignal) => Promise<FetchedPage>;
   readonly maxFileBytes: number;
   /** Called after a document was queued. */
@@ -75,7 +75,7 @@ async function register(
       const [registration] = await documents.register(tenant, jobId, [incoming]);
       if (!registration) throw new AppError('INTERNAL', 'The document was not registered.');
       // What was removed between storing and registering is stored again; from here on nobody removes it.
-      await objects.put(file.bytes);
+      if (!(await objects.has(hash, size))) await objects.put(file.bytes);
       return registration;
     } catch (error) {
       const wait = error instanceof AppError && error.code === 'CONFLICT' ? error.retryAfter : null;

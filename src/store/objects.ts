@@ -4,6 +4,8 @@ import { AppError } from '../domain/errors.ts';
 export interface ObjectStore {
   /** A name either holds all bytes or does not exist. Throws STORAGE_FULL or STORAGE_UNAVAILABLE. */
   put(bytes: Uint8Array): Promise<{ hash: string; size: number }>;
+  /** Whether all bytes of the file are there. Throws STORAGE_UNAVAILABLE when nobody can tell. */
+  has(hash: string, size: number): Promise<boolean>;
   /** Throws NOT_FOUND when there is none, STORAGE_UNAVAILABLE when nobody can tell. */
   get(hash: string): Promise<Uint8Array>;
   remove(hash: string): Promise<void>;

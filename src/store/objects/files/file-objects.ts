@@ -14,13 +14,16 @@ export async function createFileObjects(folder: string): Promise<ObjectStore> {
   await mkdir(unfinished, { recursive: true, mode: 0o700 });
   await removeLeft(unfinished);
   const pathOf = (hash: string) => join(folder, objectName(hash));
+  const has = async (hash: string, size: number) => (await sizeOf(pathOf(hash))) === size;
 
   return {
+    has,
+
     /** Written to a temporary name, synced, renamed. */
     async put(bytes) {
       const hash = createHash('sha256').update(bytes).digest('hex');
       const size = bytes.byteLength;
-      if ((await sizeOf(pathOf(hash))) === size) return { hash, size };
+      if (await has(hash, size)) return { hash, size };
       const temporary = join(unfinished, randomUUID());
       try {
         await writeSynced(temporary, bytes);

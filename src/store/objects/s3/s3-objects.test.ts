@@ -60,9 +60,11 @@ it('keeps bytes under their hash, below the prefix, and writes the same ones onc
   expect(await objects.put(bytes)).toEqual({ hash, size: 9 });
   expect(await objects.put(bytes)).toEqual({ hash, size: 9 });
   expect(requests.filter((request) => request.startsWith('PUT'))).toEqual([`PUT ${path}`]);
+  expect([await objects.has(hash, 9), await objects.has(hash, 8)]).toEqual([true, false]);
   expect(Buffer.from(await objects.get(hash))).toEqual(Buffer.from(bytes));
   await objects.remove(hash);
   await objects.remove(hash);
+  expect(await objects.has(hash, 9)).toBe(false);
   await expect(objects.get(hash)).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 

@@ -29,12 +29,18 @@ export function createS3Objects({ url, region, ...keys }: S3Options): ObjectStor
     }
   }
 
+  async function has(hash: string, size: number): Promise<boolean> {
+    const known = await send('HEAD', hash);
+    return known.ok && Number(known.headers.get('content-length')) === size;
+  }
+
   return {
+    has,
+
     async put(bytes) {
       const hash = createHash('sha256').update(bytes).digest('hex');
       const size = bytes.byteLength;
-      const known = await send('HEAD', hash);
-      if (known.ok && Number(known.headers.get('content-length')) === size) return { hash, size };
+      if (await has(hash, size)) return { hash, size };
       // The server compares the bytes with this sum: what is cut off on the way is not kept.
       const headers = { 'x-amz-content-sha256': hash, 'content-length': String(size) };
       const response = await send('PUT', hash, { body: Buffer.from(bytes), headers });
