@@ -293,6 +293,17 @@ it('stops reading what is cancelled meanwhile, and goes on with the rest', async
   await vi.waitFor(async () => expect(await statesOf()).toEqual({ b: 'ready' }), 10_000);
 });
 
+it('gives what it was reading to others when it stops, as if it had not begun', async () => {
+  await start();
+  await add('a', 'ENDLESS');
+  await vi.waitFor(() => expect(reading).toHaveLength(1), 10_000);
+  await worker.stop();
+  const other = createStores(driver, { processName: 'another' }).documents;
+  const claimed = await other.claim(9, 60);
+  expect(claimed).toMatchObject([{ tenantId, attempts: 1 }]);
+  if (claimed[0]) await other.fail(claimed[0], { code: 'FILE_CORRUPT', detail: 'It never ends.' });
+});
+
 it('says what stands in the way of all documents, and that it is over', async () => {
   const objects = await createFileObjects(folder);
   let isAway = true;

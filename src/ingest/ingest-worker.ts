@@ -88,6 +88,7 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
     }
     working = false;
     await publishing.catch((error) => deps.log.warn({ err: error }, 'the last documents stay queued'));
+    await deps.documents.returnClaims([...before, ...claimed]).catch(() => {});
   }
 
   /** A batch, or one file alone that is suspected to have ended the process. */
