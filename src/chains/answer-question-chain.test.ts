@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLibrary } from '../../scripts/fit-refusal/library.ts';
+import { sampleAnswerInput } from '../../test/answer-input.ts';
+import { samplePrincipal } from '../../test/sample-documents.ts';
 import {
   type Behaviour,
   type ModelRequest,
@@ -8,7 +10,6 @@ import {
 } from '../../test/stub-model-server.ts';
 import { AnswerEvent, foldAnswer, isFinalEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
-import { newId } from '../domain/ids.ts';
 import { prepareDocument } from '../ingest/prepare-document.ts';
 import { createOpenAiChatModel } from '../models/chat/openai-chat-model.ts';
 import type { Embedder } from '../models/embedder.ts';
@@ -117,25 +118,8 @@ async function askContradicting(question: string, { deps = {}, input = {} }: Par
 }
 
 function inputOf(question: string, records: AnswerRecord[]): AnswerInput {
-  return {
-    answerId: newId('answer'),
-    conversationId: newId('conversation'),
-    question,
-    history: [],
-    principal: {
-      tenantId: library.tenant,
-      credential: newId('key'),
-      userId: null,
-      role: 'admin',
-      scopes: ['read'],
-      grants: [],
-    },
-    filter: null,
-    mode: 'strict',
-    locale: 'en',
-    maxQuotes: 8,
-    onRecord: (record) => records.push(record),
-  };
+  const onRecord = (record: AnswerRecord) => void records.push(record);
+  return sampleAnswerInput(samplePrincipal(library.tenant), question, { locale: 'en', onRecord });
 }
 
 /** What holds for every stream: order, one end, each quote word for word in its document, each sentence cited. */

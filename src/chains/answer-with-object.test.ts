@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLibrary } from '../../scripts/fit-refusal/library.ts';
+import { sampleAnswerInput } from '../../test/answer-input.ts';
+import { samplePrincipal } from '../../test/sample-documents.ts';
 import { type Behaviour, startStubModelServer } from '../../test/stub-model-server.ts';
 import { AnswerEvent, foldAnswer, type Quote } from '../domain/answer.ts';
-import { newId } from '../domain/ids.ts';
 import type { ObjectSchema } from '../domain/object-schema.ts';
 import { prepareDocument } from '../ingest/prepare-document.ts';
 import { createOpenAiChatModel } from '../models/chat/openai-chat-model.ts';
@@ -48,16 +49,8 @@ async function ask(asked: string, wanted: ObjectSchema, chat: ChatModel | null =
   const log = { warn: () => {} };
   const now = () => new Date('2026-01-01T00:00:00Z');
   const answerQuestion = createAnswerQuestion({ ...library, embedder, chat, refusalThreshold: null, now, log });
-  const { tenant } = library;
-  const input = {
-    ...{ answerId: newId('answer'), conversationId: newId('conversation'), question: asked, history: [] },
-    ...{ filter: null, mode: 'strict' as const, locale: 'en', maxQuotes: 8, schema: wanted },
-    principal: {
-      ...{ tenantId: tenant, credential: newId('key'), userId: null },
-      ...{ role: 'admin' as const, scopes: ['read' as const], grants: [] },
-    },
-    onRecord: (record: AnswerRecord) => records.push(record),
-  };
+  const onRecord = (record: AnswerRecord) => void records.push(record);
+  const input = sampleAnswerInput(samplePrincipal(library.tenant), asked, { locale: 'en', schema: wanted, onRecord });
   const events: AnswerEvent[] = [];
   for await (const event of answerQuestion(input, never)) events.push(AnswerEvent.parse(event));
   const answer = foldAnswer(events);

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { sampleAnswerInput } from '../../test/answer-input.ts';
 import { type ScriptedEvent, scriptedAnswer } from '../../test/open-app.ts';
 import { type AnswerEvent, foldAnswer } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
@@ -17,21 +18,8 @@ function principalWith(overrides: Partial<Principal> = {}): Principal {
   return { tenantId, credential: newId('key'), userId: null, role, scopes: ['read'], grants: [], ...overrides };
 }
 
-function inputOf(overrides: Partial<AnswerInput> = {}): AnswerInput {
-  return {
-    answerId: newId('answer'),
-    conversationId: newId('conversation'),
-    question: 'How long are files kept?',
-    history: [],
-    principal: principalWith(),
-    filter: null,
-    mode: 'strict',
-    locale: null,
-    maxQuotes: 8,
-    onRecord: () => {},
-    ...overrides,
-  };
-}
+const inputOf = (overrides: Partial<AnswerInput> = {}) =>
+  sampleAnswerInput(principalWith(), 'How long are files kept?', overrides);
 
 const finished: ScriptedEvent = {
   type: 'answer-finished',

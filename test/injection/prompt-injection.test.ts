@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openLibrary } from '../../scripts/fit-refusal/library.ts';
-import type { AnswerInput } from '../../src/chains/answer-question.ts';
 import { createAnswerQuestion } from '../../src/chains/answer-question-chain.ts';
 import { type Answer, type AnswerEvent, type AnswerMode, foldAnswer } from '../../src/domain/answer.ts';
-import { newId } from '../../src/domain/ids.ts';
 import { prepareDocument } from '../../src/ingest/prepare-document.ts';
 import { createTokenCounter } from '../../src/models/minilm/tokenizer.ts';
+import { sampleAnswerInput } from '../answer-input.ts';
 import { flatEmbedder } from '../flat-embedder.ts';
+import { samplePrincipal } from '../sample-documents.ts';
 import { createObedientModel } from './obedient-model.ts';
 import { poisonedDocuments } from './poisoned-documents.ts';
 
@@ -51,14 +51,9 @@ async function ask(question: string, mode: AnswerMode, model = createObedientMod
     now: () => new Date('2026-01-01T00:00:00Z'),
     log: { warn: () => {} },
   });
-  const principal: AnswerInput['principal'] = {
-    ...{ tenantId: library.tenant, credential: newId('key'), userId: null },
-    ...{ role: 'admin', scopes: ['read'], grants: [] },
-  };
-  const ids = { answerId: newId('answer'), conversationId: newId('conversation') };
-  const details = { history, principal, filter: null, mode, locale: null, maxQuotes: 8, onRecord: () => {} };
+  const input = sampleAnswerInput(samplePrincipal(library.tenant), question, { history, mode });
   const events: AnswerEvent[] = [];
-  for await (const event of answerQuestion({ ...ids, question, ...details }, never)) events.push(event);
+  for await (const event of answerQuestion(input, never)) events.push(event);
   const answer = foldAnswer(events);
   if (!answer) throw new Error('There is no first event.');
   const said = events.flatMap((event) => {

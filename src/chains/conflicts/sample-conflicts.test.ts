@@ -2,13 +2,14 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLibrary } from '../../../scripts/fit-refusal/library.ts';
+import { sampleAnswerInput } from '../../../test/answer-input.ts';
+import { samplePrincipal } from '../../../test/sample-documents.ts';
 import { type Answer, type AnswerEvent, foldAnswer } from '../../domain/answer.ts';
-import { newId } from '../../domain/ids.ts';
 import { prepareDocument } from '../../ingest/prepare-document.ts';
 import type { Embedder } from '../../models/embedder.ts';
 import { createMiniLmEmbedder } from '../../models/minilm/minilm-embedder.ts';
 import { createTokenCounter } from '../../models/minilm/tokenizer.ts';
-import type { AnswerInput, AnswerQuestion } from '../answer-question.ts';
+import type { AnswerQuestion } from '../answer-question.ts';
 import { createAnswerQuestion } from '../answer-question-chain.ts';
 
 interface Question {
@@ -60,25 +61,7 @@ beforeAll(async () => {
 afterAll(async () => await embedder.close());
 
 async function ask({ text, history = [] }: Question): Promise<Answer> {
-  const input: AnswerInput = {
-    answerId: newId('answer'),
-    conversationId: newId('conversation'),
-    question: text,
-    history,
-    principal: {
-      tenantId: library.tenant,
-      credential: newId('key'),
-      userId: null,
-      role: 'admin',
-      scopes: ['read'],
-      grants: [],
-    },
-    filter: null,
-    mode: 'strict',
-    locale: null,
-    maxQuotes: 8,
-    onRecord: () => {},
-  };
+  const input = sampleAnswerInput(samplePrincipal(library.tenant), text, { history });
   const events: AnswerEvent[] = [];
   for await (const event of answerQuestion(input, signal)) events.push(event);
   const answer = foldAnswer(events);

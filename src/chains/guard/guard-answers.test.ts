@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sampleAnswerInput } from '../../../test/answer-input.ts';
 import { quotedAnswer, type ScriptedEvent, scriptedAnswer } from '../../../test/open-app.ts';
 import { samplePrincipal } from '../../../test/sample-documents.ts';
 import type { AnswerEvent, Quote } from '../../domain/answer.ts';
@@ -43,16 +44,15 @@ async function ask({ question, guards = {}, script = [], textLeaves = true, mode
     textLeaves: () => textLeaves,
     now: () => new Date('2026-01-01T00:00:00Z'),
   });
-  const input: AnswerInput = {
-    ...{ answerId: newId('answer'), conversationId: newId('conversation'), question, history },
-    ...{ principal: samplePrincipal(newId('tenant')), filter: null, mode: 'strict', locale: null, maxQuotes: 8 },
+  const input = sampleAnswerInput(samplePrincipal(newId('tenant')), question, {
+    history,
     guards: guards && { ...defaultTenantSettings, ...guards },
     schema,
     onMask: (given) => {
       values = given;
     },
     onRecord: (record) => records.push(record),
-  };
+  });
   const events: AnswerEvent[] = [];
   for await (const event of guarded(input, never)) events.push(event);
   expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index));
