@@ -1,10 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ask } from './cli/ask.ts';
-import type { CalibrationOptions } from './cli/calibrate.ts';
 import type { Client } from './cli/client.ts';
 import { addCurated, changeCurated, confirmCurated, listCurated, removeCurated, showCurated } from './cli/curated.ts';
 import { doctor } from './cli/doctor.ts';
 import { listDocuments, removeDocuments, showDocument } from './cli/documents.ts';
+import { addCalibration, addEvals } from './cli/eval-commands.ts';
 import { listGlossary, setGlossary } from './cli/glossary.ts';
 import {
   createKey,
@@ -17,11 +17,12 @@ import {
   setGroups,
 } from './cli/identities.ts';
 import { ingest } from './cli/ingest.ts';
+import type { Invocation, SetExitCode, WithClient } from './cli/invocation.ts';
 import { changeJob, listJobs, showJob, watchJobs } from './cli/jobs.ts';
 import { declareMetadata, listMetadata, removeMetadata, typedMetadata } from './cli/metadata.ts';
-import { collectPair, collectText, parseCount, parseJson, parseShare, splitList } from './cli/option-values.ts';
-import { createOutput, type Output } from './cli/output.ts';
-import { createProgress, type Progress } from './cli/progress.ts';
+import { collectPair, collectText, parseJson, parseShare, splitList } from './cli/option-values.ts';
+import { createOutput } from './cli/output.ts';
+import { createProgress } from './cli/progress.ts';
 import { fitRanker, resetRanker, showRanker } from './cli/ranker.ts';
 import { type ReindexOptions, reindex } from './cli/reindex.ts';
 import { replay } from './cli/replay.ts';
@@ -39,17 +40,10 @@ import {
   showSource,
   testSource,
 } from './cli/sources.ts';
-import { type Config, loadConfig } from './config.ts';
+import { loadConfig } from './config.ts';
 import { curatedStates } from './domain/curated-answer.ts';
 import { AppError } from './domain/errors.ts';
 import { fieldTypes } from './domain/filter.ts';
-
-interface Invocation {
-  readonly config: Config;
-  readonly output: Output;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-}
 
 /** Runs one command. Resolves to the exit code that API.md lists; never throws. */
 export async function runCommandLine(words: readonly string[]): Promise<number> {
@@ -86,8 +80,6 @@ function reportError(error: AppError): number {
   process.stderr.write(`${lines.join('\n')}\n`);
   return error.code === 'CONFIGURATION_INVALID' || error.code === 'INVALID_REQUEST' ? 2 : 1;
 }
-
-type SetExitCode = (code: number) => void;
 
 function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
   const program = new Command('footnote')
@@ -129,8 +121,6 @@ function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
   addCalibration(addEvals(program, invocation, setExitCode), withClient);
   return program;
 }
-
-type WithClient = (work: (context: Invocation & { client: Client }) => Promise<unknown>) => Promise<void>;
 
 function addServing(program: Command, invocation: () => Invocation, withClient: WithClient): void {
   program
@@ -539,78 +529,4 @@ function addIdentities(program: Command, withClient: WithClient): void {
       .command('revoke')
       .argument('<id>')
       .action(async (id: string) => await withClient(async (context) => await revoke(context, kind, id)));
-}
-
-function addEvals(program: Command, invocation: () => Invocation, setExitCode: SetExitCode): Command {
-  const evals = program.command('eval').description('measure retrieval, answers and quote verification');
-  const withEval = async (
-    name: 'retrieval' | 'answers' | 'quotes' | 'rewriting' | 'groundedness',
-    input: EvalOptions & { folder?: string },
-  ) => {
-    const { runEval } = await import('./cli/eval.ts');
-    setExitCode(await runEval(invocation(), name, input));
-  };
-  for (const [name, description] of [
-    ['retrieval', 'nDCG, recall, MRR and abstention over a folder in BEIR format'],
-    ['answers', 'asks each question of the folder and scores the answers'],
-  ] as const)
-    evals
-      .command(name)
-      .description(description)
-      .argument('<folder>')
-      .option('--out <file>', 'write the result as JSON')
-      .option('--limit <count>', 'only the first questions', parseCount)
-      .addOption(
-        new Option('--as <unit>', 'what a record of the corpus is')
-          .choices(['passages', 'documents'])
-          .default('passages'),
-      )
-      .action(async (folder: string, options: EvalOptions) => await withEval(name, { ...options, folder }));
-  evals
-    .command('rewriting')
-    .description('BLEU-4 and ROUGE-1 of follow-up questions made standalone')
-    .argument('<file>', 'conversations in the layout of CANARD, .jsonl or .jsonl.gz')
-    .option('--out <file>', 'write the result as JSON')
-    .option('--limit <count>', 'only the first questions', parseCount)
-    .action(async (file: string, options: EvalOptions) => await withEval('rewriting', { ...options, folder: file }));
-  evals
-    .command('groundedness')
-    .description('AUROC, AUPRC and F1 of "not supported by its context"')
-    .argument('<file>', 'labelled answers, .jsonl or .jsonl.gz')
-    .option('--out <file>', 'write the result as JSON')
-    .option('--limit <count>', 'only the first answers', parseCount)
-    .action(async (file: string, options: EvalOptions) => await withEval('groundedness', { ...options, folder: file }));
-  evals
-    .command('quotes')
-    .description('mutation test of the quote verifier')
-    .option('--out <file>', 'write the result as JSON')
-    .option('--count <count>', 'quotes of each kind', parseCount, 10_000)
-    .option('--seed <number>', 'seed of the mutations', parseCount, 1)
-    .action(async (options: EvalOptions) => await withEval('quotes', options));
-  return evals;
-}
-
-function addCalibration(evals: Command, withClient: WithClient): void {
-  evals
-    .command('calibrate')
-    .description('the refusal threshold of the tenant from a rate of over-refusal')
-    .argument('<folder>', 'queries.jsonl with answerable; without a corpus beside it the tenant’s own index is asked')
-    .option('--over-refusal <share>', 'answerable questions that may be refused', parseShare, 0.05)
-    .option('--limit <count>', 'only the first questions', parseCount)
-    .option('--apply', 'use the threshold for this tenant', false)
-    .action(
-      async (folder: string, options: CalibrationOptions) =>
-        await withClient(async (context) => {
-          const { calibrate } = await import('./cli/calibrate.ts');
-          await calibrate(context, folder, options);
-        }),
-    );
-}
-
-export interface EvalOptions {
-  readonly out?: string;
-  readonly limit?: number;
-  readonly as?: 'passages' | 'documents';
-  readonly count?: number;
-  readonly seed?: number;
 }

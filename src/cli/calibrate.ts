@@ -9,7 +9,8 @@ import { AppError } from '../domain/errors.ts';
 import type { TenantSettings } from '../domain/tenant-settings.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 import type { Client } from './client.ts';
-import { describeReport, type EvalContext, evaluateFolder } from './eval.ts';
+import { describeReport, evaluateFolder } from './eval.ts';
+import type { Invocation } from './invocation.ts';
 import { createEta, type Progress } from './progress.ts';
 
 const pollMilliseconds = 500;
@@ -25,7 +26,7 @@ export interface CalibrationOptions {
  * own corpus in a throwaway tenant, else of the tenant's index. With `apply` it becomes the tenant's setting.
  */
 export async function calibrate(
-  context: EvalContext & { readonly client: Client },
+  context: Invocation & { readonly client: Client },
   folder: string,
   { overRefusal, apply = false, limit }: CalibrationOptions,
 ): Promise<void> {
@@ -67,7 +68,7 @@ function judgedIn(cases: readonly AskedCase[]): Judged {
 
 /** Over the routes that readers use; the conversations are removed again. Follow-ups are left out: a question stands alone here. */
 async function askOwnIndex(
-  { client, progress, signal }: EvalContext & { readonly client: Client },
+  { client, progress, signal }: Invocation & { readonly client: Client },
   cases: readonly AnswerCase[],
 ): Promise<Judged> {
   const asked = cases.filter(({ answerable, history }) => answerable !== null && history.length === 0);

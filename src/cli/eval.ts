@@ -11,23 +11,15 @@ import { readRewritingFile } from '../../evals/readers/rewriting.ts';
 import { evaluateRetrieval, fill } from '../../evals/retrieval.ts';
 import { evaluateRewriting } from '../../evals/rewriting.ts';
 import { loadPrompts } from '../chains/prompts/load-prompts.ts';
-import type { EvalOptions } from '../cli.ts';
-import type { Config } from '../config.ts';
 import { walkFolder } from '../ingest/load/walk-folder.ts';
 import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import { createDocumentReader } from '../ingest/read-document.ts';
 import { openFootnote } from '../main.ts';
 import { createChatModels } from '../models/chat/create-chat-model.ts';
+import type { EvalOptions } from './eval-commands.ts';
 import { createEvalTarget } from './eval-target.ts';
-import type { Output } from './output.ts';
+import type { Invocation } from './invocation.ts';
 import { createEta, type Progress } from './progress.ts';
-
-export interface EvalContext {
-  readonly config: Config;
-  readonly output: Output;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-}
 
 type Suite = 'retrieval' | 'answers' | 'quotes' | 'rewriting' | 'groundedness';
 
@@ -35,7 +27,7 @@ const sampleFolder = join(import.meta.dirname, '../../datasets/handbook/document
 
 /** Runs a suite and prints its report without the cases, which go to `--out`. Resolves to the exit code: 4 when an invariant is broken. */
 export async function runEval(
-  context: EvalContext,
+  context: Invocation,
   name: Suite,
   options: EvalOptions & { folder?: string },
 ): Promise<number> {
@@ -49,11 +41,7 @@ export async function runEval(
   return isBroken(report) ? 4 : 0;
 }
 
-async function runSuite(
-  context: EvalContext,
-  name: Suite,
-  options: EvalOptions & { folder?: string },
-): Promise<Report> {
+async function runSuite(context: Invocation, name: Suite, options: EvalOptions & { folder?: string }): Promise<Report> {
   const { folder = '.' } = options;
   if (name === 'quotes') return await quotes(context, options);
   if (name === 'rewriting') return await rewriting(context, folder, options);
@@ -76,7 +64,7 @@ function isBroken(report: Report): boolean {
 type OpenTarget = (purpose: string) => Promise<ReturnType<typeof createEvalTarget>>;
 
 /** Throwaway tenants; without DATABASE_URL in a throwaway folder too, so that a server may keep running on the usual one. */
-async function openTargets({ config }: EvalContext, name: string, stack: AsyncDisposableStack): Promise<OpenTarget> {
+async function openTargets({ config }: Invocation, name: string, stack: AsyncDisposableStack): Promise<OpenTarget> {
   const dataDir = await mkdtemp(join(tmpdir(), 'footnote-eval-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
   const footnote = await openFootnote({
@@ -94,7 +82,7 @@ async function openTargets({ config }: EvalContext, name: string, stack: AsyncDi
   };
 }
 
-async function retrieval(context: EvalContext, folderName: string, options: EvalOptions): Promise<Report> {
+async function retrieval(context: Invocation, folderName: string, options: EvalOptions): Promise<Report> {
   const { signal } = context;
   const folder = await readQuestionFolder(folderName);
   await using stack = new AsyncDisposableStack();
@@ -113,7 +101,7 @@ async function retrieval(context: EvalContext, folderName: string, options: Eval
 
 /** Asks the questions of a folder of its own corpus, in a throwaway tenant. Throws INVALID_REQUEST naming what of the folder cannot be read. */
 export async function evaluateFolder(
-  context: EvalContext,
+  context: Invocation,
   folderName: string,
   { limit, as = 'passages' }: Pick<EvalOptions, 'limit' | 'as'>,
 ): Promise<AnswersReport> {
@@ -138,7 +126,7 @@ function createStepProgress(progress: Progress) {
   };
 }
 
-async function quotes({ signal }: EvalContext, { count = 10_000, seed = 1 }: EvalOptions): Promise<Report> {
+async function quotes({ signal }: Invocation, { count = 10_000, seed = 1 }: EvalOptions): Promise<Report> {
   const reader = createDocumentReader();
   try {
     const contents: string[] = [];
@@ -154,7 +142,7 @@ async function quotes({ signal }: EvalContext, { count = 10_000, seed = 1 }: Eva
 }
 
 async function rewriting(
-  { config, progress, signal }: EvalContext,
+  { config, progress, signal }: Invocation,
   file: string,
   { limit }: EvalOptions,
 ): Promise<Report> {
@@ -166,7 +154,7 @@ async function rewriting(
   return { ...(await evaluateRewriting({ chat, prompt }, cases.slice(0, limit), { signal, onProgress })) };
 }
 
-async function groundedness({ progress, signal }: EvalContext, file: string, { limit }: EvalOptions): Promise<Report> {
+async function groundedness({ progress, signal }: Invocation, file: string, { limit }: EvalOptions): Promise<Report> {
   const cases = await readGroundednessFile(file);
   const step = createStepProgress(progress);
   const onProgress = (done: number, total: number) => step('scoring', done, total);

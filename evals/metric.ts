@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { RecordedAnswer } from './answer-record.ts';
+import type { EvalCase } from './case.ts';
+
+/** Value of a metric for a case; `na` where the metric is not defined for it, `error` where it could not be computed. Neither is ever a 0. */
+export type Score =
+  | { readonly status: 'ok'; readonly value: number; readonly evidence?: readonly string[] }
+  | { readonly status: 'na' | 'error'; readonly reason: string };
+
+/** A line of `cells.jsonl`. */
+export const Cell = z.object({
+  case: z.string(),
+  repeat: z.int().min(0),
+  metric: z.string(),
+  status: z.enum(['ok', 'na', 'error']),
+  value: z.number().nullable(),
+  reason: z.string().nullable(),
+  /** What the value rests on, to be shown to a person. */
+  evidence: z.array(z.string()),
+});
+export type Cell = z.output<typeof Cell>;
+
+export const metricGroups = [
+  'retrieval',
+  'correctness',
+  'groundedness',
+  'citations',
+  'abstention',
+  'conversation',
+  'robustness',
+  'operations',
+] as const;
+export type MetricGroup = (typeof metricGroups)[number];
+
+interface MetricShape {
+  /** As in suites, gates and reports: `ndcg@10`, `citationRecall`. */
+  readonly name: string;
+  readonly group: MetricGroup;
+  /** One line for reports. */
+  readonly description: string;
+  /** Which way is better; `none` where neither is. */
+  readonly better: 'higher' | 'lower' | 'none';
+  /** `share` in [0, 1]; others are not bounded above. */
+  readonly unit: 'share' | 'count' | 'milliseconds' | 'tokens' | 'dollars';
+  /** Changes when the same answer would get another value: kept cells of another version are computed again. */
+  readonly version: number;
+}
+
+/** What a metric is computed from: a case and one answer to it. */
+export interface Answered {
+  readonly case: EvalCase;
+  readonly answer: RecordedAnswer;
+}
+
+/** Scores one answer; the suite's figure is the mean over cases, of each the mean over its repeats. */
+export interface CaseMetric extends MetricShape {
+  readonly of: 'case';
+  /** Deterministic. Never throws for an answer that fits its schema. */
+  score(answered: Answered): Score;
+}
+
+/** Has a value for the whole suite only, as an area under a curve has. */
+export interface SuiteMetric extends MetricShape {
+  readonly of: 'suite';
+  /** Over answers without an error. Null where it is not defined. */
+  score(answered: readonly Answered[]): number | null;
+}
+
+export type Metric = CaseMetric | SuiteMetric;
