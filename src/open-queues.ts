@@ -10,6 +10,7 @@ import { createSourceQueue } from './ingest/sources/source-queue.ts';
 import { createSubmit } from './ingest/submit-document.ts';
 import { createWorkerPulse } from './ingest/worker-pulse.ts';
 import type { Embedder } from './models/embedder.ts';
+import { inBackground } from './store/background.ts';
 import type { ObjectStore } from './store/objects.ts';
 import type { Stores } from './store/postgres/stores.ts';
 import type { VectorIndex } from './store/vector-index.ts';
@@ -81,10 +82,12 @@ export function startQueues(parts: QueueParts): Queues {
   });
   const sources = openSourceQueue(parts, reading.wake);
   pulse.start();
-  purger.start();
-  reading.start();
-  embedding.start();
-  sources.start();
+  inBackground(() => {
+    purger.start();
+    reading.start();
+    embedding.start();
+    sources.start();
+  });
   return {
     wake: reading.wake,
     wakeSources: sources.wake,

@@ -33,6 +33,8 @@ let embedderError: AppError | null;
 let faults: unknown[];
 /** Calls of the embedder, those that failed too. */
 let calls: number;
+/** Numbers of passages, by transaction that published them. */
+let published: number[][];
 
 const log = { warn: () => {} };
 
@@ -101,6 +103,7 @@ beforeEach(async () => {
   embedded = [];
   embedderError = null;
   calls = 0;
+  published = [];
   faults = [];
   reading = [];
   stores = createStores(driver);
@@ -136,7 +139,13 @@ async function start({
     log,
   });
   worker = createIngestWorker({
-    documents: stores.documents,
+    documents: {
+      ...stores.documents,
+      publish: async (versions) => {
+        published.push(versions.map(({ passages }) => passages.length));
+        await stores.documents.publish(versions);
+      },
+    },
     objects,
     reader,
     beforePublish: waitsForVectors ? queue.embedVersion : async () => {},
@@ -176,6 +185,19 @@ async function statesOf(): Promise<Record<string, string>> {
   const { items } = await stores.documents.list(principal, { limit: 100, cursor: null });
   return Object.fromEntries(items.map(({ externalId, state }) => [externalId, state]));
 }
+
+it('publishes many passages by several transactions, so that questions have their turn between', async () => {
+  await start();
+  const text = (lines: number) => Array.from({ length: lines }, () => 'x').join('\n');
+  for (const name of ['a', 'b', 'c', 'd']) await add(name, text(60));
+  await add('e', text(200));
+  await add('f', text(1));
+  const ready = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, 'ready']));
+  await vi.waitFor(async () => expect(await statesOf()).toEqual(ready), 10_000);
+  const sums = published.map((passages) => passages.reduce((sum, count) => sum + count, 0));
+  expect(published.flat().toSorted((one, other) => one - other)).toEqual([1, 60, 60, 60, 60, 200]);
+  for (const [at, sum] of sums.entries()) expect(sum <= 150 || published[at]?.length === 1).toBe(true);
+});
 
 it('publishes what can be read; a broken file fails alone, with its reason', async () => {
   await start();

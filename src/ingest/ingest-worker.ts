@@ -33,8 +33,10 @@ export interface IngestWorker {
   stop(): Promise<void>;
 }
 
-/** Documents that are claimed, read and published together; one transaction publishes them. */
+/** Documents that are claimed and read together. */
 const batchSize = 16;
+/** Published by one transaction, unless one document has more: with one connection, questions wait meanwhile. */
+const passagesTogether = 150;
 /** Renewed every two seconds while a batch is read. */
 const leaseSeconds = 300;
 /** From this attempt on a file is read alone, so that others do not end with it. */
@@ -109,7 +111,7 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
   }
 
   async function publish(versions: readonly PreparedVersion[]): Promise<void> {
-    for (const group of Map.groupBy(versions, (version) => version.tenantId).values()) {
+    for (const group of toTransactions(versions)) {
       try {
         await deps.documents.publish(group);
       } catch (error) {
@@ -138,4 +140,21 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
       await loop;
     },
   };
+}
+
+/** Versions of one tenant each, in order, with a bounded number of passages. */
+function toTransactions(versions: readonly PreparedVersion[]): PreparedVersion[][] {
+  const transactions: PreparedVersion[][] = [];
+  for (const group of Map.groupBy(versions, (version) => version.tenantId).values()) {
+    let passages = Number.POSITIVE_INFINITY;
+    for (const version of group) {
+      passages += version.passages.length;
+      if (passages <= passagesTogether) transactions.at(-1)?.push(version);
+      else {
+        transactions.push([version]);
+        passages = version.passages.length;
+      }
+    }
+  }
+  return transactions;
 }

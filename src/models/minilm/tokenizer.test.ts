@@ -1,3 +1,4 @@
+import { assert, constantFrom, oneof, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTokenCounter, createTokenEncoder } from './tokenizer.ts';
 
@@ -15,6 +16,20 @@ describe('createTokenCounter', () => {
     const second = 'by supercalifragilisticexpialidocious bank\ntransfer.';
     expect(count(`${first} ${second}`)).toBe(count(first) + count(second));
     expect(count(first)).toBe(count(first));
+  });
+
+  it('counts what the tokeniser makes of the whole text', () => {
+    const whole = createTokenEncoder(10_000);
+    const piece = oneof(
+      string({ unit: 'grapheme' }),
+      constantFrom('a_b-c', 'C:\\Users', 'v2.3.1', 'über', '日本', '|---|', '--'),
+    );
+    const text = oneof(string(), string({ unit: piece }));
+    assert(
+      property(text, (sample) => {
+        expect(count(sample)).toBe(whole.encode(sample).length - 2);
+      }),
+    );
   });
 
   it('gives one token for a word that is absurdly long', () => {

@@ -6,6 +6,7 @@ import type { SqlDriver } from '../sql.ts';
 import { DatabaseError } from './database-error.ts';
 import { type PgliteThread, startPgliteThread } from './pglite-thread.ts';
 import { createIdleVacuum } from './pglite-vacuum.ts';
+import { createTurns } from './take-turns.ts';
 import { type Connection, createTransactions, type Statement } from './transaction.ts';
 
 interface PgliteOptions {
@@ -33,7 +34,7 @@ export async function openPglite({
 }: PgliteOptions): Promise<SqlDriver> {
   let thread: PgliteThread | null = await start(folder, signal);
   let isClosed = false;
-  let last: Promise<unknown> = Promise.resolve();
+  const turns = createTurns();
 
   async function runningThread(): Promise<PgliteThread> {
     if (isClosed) throw new AppError('DATABASE_UNAVAILABLE', 'The embedded database is closed.');
@@ -45,9 +46,9 @@ export async function openPglite({
     return thread;
   }
 
-  /** One transaction after the other. */
-  function exclusively<T>(timeoutSeconds: number, work: (connection: Connection) => Promise<T>): Promise<T> {
-    const turn = last.then(async () => {
+  /** One transaction after the other; those in the background let others go first. */
+  async function exclusively<T>(timeoutSeconds: number, work: (connection: Connection) => Promise<T>): Promise<T> {
+    return await turns.take(async () => {
       const current = await runningThread();
       let isUnsettled = false;
       const execute = async (statements: readonly Statement[]) => {
@@ -64,8 +65,6 @@ export async function openPglite({
         if (isUnsettled) await current.abandon();
       }
     });
-    last = turn.catch(() => {});
-    return turn;
   }
 
   const idleVacuum = createIdleVacuum({
@@ -86,7 +85,7 @@ export async function openPglite({
     }),
     close: async () => {
       idleVacuum.stop();
-      await last;
+      await turns.idle();
       isClosed = true;
       await thread?.close();
     },
