@@ -1,18 +1,21 @@
 const languages = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt'];
-const monthNumbers: ReadonlyMap<string, number> = new Map(
-  languages.flatMap((language) =>
+let monthNumbers: ReadonlyMap<string, number> | null = null;
+
+/** Made at the first date that a text spells out: 14 formatters take as long as a small import. */
+function nameMonths(): ReadonlyMap<string, number> {
+  const names = languages.flatMap((language) =>
     (['long', 'short'] as const).flatMap((month) => {
-      const format = new Intl.DateTimeFormat(language, { month, timeZone: 'UTC' });
+      const { format } = new Intl.DateTimeFormat(language, { month, timeZone: 'UTC' });
       return Array.from({ length: 12 }, (_, index): [string, number] => [
-        format
-          .format(Date.UTC(2024, index, 1))
+        format(Date.UTC(2024, index, 1))
           .toLowerCase()
           .replace(/\.$/, ''),
         index + 1,
       ]);
     }),
-  ),
-);
+  );
+  return new Map(names);
+}
 
 const yearFirst = /(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)/g;
 const dayAndName =
@@ -43,6 +46,7 @@ export function readDates(text: string): string[][] {
 }
 
 function monthOf(name: string): number {
+  monthNumbers ??= nameMonths();
   return monthNumbers.get(name.toLowerCase()) ?? 0;
 }
 
