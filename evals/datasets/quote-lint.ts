@@ -35,10 +35,11 @@ export function createQuoteLint() {
       const doc = named(id);
       const entries = wanted.get(doc) ?? [];
       wanted.delete(doc);
-      const quoted = entries.filter((entry) => entry.quote !== null);
-      if (quoted.length === 0) return [];
+      // What stands there letter by letter is found, also where it is cut inside a word, which an answer may not do.
+      const unsure = entries.filter((entry) => entry.quote !== null && !text.includes(entry.quote));
+      if (unsure.length === 0) return [];
       const source = toQuoteText(text);
-      return quoted
+      return unsure
         .filter(({ quote }) => alignPieces(foldQuote(quote ?? ''), source) === null)
         .map((place) => findingOf('quote-not-found', place, `${doc} does not hold “${place.quote}”`));
     },

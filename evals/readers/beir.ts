@@ -46,7 +46,7 @@ interface Judged {
 
 /**
  * Cases of a folder in BEIR format: `queries.jsonl`, and `qrels.tsv` or `qrels/*.tsv` where relevance is judged. Of the fields that our own
- * folders add, `category` or `kind` becomes a tag, `goldQuotes`, `excerpts` and the `gold_sentences` of a `gold_passage` become gold quotes.
+ * folders add, `category` or `kind` becomes a tag, `goldQuotes`, `excerpts` and the `gold_sentences` of a `gold_passage` become gold quotes; the document of the first is the cluster.
  */
 export const readBeir: ReadCases = async function* (folder, { report }) {
   const file = join(folder, 'queries.jsonl');
@@ -61,6 +61,7 @@ function toRecord(query: z.output<typeof QueryLine>, judged: ReadonlyMap<string,
   const tag = query.category ?? query.kind;
   const place = ({ document, quote }: z.output<typeof GoldPlace>) => ({ doc: document, quote });
   const sentences = query.gold_sentences ?? [];
+  const cluster = query.doc || query.goldQuotes[0]?.document;
   return {
     id,
     question: query.text,
@@ -74,7 +75,7 @@ function toRecord(query: z.output<typeof QueryLine>, judged: ReadonlyMap<string,
       ...(query.gold_passage === undefined ? [] : sentences.map((quote) => ({ doc: query.gold_passage, quote }))),
     ],
     tags: tag === undefined ? [] : [tag],
-    ...(query.doc === '' ? {} : { cluster: query.doc }),
+    ...(cluster === undefined ? {} : { cluster }),
     ...(split === null ? {} : { split }),
     ...(sentences.length > 0 ? { meta: { gold_sentences: sentences } } : {}),
   };
