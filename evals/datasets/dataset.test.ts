@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readCases } from '../readers/detect.ts';
 import { openDataset } from './dataset.ts';
 
 const handbook = join(import.meta.dirname, '../../datasets/handbook');
@@ -92,6 +93,16 @@ describe('openDataset', () => {
     const file = join(folder, 'cases.jsonl');
     await writeFile(file, `{"id":"0","question":"x"}\n${line}\n`);
     await expect(openDataset(file)).rejects.toMatchObject({ code: 'INVALID_REQUEST', errors: [error] });
+  });
+
+  it('gives the first cases of a file whose end is missing: it is not read as a whole', async () => {
+    const file = join(folder, 'cut.jsonl.gz');
+    const lines = Array.from({ length: 60_000 }, (_, index) => `{"id":"${index}","question":"${Math.sin(index)}?"}\n`);
+    const packed = gzipSync(lines.join(''));
+    await writeFile(file, packed.subarray(0, packed.length - 100));
+    const { cases } = await readCases(file, { format: 'native' });
+    expect((await cases.next()).value.case.id).toBe('0');
+    await expect(Array.fromAsync(cases)).rejects.toMatchObject({ errors: [{ expected: 'a gzip file' }] });
   });
 
   it('refuses a set without cases', async () => {

@@ -37,10 +37,9 @@ export function findingOf(rule: LintRule, { file, line }: Place, message: string
   return { rule, severity: lintRules[rule], file, line, message };
 }
 
-export function findingOfProblem({ field, expected, received, ...place }: Problem): Finding {
-  if (field === 'id' && expected === 'an id of its own') return findingOf('duplicate-id', place, `the id ${received}`);
-  const message = `${field}: expected ${expected}, got ${received}`;
-  return findingOf(field === 'assert' ? 'unknown-assert' : 'unreadable', place, message);
+export function findingOfProblem({ kind, field, expected, received, ...place }: Problem): Finding {
+  const message = kind === 'duplicate-id' ? `the id ${received}` : `${field}: expected ${expected}, got ${received}`;
+  return findingOf(kind ?? 'unreadable', place, message);
 }
 
 /** A share of one class below this says little about it. */

@@ -25,7 +25,7 @@ export function createQuoteLint() {
   const named = (id: string) => (wanted.has(id) ? id : withoutExtension(id));
   return {
     gather({ case: { gold_docs, gold_quotes }, file, line }: PlacedCase): void {
-      for (const { id } of gold_docs) want(id, { file, line, quote: null });
+      for (const { id, grade } of gold_docs) if (grade > 0) want(id, { file, line, quote: null });
       for (const gold of gold_quotes)
         for (const { doc, quote } of [gold, ...gold.alternatives]) want(doc, { file, line, quote });
     },

@@ -66,6 +66,7 @@ async function* unique(cases: AsyncIterable<PlacedCase>, report: Report): AsyncG
     } else {
       const { file, line } = placed;
       report({
+        kind: 'duplicate-id',
         file,
         line,
         field: 'id',

@@ -9,6 +9,8 @@ export interface Problem {
   readonly field: string;
   readonly expected: string;
   readonly received: string;
+  /** Left out where the record cannot be read at all. */
+  readonly kind?: 'duplicate-id' | 'unknown-assert';
 }
 
 /** Takes a problem. Where it returns, the reader goes on without the record; `raise` ends the reading. */

@@ -100,7 +100,13 @@ function toRecord(test: Test, vars: AnyRecord, place: { file: string; line: numb
     const expectation = isLeftOpen ? null : toExpectation(filled);
     if (!expectation) {
       const expected = 'an assertion that a check expresses (docs/guide/eval-datasets.md lists them)';
-      report({ ...at, field: 'assert', expected, received: shown(isLeftOpen ? filled.value : assertion.type) });
+      report({
+        ...at,
+        kind: 'unknown-assert',
+        field: 'assert',
+        expected,
+        received: shown(isLeftOpen ? filled.value : assertion.type),
+      });
     }
     return expectation ?? [];
   });

@@ -2,6 +2,7 @@ import { cellsOf } from '../../src/chains/evidence/compose-unit.ts';
 import { splitUnits, type Unit } from '../../src/chains/evidence/split-units.ts';
 import { tableHeaderOf } from '../../src/chains/evidence/table-header-of.ts';
 import { plainText } from '../../src/chains/quotes/plain-text.ts';
+import { guessLanguage } from '../../src/models/sparse/languages.ts';
 import type { IndexedPassage } from './passage-index.ts';
 
 export type FactKind = 'heading' | 'definition' | 'table' | 'procedure';
@@ -22,8 +23,9 @@ export interface Fact {
   readonly attribute: string;
 }
 
-/** All facts of a passage that templates can ask for, in the order of the text. The templates are English. */
+/** All facts of a passage that templates can ask for, in the order of the text; none of a passage that is not English, as the templates are. */
 export function factsOf(passage: IndexedPassage): Fact[] {
+  if (guessLanguage(passage.text).code !== 'en') return [];
   const units = splitUnits(passage.text, passage.headingPath).map((unit) => ({
     ...unit,
     text: plainText(passage.text.slice(unit.start, unit.end)).trim(),
