@@ -36,7 +36,11 @@ const givenCase = fc.record(
 );
 const cases = fc
   .array(givenCase, { minLength: 1, maxLength: 5 })
-  .map((list) => list.map((given, index) => EvalCase.parse({ id: `case ${index}`, ...given })));
+  .map((list) =>
+    list.map((given, index) =>
+      EvalCase.parse({ id: `case ${index}`, ...(JSON.parse(JSON.stringify(given)) as object) }),
+    ),
+  );
 
 it('gives back every case that it wrote, whatever is in it', async () => {
   const file = join(folder, 'cases.jsonl');

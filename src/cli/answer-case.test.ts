@@ -1,17 +1,18 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDataset } from '../../evals/datasets/dataset.ts';
 import { openTestDatabase } from '../../test/open-database.ts';
 import { openSearchingApp, type SearchingApp } from '../../test/searching-app.ts';
+import { startStubModelServer } from '../../test/stub-model-server.ts';
 import { loadConfig } from '../config.ts';
 import type { Answer } from '../domain/answer.ts';
 import type { SqlDriver } from '../store/sql.ts';
 import { addAnswerCase } from './answer-case.ts';
 import { type Client, createClient } from './client.ts';
 import { createOutput } from './output.ts';
-import { synthesizeTenant } from './synthesize.ts';
+import { synthesizeFolder, synthesizeTenant } from './synthesize.ts';
 
 const first = 'Annual plans are refunded within five working days.';
 let driver: SqlDriver;
@@ -105,4 +106,45 @@ it('makes cases of the documents that the key may read', async () => {
   expect(cases.map(({ question }) => question)).toContain('What is a refund desk?');
   expect(cases[0]?.gold_docs).toEqual([{ id: 'refunds.md', grade: 1 }]);
   await expect(synthesizeTenant(context(), 'folder', options)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+});
+
+it('lets a model write questions, and keeps those whose quotes stand in the documents', async () => {
+  const model = await startStubModelServer({
+    otherwise: {
+      kind: 'text',
+      text: ({ body }) => {
+        const said = body.messages?.at(-1)?.content ?? '';
+        const quote = said.includes('lamp') ? 'A lamp burns for nine hours.' : 'A lamp burns for ten hours.';
+        return JSON.stringify({
+          question: 'For how long is there light?',
+          answer: 'some',
+          quotes: [{ passage: 1, quote }],
+        });
+      },
+    },
+  });
+  const documents = join(folder, 'documents');
+  await mkdir(documents);
+  const more =
+    'Nobody has to be there while it does, and it goes out by itself in the morning, when the sun has come up.';
+  await writeFile(join(documents, 'lamp.md'), `# Light\n\nA lamp burns for nine hours. ${more}\n`);
+  await writeFile(join(documents, 'sun.md'), `# Sun\n\nThe sun shines all day. ${more}\n`);
+  const out = join(folder, 'model.jsonl');
+  const options = { out, count: 4, seed: 1, withModel: true, tenantDocuments: false };
+  const config = loadConfig({ OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: model.url });
+  printed = '';
+  await synthesizeFolder({ ...context(), config }, documents, options);
+  expect(JSON.parse(printed)).toMatchObject({
+    kinds: { model: 1 },
+    discarded: { unaligned: 1, unusable: 0, failed: 0 },
+  });
+  const made = await Array.fromAsync((await openDataset(out)).cases(), (placed) => placed.case);
+  expect(made.find(({ tags }) => tags.includes('model'))).toMatchObject({
+    gold_quotes: [{ doc: 'lamp.md', quote: 'A lamp burns for nine hours.' }],
+    meta: { prompt: expect.stringMatching(/^synthesize-question\.v1 sha256:/) },
+  });
+  await model.close();
+  await expect(synthesizeFolder(context(), documents, options)).rejects.toMatchObject({
+    code: 'CONFIGURATION_INVALID',
+  });
 });
