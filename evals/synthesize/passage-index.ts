@@ -1,6 +1,6 @@
 import { analyze } from '../../src/models/sparse/analyze.ts';
 import { encodeDocument, encodeQuestion } from '../../src/models/sparse/encode.ts';
-import type { SourceDocument, SourcePassage } from './documents.ts';
+import type { SourceDocument, SourcePassage } from './source-document.ts';
 
 /** A passage with its document and its place among all. */
 export interface IndexedPassage extends SourcePassage {

@@ -6,7 +6,8 @@ import type { ChatModel } from '../../src/models/chat-model.ts';
 import { fakePort } from '../../test/fake-port.ts';
 import { importCases } from '../datasets/import-cases.ts';
 import { nativeLine } from '../datasets/native-line.ts';
-import { readFolder } from './documents.ts';
+import { readFiles } from '../datasets/parsed-files.ts';
+
 import { factsOf } from './facts.ts';
 import { sharedFiveGrams } from './leakage.ts';
 import { indexPassages, type PassageIndex } from './passage-index.ts';
@@ -53,7 +54,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'docs'));
   await writeFile(join(folder, 'docs', 'lantern.md'), lantern);
   await writeFile(join(folder, 'docs', 'ferry.md'), ferry);
-  index = indexPassages(await Array.fromAsync(readFolder(join(folder, 'docs'), { signal, onFailure: onProgress })));
+  index = indexPassages(await Array.fromAsync(readFiles(join(folder, 'docs'), { signal, onFailure: onProgress })));
 });
 afterAll(async () => await rm(folder, { recursive: true }));
 

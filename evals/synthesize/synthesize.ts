@@ -4,11 +4,11 @@ import { createRandom } from '../../src/domain/random.ts';
 import { EvalCase } from '../case.ts';
 import { createSimilarQuestions } from '../datasets/similar-questions.ts';
 import { createCaseIds } from '../readers/case-ids.ts';
-import type { SourceDocument } from './documents.ts';
 import { factsOf } from './facts.ts';
 import { sharedFiveGrams } from './leakage.ts';
 import { pairFacts, shuffle } from './pairs.ts';
 import type { IndexedPassage, PassageIndex } from './passage-index.ts';
+import type { SourceDocument } from './source-document.ts';
 import { swap } from './swaps.ts';
 
 /** A question with what is known of its answer, before it is looked at. */

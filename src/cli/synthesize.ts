@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { nativeLine } from '../../evals/datasets/native-line.ts';
-import { readFolder, type SourceDocument } from '../../evals/synthesize/documents.ts';
+import { readFiles } from '../../evals/datasets/parsed-files.ts';
 import { indexPassages } from '../../evals/synthesize/passage-index.ts';
 import { reviewTable } from '../../evals/synthesize/review-table.ts';
+import type { SourceDocument } from '../../evals/synthesize/source-document.ts';
 import { type Synthesis, synthesize } from '../../evals/synthesize/synthesize.ts';
 import { draftWithModel } from '../../evals/synthesize/with-model.ts';
 import { AppError } from '../domain/errors.ts';
@@ -22,7 +23,7 @@ export async function synthesizeFolder(
 ): Promise<void> {
   if (folder === undefined) throw invalid('a folder, or --tenant-documents', 'none');
   const onFailure = (id: string, reason: string) => context.output.note(`${id} is left out: ${reason}`);
-  await writeCases(context, readFolder(folder, { signal: context.signal, onFailure }), { ...options, from: folder });
+  await writeCases(context, readFiles(folder, { signal: context.signal, onFailure }), { ...options, from: folder });
 }
 
 /** Of the documents that the caller may read on the server. */
