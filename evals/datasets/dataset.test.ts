@@ -86,7 +86,7 @@ describe('openDataset', () => {
     [
       'an unknown field',
       '{"id":"a","question":"x","answer":"one"}',
-      { field: 'line 2, the record', expected: expect.stringContaining('answer') },
+      { field: 'line 2, the record', received: 'answer' },
     ],
     ['half a line', '{"id":"a","quest', { field: 'line 2, the line', expected: 'JSON' }],
   ])('names file, line, field and what was expected: %s', async (_name, line, error) => {

@@ -32,6 +32,8 @@ export interface Dataset {
 export interface DatasetOptions extends Pick<CaseOptions, 'format' | 'map'> {
   /** Folder with `corpus.jsonl` or `documents/`, or either of them; looked for beside the cases where it is left out. */
   readonly corpus?: string | undefined;
+  /** Told how many cases are read. */
+  readonly onProgress?: (cases: number) => void;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
   let count = 0;
   for await (const placed of await read()) {
     count += 1;
+    options.onProgress?.(count);
     hash.update(`${canonicalJson(placed.case)}\n`);
   }
   if (count === 0) raise({ file: path, line: null, field: 'cases', expected: 'at least one', received: 'none' });

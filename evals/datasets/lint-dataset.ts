@@ -15,7 +15,7 @@ export interface LintReport {
   readonly findings: readonly Finding[];
 }
 
-interface LintOptions extends DatasetOptions {
+interface LintOptions extends Omit<DatasetOptions, 'onProgress'> {
   readonly signal: AbortSignal;
   readonly onProgress: (label: string, done: number) => void;
 }

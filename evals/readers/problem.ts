@@ -36,17 +36,22 @@ export function checkRecord<S extends z.ZodType>(
   if (parsed.success) return { value: parsed.data };
   const [issue] = parsed.error.issues;
   const path = issue?.path ?? [];
-  report({
-    ...place,
-    field: path.join('.') || 'the record',
-    expected: expectationOf(issue?.message ?? 'a valid record'),
-    received: shown(valueAt(record, path)),
-  });
+  const field = path.join('.') || 'the record';
+  if (issue?.code === 'unrecognized_keys')
+    report({ ...place, field, expected: 'only fields that are known', received: issue.keys.join(', ') });
+  else
+    report({
+      ...place,
+      field,
+      expected: expectationOf(issue?.message ?? 'a valid record'),
+      received: shown(valueAt(record, path)),
+    });
   return null;
 }
 
+/** What zod says after its "expected". */
 function expectationOf(message: string): string {
-  return message.replace(/^Invalid input: (?:expected )?/, '').replace(/, received .*$/, '');
+  return message.replace(/^[A-Z][\w ]+: (?:expected )?/, '').replace(/, received .*$/, '');
 }
 
 function valueAt(record: unknown, path: readonly PropertyKey[]): unknown {

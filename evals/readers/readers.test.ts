@@ -271,6 +271,14 @@ describe('a table', () => {
     });
   });
 
+  it('names the line of a quote that is not closed', async () => {
+    const open = await write('open.csv', 'question,answer\none,x\ntw"o,y\n');
+    await expect(read(open)).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+      errors: [{ field: 'line 3, the line' }],
+    });
+  });
+
   it('is refused where nothing is a question', async () => {
     await expect(read(await write('odd.csv', 'a,b\n1,2\n'))).rejects.toMatchObject({ errors: [{ received: 'a, b' }] });
   });

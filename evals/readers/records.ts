@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
-import { parse as parseCsv } from 'csv-parse';
+import { CsvError, parse as parseCsv } from 'csv-parse';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { type Line, readJsonLines, readText, readTextLines } from './json-lines.ts';
@@ -48,9 +48,9 @@ export async function* readTable(file: string): AsyncGenerator<Line<AnyRecord>> 
       line = info.lines + 1;
     }
   } catch (error) {
-    const { code = '', lines = line } = error as Error & { code?: string; lines?: number };
-    if (!code.startsWith('CSV_')) throw error;
-    raise({ file, line: lines, field: 'the line', expected: 'columns as in the header', received: code }, error);
+    if (!(error instanceof CsvError)) throw error;
+    const at = typeof error.lines === 'number' ? error.lines : line;
+    raise({ file, line: at, field: 'the line', expected: 'columns as in the header', received: error.code }, error);
   }
 }
 

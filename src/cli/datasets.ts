@@ -36,11 +36,15 @@ export async function lint(
 }
 
 export async function stats(
-  { output }: Invocation,
+  context: Invocation,
   path: string,
   { map, ...options }: DatasetCommandOptions,
 ): Promise<void> {
-  output.result(await statsOf(path, { ...options, ...mapOption(map) }), describeReport);
+  const show = showCount(context);
+  const onProgress = (cases: number) => show('reading cases', cases);
+  const counted = await statsOf(path, { ...options, ...mapOption(map), onProgress });
+  context.progress.end();
+  context.output.result(counted, describeReport);
 }
 
 function mapOption(map: string | undefined) {
