@@ -30,13 +30,21 @@ import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
 import { listen } from './server/listen.ts';
 import { createRedisRelay } from './store/cache/redis/redis-answer-relay.ts';
-import { type DataFolder, openDataFolder, readHolder, readLocalKey, writeLocalKey } from './store/data-folder.ts';
+import {
+  type DataFolder,
+  ensureSecretsKey,
+  openDataFolder,
+  readHolder,
+  readLocalKey,
+  writeLocalKey,
+} from './store/data-folder.ts';
 import { createFileObjects } from './store/objects/files/file-objects.ts';
 import { createS3Objects } from './store/objects/s3/s3-objects.ts';
 import type { ObjectStore } from './store/objects.ts';
 import { migrate } from './store/postgres/migrate.ts';
 import { connectDatabase, openDatabase } from './store/postgres/open-database.ts';
 import { createStores, type Stores } from './store/postgres/stores.ts';
+import { createSecrets } from './store/secrets.ts';
 import type { SqlDriver } from './store/sql.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -70,7 +78,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   stack.defer(() => folder.release());
   const driver = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
   stack.defer(() => driver.close());
-  const stores = openStores(driver, config, `${hostname()}:${config.dataDir}`);
+  const stores = await openStores(driver, config, { processName: `${hostname()}:${config.dataDir}`, log });
   const objects = await openObjects(config.objects);
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
@@ -158,8 +166,21 @@ function connectorOptionsOf(config: Config): ConnectorOptions {
   return { fetch: fetchOptionsOf(config), sourceFolders, cacheFolder: join(dataDir, 'source-cache') };
 }
 
-function openStores(driver: SqlDriver, config: Config, processName: string): Stores {
-  return createStores(driver, { processName, embeddingPriceOf: (id) => embeddingPriceOf(id, config) });
+interface Opener {
+  readonly processName: string;
+  readonly log: Logger;
+}
+
+/** What was kept readable, or under an earlier key, is sealed before anything reads it. */
+async function openStores(driver: SqlDriver, config: Config, { processName, log }: Opener): Promise<Stores> {
+  const secrets = createSecrets(config.secretsKeys ?? [await ensureSecretsKey(config.dataDir)]);
+  const stores = createStores(driver, {
+    ...{ processName, secrets },
+    embeddingPriceOf: (id) => embeddingPriceOf(id, config),
+  });
+  const { unopened } = await stores.sources.sealCredentials();
+  if (unopened > 0) log.warn({ sources: unopened }, 'credentials of sources were sealed with another SECRETS_KEY');
+  return stores;
 }
 
 async function openObjects(place: ObjectPlace): Promise<ObjectStore> {
@@ -230,7 +251,7 @@ export async function work(config: Config, output: Output, signal: AbortSignal):
   const driver = await openDatabase(config);
   stack.defer(() => driver.close());
   const name = `${hostname()}:worker:${process.pid}`;
-  const stores = openStores(driver, config, name);
+  const stores = await openStores(driver, config, { processName: name, log });
   const objects = await openObjects(config.objects);
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());

@@ -1,4 +1,4 @@
-import type { ClaimedRun } from '../../store/sources.ts';
+import type { NewSource } from '../../store/sources.ts';
 import { isPublicAddress } from '../load/guarded-agent.ts';
 import { createGuardedFetch, type GuardedFetchOptions } from '../load/guarded-fetch.ts';
 import type { Connector } from './connector.ts';
@@ -18,7 +18,7 @@ export interface ConnectorOptions {
   readonly cacheFolder: string;
 }
 
-export type OpenedSource = Pick<ClaimedRun, 'settings' | 'credentials'>;
+export type OpenedSource = Pick<NewSource, 'settings' | 'credentials'>;
 
 /** Opens a source for one run. Throws INVALID_REQUEST for what the operator does not allow. */
 export type OpenConnector = (source: OpenedSource, signal: AbortSignal) => Promise<Connector>;

@@ -190,6 +190,17 @@ it('an unchanged site is not sent again, and what it is told of is looked at alo
   expect(await documents()).toEqual([`${site.url}/`, `${site.url}/a`]);
 });
 
+it('ends a run whose credentials no key opens, and says what to do', async () => {
+  const folder = await makeFolder('sealed', 1);
+  const { run, tenant, source } = await openSource({
+    settings: { kind: 'folder', path: folder, watch: false },
+    credentials: { password: 'open sesame' },
+  });
+  const sealed = 'update sources set credentials = $3 where tenant_id = $1 and id = $2';
+  await driver.queryAsTenant(tenant, sealed, [tenant, source.id, { sealed: 'v1.0123456789abcdef.AAAA.AAAA' }]);
+  expect(await run()).toMatchObject({ state: 'failed', detail: expect.stringContaining('SECRETS_KEY') });
+});
+
 it('goes on where it ended when it is taken up again, and doubles nothing', async () => {
   const folder = await makeFolder('again', 60);
   const { ask, claim, deps, sync, documents, stores, tenant } = await openSource({

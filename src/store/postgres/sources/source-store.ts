@@ -1,22 +1,29 @@
+import { randomBytes } from 'node:crypto';
 import { AppError } from '../../../domain/errors.ts';
 import { type DocumentId, newId, type SourceId, type TenantId } from '../../../domain/ids.ts';
 import type { Source, SourceRun } from '../../../domain/source.ts';
 import type { SourceSettings } from '../../../domain/source-settings.ts';
+import { createSecrets, type Secrets, secretKeyBytes } from '../../secrets.ts';
 import type { NewSource, SourceChange, SourceStore } from '../../sources.ts';
 import type { Sql, SqlDriver } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
 import { removeDocuments } from '../documents/remove-documents.ts';
 import { lockTenant, raiseGeneration } from '../documents/tenant-lock.ts';
 import { encodeJson } from '../sql-values.ts';
+import { type KeptCredentials, openCredentials, sealAll, sealCredentials } from './kept-credentials.ts';
 import { insertRun, readRun, readSource, runObject, sourceColumns } from './source-rows.ts';
 
 export interface SourceStoreOptions {
   readonly now?: () => Date;
+  /** Without them what is sealed can be opened by this store alone. */
+  readonly secrets?: Secrets;
 }
 
-export function createSourceStore(driver: SqlDriver, { now = () => new Date() }: SourceStoreOptions = {}): SourceStore {
+export function createSourceStore(driver: SqlDriver, options: SourceStoreOptions = {}): SourceStore {
+  const { now = () => new Date(), secrets = createSecrets([randomBytes(secretKeyBytes)]) } = options;
   return {
-    create: (tenant, source) => driver.asTenant(tenant, (sql) => insertSource(sql, { tenant, source, now: now() })),
+    create: (tenant, source) =>
+      driver.asTenant(tenant, (sql) => insertSource(sql, { tenant, source, secrets, now: now() })),
 
     list: (tenant) =>
       driver.queryAsTenant<Source>(
@@ -28,7 +35,7 @@ export function createSourceStore(driver: SqlDriver, { now = () => new Date() }:
     get: (tenant, id) => driver.asTenant(tenant, (sql) => readSource(sql, tenant, id, now())),
 
     change: (tenant, id, change) =>
-      driver.asTenant(tenant, (sql) => changeSource(sql, { tenant, id, change, now: now() })),
+      driver.asTenant(tenant, (sql) => changeSource(sql, { tenant, id, change, secrets, now: now() })),
 
     async setPaused(tenant, id, isPaused) {
       const rows = await driver.queryAsTenant(
@@ -44,13 +51,15 @@ export function createSourceStore(driver: SqlDriver, { now = () => new Date() }:
       driver.asTenant(tenant, (sql) => removeSource(sql, { tenant, id, withDocuments, now: now() })),
 
     async opening(tenant, id) {
-      const [row] = await driver.queryAsTenant<Pick<NewSource, 'settings' | 'credentials'>>(
+      const [row] = await driver.queryAsTenant<{ settings: SourceSettings; kept: KeptCredentials | null }>(
         tenant,
-        'select settings, credentials from sources where tenant_id = $1 and id = $2',
+        'select settings, credentials as kept from sources where tenant_id = $1 and id = $2',
         [tenant, id],
       );
-      return row ?? null;
+      return row ? { settings: row.settings, credentials: openCredentials(secrets, { tenant, id }, row.kept) } : null;
     },
+
+    sealCredentials: () => driver.asOperator((sql) => sealAll(sql, secrets)),
 
     async runs(tenant, id, { limit, cursor }) {
       const [before = null] = decodeCursor(cursor, [/^run_/]) ?? [];
@@ -85,7 +94,7 @@ interface Place {
 
 async function insertSource(
   sql: Sql,
-  { tenant, source, now }: { tenant: TenantId; source: NewSource; now: Date },
+  { tenant, source, secrets, now }: { tenant: TenantId; source: NewSource; secrets: Secrets; now: Date },
 ): Promise<Source> {
   const id = newId('source', now.getTime());
   const rows = await sql.query(
@@ -93,7 +102,8 @@ async function insertSource(
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $8::text is null then null else $10::timestamptz end, $10, $10)
      on conflict (tenant_id, name) do nothing returning 1`,
     [
-      ...[tenant, id, source.name, encodeJson(source.settings), source.credentials && encodeJson(source.credentials)],
+      ...[tenant, id, source.name, encodeJson(source.settings)],
+      sealCredentials(secrets, { tenant, id }, source.credentials),
       ...[[...new Set(source.acl)], source.tags, source.schedule, source.removalLimit, now],
     ],
   );
@@ -113,7 +123,7 @@ async function lockSource(sql: Sql, tenant: TenantId, id: SourceId): Promise<Sou
 
 async function changeSource(
   sql: Sql,
-  { tenant, id, change, now }: Place & { change: SourceChange },
+  { tenant, id, change, secrets, now }: Place & { change: SourceChange; secrets: Secrets },
 ): Promise<Source | null> {
   await lockTenant(sql, tenant);
   const before = await readSource(sql, tenant, id, now);
@@ -131,7 +141,7 @@ async function changeSource(
      where tenant_id = $1 and id = $2`,
     [
       ...[tenant, id, encodeJson(settings), [...new Set(acl)], tags, schedule, removalLimit, now],
-      ...[change.credentials !== undefined, change.credentials ? encodeJson(change.credentials) : null],
+      ...[change.credentials !== undefined, sealCredentials(secrets, { tenant, id }, change.credentials ?? null)],
     ],
   );
   await spreadAccess(sql, { tenant, id, now, before, acl, tags });
