@@ -9,7 +9,10 @@ import type { ObjectStore } from '../store/objects.ts';
 
 /** What the caller says about a document; `source` and `externalId` together name it within the tenant. */
 export interface DocumentDetails
-  extends Pick<IncomingDocument, 'source' | 'externalId' | 'uri' | 'title' | 'acl' | 'tags' | 'metadata' | 'language'> {
+  extends Pick<
+    IncomingDocument,
+    'source' | 'externalId' | 'uri' | 'title' | 'acl' | 'tags' | 'metadata' | 'language' | 'inherits'
+  > {
   /** Adds to this job; null starts one. */
   readonly jobId: JobId | null;
   /** Of a curated answer, whose source no other document may have. */

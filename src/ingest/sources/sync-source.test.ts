@@ -190,6 +190,55 @@ it('an unchanged site is not sent again, and what it is told of is looked at alo
   expect(await documents()).toEqual([`${site.url}/`, `${site.url}/a`]);
 });
 
+it('documents get the access list that their source has when they are written, not when the run began', async () => {
+  const folder = await makeFolder('closing', 40);
+  const { ask, claim, deps, stores, tenant, source } = await openSource({
+    settings: { kind: 'folder', path: folder, watch: false },
+    acl: ['group:all'],
+  });
+  const lists = async () => {
+    const page = await stores.documents.list(samplePrincipal(tenant), { limit: 100, cursor: null });
+    return [...new Set(page.items.map(({ acl }) => acl.join()))];
+  };
+  await ask();
+  let steps = 0;
+  for await (const _ of syncSource(await claim(), deps, never)) {
+    steps += 1;
+    // Some documents are kept by now, some only submitted, most still to come.
+    if (steps === 24) {
+      await stores.sources.change(tenant, source.id, { acl: ['group:few'] });
+      expect(await lists()).toEqual(['group:few']);
+    }
+  }
+  expect(await lists()).toEqual(['group:few']);
+});
+
+it('who may read an item is read again where its text stays the same', async () => {
+  await using site = await startStubSite();
+  const serve = (readers: string) =>
+    site.pages.set('/api', { body: JSON.stringify([{ id: 1, text: 'The code is quartz.', changed: 'x', readers }]) });
+  const settings = {
+    kind: 'json',
+    url: `${site.url}/api`,
+    id: '/id',
+    text: '/text',
+    changed: '/changed',
+    acl: '/readers',
+  };
+  const { run, stores, tenant } = await openSource({ settings: { ...settings, requestsPerSecond: 1000 } as never }, [
+    site.host,
+  ]);
+  for (const [readers, changed] of [
+    ['group:all', 0],
+    ['group:few', 1],
+  ] as const) {
+    serve(readers);
+    expect(await run()).toMatchObject({ state: 'finished', changed });
+    const { items } = await stores.documents.list(samplePrincipal(tenant), { limit: 9, cursor: null });
+    expect(items.map(({ acl }) => acl)).toEqual([[readers]]);
+  }
+});
+
 it('ends a run whose credentials no key opens, and says what to do', async () => {
   const folder = await makeFolder('sealed', 1);
   const { run, tenant, source } = await openSource({

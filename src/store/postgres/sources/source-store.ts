@@ -144,25 +144,30 @@ async function changeSource(
       ...[change.credentials !== undefined, sealCredentials(secrets, { tenant, id }, change.credentials ?? null)],
     ],
   );
-  await spreadAccess(sql, { tenant, id, now, before, acl, tags });
+  await spreadAccess(sql, { tenant, now, before, acl, tags });
   return await readSource(sql, tenant, id, now);
 }
 
-interface Access extends Place {
+interface Access {
+  readonly tenant: TenantId;
+  readonly now: Date;
   readonly before: Source;
   readonly acl: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Documents that had the source's list take the new one; those with a list of their own keep it. */
-async function spreadAccess(sql: Sql, { tenant, id, now, before, acl, tags }: Access): Promise<void> {
+/**
+ * Documents that had the source's list and tags take the new ones, those that a run has not kept yet too; documents with a list of their
+ * own keep it. Whoever registers a document holds the tenant as well, and reads the source's row: none slips through in between.
+ */
+async function spreadAccess(sql: Sql, { tenant, now, before, acl, tags }: Access): Promise<void> {
   if (encodeJson([before.acl, before.tags]) === encodeJson([acl, tags])) return;
   const generation = await raiseGeneration(sql, tenant);
   await sql.query(
-    `update documents d set acl = case when d.acl = $3 then $4 else d.acl end, tags = $5, generation = $6, updated_at = $7
-     from source_items i where i.tenant_id = $1 and i.source_id = $2
-       and d.tenant_id = i.tenant_id and d.id = i.document_id and d.deleted_at is null`,
-    [tenant, id, before.acl, [...new Set(acl)], tags, generation, now],
+    `update documents set acl = case when acl = $3 then $4 else acl end, tags = case when tags = $5 then $6 else tags end,
+       generation = $7, updated_at = $8
+     where tenant_id = $1 and source = $2 and deleted_at is null and (acl = $3 or tags = $5)`,
+    [tenant, before.name, before.acl, [...new Set(acl)], before.tags, tags, generation, now],
   );
 }
 
