@@ -44,6 +44,7 @@ import { loadConfig } from './config.ts';
 import { curatedStates } from './domain/curated-answer.ts';
 import { AppError } from './domain/errors.ts';
 import { fieldTypes } from './domain/filter.ts';
+import { sourceKinds } from './domain/source-settings.ts';
 
 /** Runs one command. Resolves to the exit code that API.md lists; never throws. */
 export async function runCommandLine(words: readonly string[]): Promise<number> {
@@ -334,9 +335,9 @@ function addSources(program: Command, withClient: WithClient): void {
     .command('create')
     .description('make a source; footnote sources test NAME tries it')
     .argument('<name>', 'documents carry it as their source')
-    .addOption(new Option('--kind <kind>').choices(['folder', 'web', 'feed', 'json', 'git']).makeOptionMandatory())
+    .addOption(new Option('--kind <kind>').choices(sourceKinds).makeOptionMandatory())
     .option('--path <path>', 'of a folder, in one that SOURCE_FOLDERS names')
-    .option('--url <url>', 'of the page, sitemap, feed, API or repository')
+    .option('--url <url>', 'of the page, sitemap, feed, API, repository or bucket')
     .option('--set <name=value>', 'another setting, such as mode=sitemap or maxPages=500; repeatable', collectPair, {})
     .option(
       '--header <name=value>',
@@ -344,8 +345,8 @@ function addSources(program: Command, withClient: WithClient): void {
       collectPair,
       {},
     )
-    .option('--username <name>', 'for a repository')
-    .option('--password <secret>', 'password or token for a repository')
+    .option('--username <name>', 'for a repository, or the id of an access key for a bucket')
+    .option('--password <secret>', 'password or token for a repository, or the secret of the access key')
     .option('--acl <entries>', 'who may read, such as group:support,user:ada; default: everyone', splitList, [])
     .option('--tag <key=value>', 'tag every document; repeatable', collectPair, {})
     .option('--schedule <cron>', 'five fields, in UTC, such as "0 * * * *"')

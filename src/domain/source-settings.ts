@@ -84,6 +84,20 @@ const GitSettings = z.strictObject({
   folder: z.string().max(1000).default(''),
 });
 
+const S3Settings = z.strictObject({
+  kind: z.literal('s3'),
+  /** In path style: `https://s3.example.com/bucket/folder`. */
+  url: webAddress.refine(
+    (url) => new URL(url).pathname.length > 1,
+    'an address with a bucket, https://host/bucket/folder',
+  ),
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]{1,60}$/i)
+    .default('us-east-1'),
+  requestsPerSecond: pace.default(20),
+});
+
 /** What a source of each kind needs to know; nothing of it is secret. */
 export const SourceSettings = z.discriminatedUnion('kind', [
   FolderSettings,
@@ -91,7 +105,9 @@ export const SourceSettings = z.discriminatedUnion('kind', [
   FeedSettings,
   JsonSettings,
   GitSettings,
+  S3Settings,
 ]);
+export const sourceKinds = SourceSettings.options.map(({ shape }) => shape.kind.value);
 export type SourceSettings = z.output<typeof SourceSettings>;
 export type SourceKind = SourceSettings['kind'];
 export type SettingsOf<K extends SourceKind> = Extract<SourceSettings, { kind: K }>;
@@ -106,7 +122,7 @@ const headerValue = z
 export const SourceCredentials = z.strictObject({
   /** For `web`, `feed` and `json`: sent to the host of the source alone, such as `authorization`. */
   headers: z.record(headerName, headerValue).optional(),
-  /** For `git`: a user name (any, where a token is enough) and a password or token. */
+  /** For `git`: a user name (any, where a token is enough) and a password or token. For `s3`: the access key's id and its secret. */
   username: z.string().max(500).optional(),
   password: z.string().max(8000).optional(),
 });

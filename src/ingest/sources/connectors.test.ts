@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ConnectorFixture, describeConnector } from '../../../test/connector-contract.ts';
+import { startStubS3, stubS3Keys } from '../../../test/stub-s3.ts';
 import { pageWith, startStubSite } from '../../../test/stub-site.ts';
-import { SourceSettings } from '../../domain/source-settings.ts';
+import { type SourceCredentials, SourceSettings } from '../../domain/source-settings.ts';
 import { allowHosts } from '../load/allowed-hosts.ts';
 import { createOpenConnector } from './open-connector.ts';
 
@@ -16,16 +17,17 @@ interface Opening {
   readonly settings: Record<string, unknown>;
   readonly hosts?: readonly string[];
   readonly folder?: string;
+  readonly credentials?: SourceCredentials;
 }
 
-async function opener({ settings, hosts = [], folder = '/nonexistent' }: Opening) {
+async function opener({ settings, hosts = [], folder = '/nonexistent', credentials }: Opening) {
   const cacheFolder = await mkdtemp(join(tmpdir(), 'footnote-cache-'));
   const open = createOpenConnector({
     fetch: { maxFileBytes: 1_000_000, isAllowedAddress: allowHosts(hosts) },
     sourceFolders: [folder],
     cacheFolder,
   });
-  const source = { settings: SourceSettings.parse(settings), credentials: null };
+  const source = { settings: SourceSettings.parse(settings), credentials: credentials ?? null };
   return { open: () => open(source, never), dispose: () => rm(cacheFolder, { recursive: true, force: true }) };
 }
 
@@ -122,11 +124,36 @@ async function siteFixture(
   };
 }
 
+async function s3Fixture(): Promise<ConnectorFixture> {
+  const s3 = await startStubS3();
+  const { accessKeyId: username, secretAccessKey: password, region } = stubS3Keys;
+  const { open, dispose } = await opener({
+    settings: { kind: 's3', url: `${s3.url}/bucket/a folder+`, region, ...fast },
+    credentials: { username, password },
+    hosts: [new URL(s3.url).host],
+  });
+  const path = (name: string) => `/bucket/a folder+/${name} & ü.md`;
+  s3.stored.set('/bucket/a folder+/picture.png', Buffer.from('not read'));
+  s3.stored.set('/bucket/elsewhere/other.md', Buffer.from('not in the folder'));
+  return {
+    open,
+    idOf: (name) => `${name} & ü.md`,
+    put: async (name, text) => void s3.stored.set(path(name), Buffer.from(text)),
+    remove: async (name) => void s3.stored.delete(path(name)),
+    setWorking: async (isWorking) => s3.fail(isWorking ? null : 403),
+    close: async () => {
+      await dispose();
+      await s3.close();
+    },
+  };
+}
+
 const xml = '<?xml version="1.0"?>';
 const startPage = '<html><head><meta name="robots" content="noindex"></head><body>';
 
 describeConnector('a folder', folderFixture);
 describeConnector('a Git repository', gitFixture);
+describeConnector('a folder of a bucket', s3Fixture);
 describeConnector('a crawled site', () =>
   siteFixture(
     { kind: 'web' },
