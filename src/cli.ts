@@ -39,6 +39,7 @@ import {
   type SourceOptions,
   showSource,
   testSource,
+  uploadExport,
 } from './cli/sources.ts';
 import { loadConfig } from './config.ts';
 import { curatedStates } from './domain/curated-answer.ts';
@@ -336,7 +337,7 @@ function addSources(program: Command, withClient: WithClient): void {
     .description('make a source; footnote sources test NAME tries it')
     .argument('<name>', 'documents carry it as their source')
     .addOption(new Option('--kind <kind>').choices(sourceKinds).makeOptionMandatory())
-    .option('--path <path>', 'of a folder, in one that SOURCE_FOLDERS names')
+    .option('--path <path>', 'of a folder or an export, in one that SOURCE_FOLDERS names')
     .option('--url <url>', 'of the page, sitemap, feed, API, repository or bucket')
     .option('--set <name=value>', 'another setting, such as mode=sitemap or maxPages=500; repeatable', collectPair, {})
     .option(
@@ -393,6 +394,12 @@ function addSourceChanges(onOne: (command: string, description: string) => Comma
   for (const change of ['pause', 'resume'] as const)
     onOne(change, change === 'pause' ? 'do not look at it for now' : 'go on').action(
       async (name: string) => await withClient(async (context) => await changeSource(context, name, change)),
+    );
+  onOne('upload', 'send the export that it reads from now on; for sources without a path')
+    .argument('<file>')
+    .action(
+      async (name: string, file: string) =>
+        await withClient(async (context) => await uploadExport(context, name, file)),
     );
   onOne('remove', 'remove the source')
     .addOption(

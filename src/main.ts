@@ -95,7 +95,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const relay = config.redisUrl === null ? null : createRedisRelay({ url: config.redisUrl, log });
   stack.defer(async () => await relay?.close());
 
-  const openConnector = createOpenConnector(connectorOptionsOf(config));
+  const openConnector = createOpenConnector({ ...connectorOptionsOf(config), objects });
   const { forget } = answering;
   const queues = openQueues({ config, stores, objects, openConnector, reader, embedder, index, forget, log });
   stack.defer(() => queues.stop());
@@ -120,6 +120,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     countTokens,
     onQueued: queues.wake,
     onSourceQueued: queues.wakeSources,
+    objects,
     sourceTrial: createSourceTrial({ openConnector, reader }),
     estimateEmbedding: createEstimateEmbedding({ ...stores, embedder, priceOf: (id) => embeddingPriceOf(id, config) }),
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
@@ -161,7 +162,7 @@ function fetchOptionsOf({ maxFileBytes, fetchAllowedHosts }: Config) {
   return { maxFileBytes, isAllowedAddress: allowHosts(fetchAllowedHosts) };
 }
 
-function connectorOptionsOf(config: Config): ConnectorOptions {
+function connectorOptionsOf(config: Config): Omit<ConnectorOptions, 'objects'> {
   const { sourceFolders, dataDir } = config;
   return { fetch: fetchOptionsOf(config), sourceFolders, cacheFolder: join(dataDir, 'source-cache') };
 }
@@ -257,7 +258,7 @@ export async function work(config: Config, output: Output, signal: AbortSignal):
   stack.defer(() => embedder.close());
   const reader = openReader(config, embedder);
   stack.defer(() => reader.close());
-  const openConnector = createOpenConnector(connectorOptionsOf(config));
+  const openConnector = createOpenConnector({ ...connectorOptionsOf(config), objects });
   const forget = () => 0;
   const queues = startQueues({ config, stores, objects, openConnector, reader, embedder, index: null, forget, log });
   stack.defer(() => queues.stop());

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAccessEntry } from './principal.ts';
 
 const path = z.string().min(1).max(4000);
 const webAddress = z.url({ protocol: /^https?$/ }).max(4000);
@@ -98,6 +99,37 @@ const S3Settings = z.strictObject({
   requestsPerSecond: pace.default(20),
 });
 
+/** Of this machine: the file of an export, or a folder in which the newest file counts. Without it, the file that was uploaded last. */
+const exportPath = path.optional();
+
+const NotionSettings = z.strictObject({ kind: z.literal('notion'), path: exportPath });
+
+const ConfluenceSettings = z.strictObject({
+  kind: z.literal('confluence'),
+  path: exportPath,
+  /** Of the wiki, `https://wiki.example.com`: where addresses of pages and links between them lead. */
+  baseUrl: webAddress.optional(),
+});
+
+const ZendeskSettings = z.strictObject({
+  kind: z.literal('zendesk'),
+  path: exportPath,
+  /** Takes in comments of tickets that only agents saw. */
+  privateComments: z.boolean().default(false),
+  /** Who may read articles that are shown to a user segment alone; without it they are left out. */
+  restrictedAcl: z
+    .array(z.string().refine(isAccessEntry, 'user:NAME, user:ID, group:NAME or public'))
+    .max(100)
+    .optional(),
+});
+
+const SlackSettings = z.strictObject({
+  kind: z.literal('slack'),
+  path: exportPath,
+  /** Of the workspace, `https://acme.slack.com`: where addresses of messages lead. */
+  baseUrl: webAddress.optional(),
+});
+
 /** What a source of each kind needs to know; nothing of it is secret. */
 export const SourceSettings = z.discriminatedUnion('kind', [
   FolderSettings,
@@ -106,6 +138,10 @@ export const SourceSettings = z.discriminatedUnion('kind', [
   JsonSettings,
   GitSettings,
   S3Settings,
+  NotionSettings,
+  ConfluenceSettings,
+  ZendeskSettings,
+  SlackSettings,
 ]);
 export const sourceKinds = SourceSettings.options.map(({ shape }) => shape.kind.value);
 export type SourceSettings = z.output<typeof SourceSettings>;

@@ -13,6 +13,12 @@ export interface NewSource {
   readonly removalLimit: number;
 }
 
+/** What it takes to open a source. */
+export interface SourceOpening extends Pick<NewSource, 'settings' | 'credentials'> {
+  /** Its last upload, by its name in the object store. */
+  readonly upload: { readonly hash: string; readonly fileName: string } | null;
+}
+
 /** What is left out stays as it is. */
 export type SourceChange = Partial<Omit<NewSource, 'name'>>;
 
@@ -29,7 +35,13 @@ export interface SourceStore {
   /** Takes the source away, with its documents or without. Null when there is none; else how many documents were removed. */
   remove(tenant: TenantId, id: SourceId, withDocuments: boolean): Promise<number | null>;
   /** What opens it, for the program alone; null when there is no such source. Throws CONFIGURATION_INVALID when no key opens its credentials. */
-  opening(tenant: TenantId, id: SourceId): Promise<Pick<NewSource, 'settings' | 'credentials'> | null>;
+  opening(tenant: TenantId, id: SourceId): Promise<SourceOpening | null>;
+  /** The export that counts from now on, in place of an earlier upload. Null when there is no such source. Throws CONFLICT while the same file is being removed. */
+  setUpload(
+    tenant: TenantId,
+    id: SourceId,
+    upload: { hash: string; fileName: string; size: number },
+  ): Promise<Source | null>;
   /** Seals the credentials of all tenants that lie readable or under an earlier key; `unopened` are those that no key opens. */
   sealCredentials(): Promise<{ sealed: number; unopened: number }>;
 

@@ -1,8 +1,18 @@
+import { AppError } from '../../domain/errors.ts';
 import type { SettingsOf } from '../../domain/source-settings.ts';
-import type { NewSource } from '../../store/sources.ts';
+import type { ObjectStore } from '../../store/objects.ts';
+import type { SourceOpening } from '../../store/sources.ts';
 import { isPublicAddress } from '../load/guarded-agent.ts';
 import { createGuardedFetch, type GuardedFetchOptions } from '../load/guarded-fetch.ts';
 import type { Connector } from './connector.ts';
+import { readConfluenceExport } from './exports/confluence-export.ts';
+import { createExportConnector } from './exports/export-connector.ts';
+import type { ReadExport } from './exports/export-document.ts';
+import { openExportAt, openUploadedExport } from './exports/find-export.ts';
+import { readNotionExport } from './exports/notion-export.ts';
+import type { ExportArchive } from './exports/open-export.ts';
+import { readSlackExport } from './exports/slack-export.ts';
+import { readZendeskExport } from './exports/zendesk-export.ts';
 import { createFolderConnector } from './folder-connector.ts';
 import { createGitConnector } from './git-connector.ts';
 import { createS3Connector } from './s3/s3-connector.ts';
@@ -19,9 +29,11 @@ export interface ConnectorOptions {
   readonly sourceFolders: readonly string[];
   /** Where connectors keep what makes their next run faster; may be emptied at any time. */
   readonly cacheFolder: string;
+  /** Where uploaded exports lie. */
+  readonly objects: Pick<ObjectStore, 'get'>;
 }
 
-export type OpenedSource = Pick<NewSource, 'settings' | 'credentials'>;
+export type OpenedSource = SourceOpening;
 
 /** Opens a source for one run. Throws INVALID_REQUEST for what the operator does not allow. */
 export type OpenConnector = (source: OpenedSource, signal: AbortSignal) => Promise<Connector>;
@@ -31,6 +43,12 @@ export function createOpenConnector(options: ConnectorOptions): OpenConnector {
   const { maxFileBytes } = options.fetch;
   const paced = (settings: { readonly requestsPerSecond: number }, { credentials }: OpenedSource): PacedFetch =>
     pacedFetch(createGuardedFetch(options.fetch), { ...settings, credentials: credentials?.headers });
+  const exported = async ({ settings, upload }: OpenedSource, read: ReadExport): Promise<Connector> => {
+    const given = 'path' in settings ? settings.path : undefined;
+    const path = given === undefined ? null : await allowedPath(given, options.sourceFolders);
+    const open = async () => (path === null ? await uploaded(upload, options) : await openExportAt(path));
+    return createExportConnector({ open: async () => ({ archive: await open(), maxFileBytes }), read });
+  };
   return async (source, signal) => {
     const { settings } = source;
     switch (settings.kind) {
@@ -44,6 +62,14 @@ export function createOpenConnector(options: ConnectorOptions): OpenConnector {
         return createFeedConnector(settings, paced(settings, source));
       case 'json':
         return createJsonConnector(settings, paced(settings, source));
+      case 'notion':
+        return await exported(source, readNotionExport);
+      case 'confluence':
+        return await exported(source, readConfluenceExport(settings));
+      case 'zendesk':
+        return await exported(source, readZendeskExport(settings));
+      case 'slack':
+        return await exported(source, readSlackExport(settings));
       case 's3': {
         const guarded = createGuardedFetch(options.fetch);
         const fetch = pacedFetch(guarded, { ...settings, credentials: signerOf(settings, source) });
@@ -58,6 +84,11 @@ export function createOpenConnector(options: ConnectorOptions): OpenConnector {
       }
     }
   };
+}
+
+async function uploaded(upload: OpenedSource['upload'], { objects }: ConnectorOptions): Promise<ExportArchive> {
+  if (!upload) throw new AppError('FILE_UNREADABLE', 'No export was uploaded yet, and the setting `path` names none.');
+  return await openUploadedExport(upload.fileName, await objects.get(upload.hash));
 }
 
 /** Without an access key a bucket is asked as anybody may. */

@@ -87,7 +87,9 @@ function createTenants(driver: SqlDriver, now: () => Date): TenantMethods {
           if (held.length > 0)
             throw new AppError('CONFLICT', 'The tenant is under legal hold: it can be deleted once that is lifted.');
           await sql.query(
-            `insert into object_purges (content_hash) select distinct content_hash from document_versions where tenant_id = $1
+            `insert into object_purges (content_hash)
+             select content_hash from document_versions where tenant_id = $1
+             union select upload ->> 'hash' from sources where tenant_id = $1 and upload is not null
              on conflict (content_hash) do nothing`,
             [id],
           );

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fakePort } from '../../../../test/fake-port.ts';
 import { type StubS3, startStubS3, stubS3Keys } from '../../../../test/stub-s3.ts';
 import { type SourceCredentials, SourceSettings } from '../../../domain/source-settings.ts';
 import { allowHosts } from '../../load/allowed-hosts.ts';
@@ -23,11 +24,11 @@ async function open({
 } = {}) {
   const openConnector = createOpenConnector({
     fetch: { maxFileBytes: 1000, isAllowedAddress: allowHosts(hosts) },
-    ...{ sourceFolders: [], cacheFolder: '/nonexistent' },
+    ...{ sourceFolders: [], cacheFolder: '/nonexistent', objects: fakePort('objects') },
   });
   const { region } = stubS3Keys;
   const settings = { kind: 's3', url: `${s3.url}/bucket/docs`, region, requestsPerSecond: 1000 };
-  return await openConnector({ settings: SourceSettings.parse(settings), credentials }, never);
+  return await openConnector({ settings: SourceSettings.parse(settings), credentials, upload: null }, never);
 }
 
 async function listed(connector: Awaited<ReturnType<typeof open>>) {

@@ -4,9 +4,10 @@ import { type DocumentId, newId, type SourceId, type TenantId } from '../../../d
 import type { Source, SourceRun } from '../../../domain/source.ts';
 import type { SourceSettings } from '../../../domain/source-settings.ts';
 import { createSecrets, type Secrets, secretKeyBytes } from '../../secrets.ts';
-import type { NewSource, SourceChange, SourceStore } from '../../sources.ts';
+import type { NewSource, SourceChange, SourceOpening, SourceStore } from '../../sources.ts';
 import type { Sql, SqlDriver } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
+import { holdObjects, leaveObjects } from '../documents/object-lock.ts';
 import { removeDocuments } from '../documents/remove-documents.ts';
 import { lockTenant, raiseGeneration } from '../documents/tenant-lock.ts';
 import { encodeJson } from '../sql-values.ts';
@@ -51,13 +52,18 @@ export function createSourceStore(driver: SqlDriver, options: SourceStoreOptions
       driver.asTenant(tenant, (sql) => removeSource(sql, { tenant, id, withDocuments, now: now() })),
 
     async opening(tenant, id) {
-      const [row] = await driver.queryAsTenant<{ settings: SourceSettings; kept: KeptCredentials | null }>(
+      const [row] = await driver.queryAsTenant<OpeningRow>(
         tenant,
-        'select settings, credentials as kept from sources where tenant_id = $1 and id = $2',
+        'select settings, credentials as kept, upload from sources where tenant_id = $1 and id = $2',
         [tenant, id],
       );
-      return row ? { settings: row.settings, credentials: openCredentials(secrets, { tenant, id }, row.kept) } : null;
+      if (!row) return null;
+      const { settings, kept, upload } = row;
+      return { settings, credentials: openCredentials(secrets, { tenant, id }, kept), upload };
     },
+
+    setUpload: (tenant, id, upload) =>
+      driver.asTenant(tenant, (sql) => setUpload(sql, { tenant, id, upload, now: now() })),
 
     sealCredentials: () => driver.asOperator((sql) => sealAll(sql, secrets)),
 
@@ -84,6 +90,10 @@ export function createSourceStore(driver: SqlDriver, options: SourceStoreOptions
 
     confirm: (tenant, id) => driver.asTenant(tenant, (sql) => confirmRun(sql, { tenant, id, now: now() })),
   };
+}
+
+interface OpeningRow extends Omit<SourceOpening, 'credentials'> {
+  readonly kept: KeptCredentials | null;
 }
 
 interface Place {
@@ -171,6 +181,24 @@ async function spreadAccess(sql: Sql, { tenant, now, before, acl, tags }: Access
   );
 }
 
+type Upload = Parameters<SourceStore['setUpload']>[2];
+
+async function setUpload(sql: Sql, { tenant, id, upload, now }: Place & { upload: Upload }): Promise<Source | null> {
+  await holdObjects(sql, [upload.hash]);
+  const { hash, fileName, size } = upload;
+  const kept = { hash, fileName, size, uploadedAt: now.toISOString() };
+  const [before] = await sql.query<{ hash: string | null }>(
+    `select upload ->> 'hash' as hash from sources where tenant_id = $1 and id = $2 for update`,
+    [tenant, id],
+  );
+  if (!before) return null;
+  await sql.query('update sources set upload = $3, updated_at = $4 where tenant_id = $1 and id = $2', [
+    ...[tenant, id, encodeJson(kept), now],
+  ]);
+  if (before.hash !== null) await leaveObjects(sql, [before.hash]);
+  return await readSource(sql, tenant, id, now);
+}
+
 async function removeSource(
   sql: Sql,
   { tenant, id, withDocuments, now }: Place & { withDocuments: boolean },
@@ -180,8 +208,12 @@ async function removeSource(
     'select document_id as "documentId" from source_items where tenant_id = $1 and source_id = $2',
     [tenant, id],
   );
-  const gone = await sql.query('delete from sources where tenant_id = $1 and id = $2 returning 1', [tenant, id]);
-  if (gone.length === 0) return null;
+  const [gone] = await sql.query<{ hash: string | null }>(
+    `delete from sources where tenant_id = $1 and id = $2 returning upload ->> 'hash' as hash`,
+    [tenant, id],
+  );
+  if (!gone) return null;
+  if (gone.hash !== null) await leaveObjects(sql, [gone.hash]);
   if (!withDocuments || items.length === 0) return 0;
   return await removeDocuments(sql, { tenant, documents: items.map(({ documentId }) => documentId), now });
 }

@@ -1,0 +1,109 @@
+import { posix } from 'node:path';
+import { AppError } from '../../../domain/errors.ts';
+import { decodeText } from '../../parse/decode-text.ts';
+import { openHtml } from '../../parse/html-node.ts';
+import { attachmentDocument } from './attachments.ts';
+import { readConfluenceXml } from './confluence-xml.ts';
+import { type ExportDocument, type ExportPlace, isoTime, pageDocument } from './export-document.ts';
+import type { ExportFile } from './open-export.ts';
+
+interface ConfluenceOptions {
+  /** Of the wiki, such as `https://wiki.example.com`; links and addresses lead there. */
+  readonly baseUrl?: string | undefined;
+}
+
+/** The pages of a space and what is attached to them, of an export as HTML or as XML. */
+export function readConfluenceExport(options: ConfluenceOptions) {
+  return async function* read(place: ExportPlace): AsyncGenerator<ExportDocument> {
+    const entities = [...place.archive.files.values()].find(({ path }) => /^(?:[^/]+\/)?entities\.xml$/.test(path));
+    const address = addressOf(options);
+    if (entities) yield* readConfluenceXml(entities, { ...place, addressOf: address });
+    else yield* readHtml({ ...place, addressOf: address });
+  };
+}
+
+/** Where a page is read, by its id; null where nothing says which wiki it is. */
+export type AddressOf = (pageId: string) => string | null;
+
+function addressOf({ baseUrl }: ConfluenceOptions): AddressOf {
+  const base = baseUrl?.replace(/\/+$/, '');
+  return (id) => (base === undefined ? null : `${base}/pages/viewpage.action?pageId=${id}`);
+}
+
+interface HtmlPlace extends ExportPlace {
+  readonly addressOf: AddressOf;
+}
+
+const pageName = /(?:^|\/)(?:[^/]*_)?(\d+)\.html$/;
+const attachmentLink = /href="((?:[^":]*\/)?attachments\/\d+\/[^"]+)"[^>]*>([^<]+)</g;
+
+async function* readHtml(place: HtmlPlace): AsyncGenerator<ExportDocument> {
+  const { archive, maxFileBytes } = place;
+  const pages = [...archive.files.values()].flatMap((file) => {
+    const id = pageName.exec(file.path)?.[1];
+    return id === undefined ? [] : [{ id, file }];
+  });
+  if (pages.length === 0)
+    throw new AppError(
+      'FILE_CORRUPT',
+      `${archive.name} is no export of Confluence: it holds neither entities.xml nor pages.`,
+    );
+  const attached = new Map<string, string>();
+  for (const { id, file } of pages) {
+    for (const [path, name] of attachmentsOf(await textOf(file, maxFileBytes), file.path)) attached.set(path, name);
+    const fingerprint = `${file.fingerprint} ${place.addressOf(id) ?? ''}`;
+    yield { externalId: id, fingerprint, open: async () => await openPage(id, file, place) };
+  }
+  for (const [path, fileName] of attached) {
+    const file = archive.files.get(path);
+    if (file) yield* attachmentDocument(place, file, { externalId: path, fileName, uri: null });
+  }
+}
+
+async function textOf(file: ExportFile, maxFileBytes: number): Promise<string> {
+  const text = decodeText(await file.read(maxFileBytes), 'utf-8');
+  if (text === null) throw new AppError('FILE_CORRUPT', `${file.path} is not text.`);
+  return text;
+}
+
+function attachmentsOf(html: string, from: string): [string, string][] {
+  return [...html.matchAll(attachmentLink)].map(([, target = '', name = '']) => {
+    const path = posix.join(posix.dirname(from), decode(target.split('?')[0] ?? ''));
+    return [path, posix.basename(name.trim())];
+  });
+}
+
+async function openPage(id: string, file: ExportFile, place: HtmlPlace) {
+  const page = openHtml(await textOf(file, place.maxFileBytes));
+  const shown = (selector: string) => page.querySelector?.(selector)?.textContent?.replace(/\s+/g, ' ').trim() || null;
+  const parents = [...(page.querySelectorAll?.('#breadcrumbs a') ?? [])].map(
+    ({ textContent }) => textContent?.trim() ?? '',
+  );
+  const heading = shown('#title-text') ?? shown('title') ?? posix.basename(file.path, '.html');
+  const about = shown('.page-metadata') ?? '';
+  const date = isoTime(/\bon\s+([A-Z][a-z]{2,8} \d{1,2}, \d{4})/.exec(about)?.[1]);
+  const isChanged = /last (?:modified|updated)/i.test(about);
+  const content = page.querySelector?.('#main-content')?.innerHTML ?? page.querySelector?.('body')?.innerHTML ?? '';
+  return pageDocument({
+    ...{ externalId: id, uri: place.addressOf(id), breadcrumb: parents, format: 'html' },
+    // The heading begins with the name of the space.
+    title: heading.startsWith(`${parents[0]} : `) ? heading.slice((parents[0]?.length ?? 0) + 3) : heading,
+    properties: {
+      author: shown('.page-metadata .author'),
+      editor: shown('.page-metadata .editor'),
+      ...(isChanged ? { modified: date } : { created: date }),
+    },
+    text: content.replace(/(\bhref=")([^":]*?)(#[^"]*)?"/g, (whole, before, target, fragment = '') => {
+      const address = place.addressOf(pageName.exec(decode(target))?.[1] ?? '');
+      return address === null || !pageName.test(decode(target)) ? whole : `${before}${address}${fragment}"`;
+    }),
+  });
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,168 @@
+import { posix } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { AppError } from '../../../domain/errors.ts';
+import { type ExportDocument, type ExportPlace, isoTime, largestData, pageDocument } from './export-document.ts';
+import type { ExportFile } from './open-export.ts';
+import { checked, parseJson } from './read-data.ts';
+import { TicketSchema, ticketDocument } from './zendesk-ticket.ts';
+
+const Id = z.union([z.number(), z.string()]).transform(String);
+const Text = z.string().nullish();
+const Article = z.object({
+  id: Id,
+  title: Text,
+  name: Text,
+  body: Text,
+  html_url: Text,
+  author_id: Id.nullish(),
+  section_id: Id.nullish(),
+  locale: Text,
+  draft: z.boolean().nullish(),
+  created_at: Text,
+  updated_at: Text,
+  edited_at: Text,
+  label_names: z.array(z.string()).nullish(),
+  user_segment_id: Id.nullish(),
+});
+type Article = z.output<typeof Article>;
+const Section = z.object({ id: Id, name: Text, category_id: Id.nullish(), parent_section_id: Id.nullish() });
+const Named = z.object({ id: Id, name: Text });
+
+/** What replies of Zendesk's API and its exports hold, by the names of their lists. */
+const lists = {
+  articles: z.array(Article),
+  sections: z.array(Section),
+  categories: z.array(Named),
+  users: z.array(Named),
+  tickets: z.array(TicketSchema),
+} as const;
+type ListName = keyof typeof lists;
+type Data = { readonly [N in ListName]: Map<string, z.output<(typeof lists)[N]>[number]> };
+
+interface ZendeskOptions {
+  /** Whether comments count that only agents saw. */
+  readonly privateComments: boolean;
+  /** Who may read articles that the help center shows to a user segment alone; without it they are left out. */
+  readonly restrictedAcl?: readonly string[] | undefined;
+}
+
+/**
+ * Articles and tickets of Zendesk: JSON files as the API answers (`{"articles": […]}`, in as many pages as there are), bare lists in a file
+ * that is called as they are, or a JSON object a line, as ticket exports have it. Drafts are left out.
+ */
+export function readZendeskExport(options: ZendeskOptions) {
+  return async function* read(place: ExportPlace): AsyncGenerator<ExportDocument> {
+    const { archive } = place;
+    const data: Data = {
+      articles: new Map(),
+      sections: new Map(),
+      categories: new Map(),
+      users: new Map(),
+      tickets: new Map(),
+    };
+    for (const file of archive.files.values())
+      if (/\.(?:json|jsonl|ndjson)$/i.test(file.path)) await readFile(file, data);
+    if (data.articles.size + data.tickets.size === 0)
+      throw new AppError(
+        'FILE_CORRUPT',
+        `${archive.name} is no export of Zendesk: it holds neither articles nor tickets.`,
+      );
+    for (const article of data.articles.values()) yield* articleDocument(article, data, options);
+    const nameOf = (id: string | null | undefined) => data.users.get(id ?? '')?.name ?? null;
+    for (const ticket of data.tickets.values()) yield ticketDocument(ticket, { ...options, nameOf });
+  };
+}
+
+async function readFile(file: ExportFile, data: Data): Promise<void> {
+  if (!/\.json$/i.test(file.path) || (await isLines(file))) return await readLines(file, data);
+  const value = parseJson(new TextDecoder().decode(await file.read(largestData)), file.path);
+  const name = posix
+    .basename(file.path)
+    .replace(/\.json$/i, '')
+    .toLowerCase();
+  if (Array.isArray(value)) {
+    const list = listNames.find((one) => name.startsWith(one)) ?? 'tickets';
+    return keep(list, value, { data, name: file.path });
+  }
+  if (typeof value !== 'object' || value === null) return;
+  const found = listNames.filter((list) => list in value);
+  for (const list of found) keep(list, value[list as keyof typeof value], { data, name: file.path });
+  if (found.length === 0 && 'subject' in value) keep('tickets', [value], { data, name: file.path });
+}
+
+const listNames = Object.keys(lists) as ListName[];
+
+/** Exports of tickets are called .json and hold an object a line. */
+async function isLines(file: ExportFile): Promise<boolean> {
+  let count = 0;
+  for await (const line of linesOf(file)) {
+    if (line.trim() === '') continue;
+    count += 1;
+    if (count === 1 && !/^\{.*\}\s*$/.test(line)) return false;
+    if (count > 1) return true;
+  }
+  return false;
+}
+
+async function readLines(file: ExportFile, data: Data): Promise<void> {
+  let number = 0;
+  for await (const line of linesOf(file)) {
+    number += 1;
+    const name = `${file.path}, line ${number}`;
+    if (line.trim() !== '') keep('tickets', [parseJson(line, name)], { data, name });
+  }
+}
+
+async function* linesOf(file: ExportFile): AsyncGenerator<string> {
+  yield* createInterface({ input: await file.stream(), crlfDelay: Number.POSITIVE_INFINITY });
+}
+
+function keep(list: ListName, value: unknown, { data, name }: { data: Data; name: string }): void {
+  const kept: Map<string, { readonly id: string }> = data[list];
+  for (const one of checked<readonly { readonly id: string }[]>(value, lists[list], name)) kept.set(one.id, one);
+}
+
+function* articleDocument(article: Article, data: Data, { restrictedAcl }: ZendeskOptions): Generator<ExportDocument> {
+  const isRestricted = article.user_segment_id !== null && article.user_segment_id !== undefined;
+  if (article.draft || (isRestricted && restrictedAcl === undefined)) return;
+  const { html_url: address, locale } = article;
+  const uri = address && URL.canParse(address) ? address : null;
+  const document = pageDocument({
+    // A translation has the id of its article.
+    externalId: locale ? `article/${article.id}/${locale}` : `article/${article.id}`,
+    ...{ title: article.title || article.name || null, uri, breadcrumb: parentsOf(article, data), format: 'html' },
+    properties: {
+      author: data.users.get(article.author_id ?? '')?.name,
+      created: isoTime(article.created_at),
+      modified: isoTime(article.edited_at ?? article.updated_at),
+      keywords: article.label_names?.join(', '),
+    },
+    text: withAddresses(article.body ?? '', uri),
+  });
+  yield isRestricted && restrictedAcl ? { ...document, acl: restrictedAcl } : document;
+}
+
+/** The category, then the sections from the outermost on. */
+function parentsOf({ section_id: section }: Article, { sections, categories }: Data): string[] {
+  const names: string[] = [];
+  const seen = new Set<string>();
+  let id = section ?? null;
+  let category: string | null = null;
+  while (id !== null && !seen.has(id)) {
+    seen.add(id);
+    const found = sections.get(id);
+    names.unshift(found?.name ?? '');
+    category = found?.category_id ?? category;
+    id = found?.parent_section_id ?? null;
+  }
+  return [categories.get(category ?? '')?.name ?? '', ...names];
+}
+
+/** Links to other articles are written without the host. */
+function withAddresses(html: string, base: string | null): string {
+  if (base === null) return html;
+  return html.replace(/(\bhref=")(\/[^"]*)"/gi, (whole, before, target) =>
+    URL.canParse(target, base) ? `${before}${new URL(target, base).href}"` : whole,
+  );
+}
