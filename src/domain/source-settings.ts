@@ -143,6 +143,8 @@ export const SourceSettings = z.discriminatedUnion('kind', [
   ZendeskSettings,
   SlackSettings,
 ]);
+/** Kinds that read an export, which may be uploaded. */
+export const exportKinds: readonly SourceKind[] = ['notion', 'confluence', 'zendesk', 'slack'];
 export const sourceKinds = SourceSettings.options.map(({ shape }) => shape.kind.value);
 export type SourceSettings = z.output<typeof SourceSettings>;
 export type SourceKind = SourceSettings['kind'];

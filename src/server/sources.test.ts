@@ -138,6 +138,11 @@ it('an export is uploaded, replaced by a newer one, and its file goes with it', 
   await send(`/v1/sources/${id}?documents=keep`, { method: 'DELETE' });
   expect(await app.stores.purges.claimObjects(99)).toContain(last);
   expect((await send(`/v1/sources/${id}/export`, { method: 'PUT', body: new FormData() })).status).toBe(400);
+  const web = { name: 'web', settings: { kind: 'web', url: 'https://a.example/' } };
+  const other = (await send<Source>('/v1/sources', jsonBody(web))).body;
+  const form = new FormData();
+  form.set('file', new File(['x'], 'export.zip'));
+  expect((await send(`/v1/sources/${other.id}/export`, { method: 'PUT', body: form })).status).toBe(409);
 });
 
 it('a scheduled source runs by itself, and a watched folder when a file changes', async () => {

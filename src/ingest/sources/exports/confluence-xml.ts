@@ -48,7 +48,7 @@ async function readObjects(file: ExportFile): Promise<Objects> {
       `${file.path} has ${file.size} bytes; at most ${largestData} are read. Export fewer pages at once.`,
     );
   const objects = Object.fromEntries(classes.map((name) => [name, new Map()])) as Objects;
-  for await (const object of readHibernate(await file.stream(), new Set(classes), file.path))
+  for await (const object of readHibernate(file.parts(), new Set(classes), file.path))
     objects[object.className as keyof Objects].set(object.id, object);
   return objects;
 }

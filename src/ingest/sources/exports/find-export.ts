@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { AppError } from '../../../domain/errors.ts';
 import { type ExportArchive, type ExportFile, isArchive, openExport } from './open-export.ts';
 
@@ -18,8 +17,11 @@ export async function openExportAt(path: string): Promise<ExportArchive> {
   const { size, mtimeMs } = await handle.stat();
   return single({
     ...{ path: basename(file), size, fingerprint: `${mtimeMs}-${size}` },
-    read: async (most) => (size > most ? tooLarge(basename(file), size, most) : await readFile(file)),
-    stream: async () => createReadStream(file),
+    read: async (most) =>
+      size > most
+        ? tooLarge(basename(file), size, most)
+        : await readFile(file).catch((error: unknown) => unreadable(`${file} cannot be read.`, error)),
+    parts: () => partsOf(file),
   });
 }
 
@@ -30,8 +32,18 @@ export async function openUploadedExport(name: string, bytes: Uint8Array): Promi
   return single({
     ...{ path: name, size, fingerprint: String(size) },
     read: async (most) => (size > most ? tooLarge(name, size, most) : bytes),
-    stream: async () => Readable.from([bytes]),
+    async *parts() {
+      yield bytes;
+    },
   });
+}
+
+async function* partsOf(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const part of createReadStream(file)) yield part as Buffer;
+  } catch (error) {
+    unreadable(`${file} cannot be read.`, error);
+  }
 }
 
 /** Data that came without an archive around it. */

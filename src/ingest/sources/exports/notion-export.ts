@@ -9,6 +9,8 @@ import type { ExportFile } from './open-export.ts';
 /** A page or a database, by what its file is called: `Refund policy 0123456789abcdef0123456789abcdef.md`. */
 interface NotionPage {
   readonly file: ExportFile;
+  /** In the export, whatever the folder around it is called this time. */
+  readonly path: string;
   readonly format: 'md' | 'html' | 'csv';
   readonly title: string;
   /** Of the page in Notion, which stays when it is renamed or moved; null in exports that leave it out. */
@@ -21,7 +23,7 @@ interface NotionPage {
 const pageName = /^(.*?)(?:[ -]?([0-9a-f]{32}))?(_all)?\.(md|html|csv)$/i;
 const folderId = /[ -]?[0-9a-f]{32}$/i;
 /** The folder that holds everything, and the list of pages that HTML exports begin with. */
-const [wrapper, contents] = [/^Export-[0-9a-f-]+$/i, /^(?:[^/]+\/)?index\.html$/i];
+const [wrapper, contents] = [/^Export-[0-9a-f-]+\//i, /^(?:[^/]+\/)?index\.html$/i];
 
 /** An export of Notion as Markdown and CSV, or as HTML. Pages keep their identity by Notion's ids; links between them lead to notion.so. */
 export async function* readNotionExport(place: ExportPlace): AsyncGenerator<ExportDocument> {
@@ -38,30 +40,35 @@ export async function* readNotionExport(place: ExportPlace): AsyncGenerator<Expo
     ),
   );
   for (const page of pages.values()) {
-    const externalId = page.id === null ? page.file.path : page.format === 'csv' ? `${page.id}.csv` : page.id;
+    const externalId = page.id === null ? page.path : page.format === 'csv' ? `${page.id}.csv` : page.id;
     const isRow = databases.has(page.parents.join('/'));
     // Where it stands and what it is called are in its path.
-    const fingerprint = `${page.file.fingerprint} ${page.file.path}${isRow ? ' row' : ''}`;
+    const fingerprint = `${page.file.fingerprint} ${page.path}${isRow ? ' row' : ''}`;
     yield { externalId, fingerprint, open: async () => await openPage(page, { place, pages, isRow, externalId }) };
   }
   for (const file of archive.files.values())
     if (!pageName.test(posix.basename(file.path)))
       yield* attachmentDocument(place, file, {
-        ...{ externalId: file.path, fileName: posix.basename(file.path), uri: null },
+        ...{ externalId: unwrapped(file.path), fileName: posix.basename(file.path), uri: null },
       });
+}
+
+function unwrapped(path: string): string {
+  return path.replace(wrapper, '');
 }
 
 /** Of a database the file with all rows counts, not the one with the rows of a view. */
 function pageOf(file: ExportFile, { archive }: ExportPlace): [string, NotionPage][] {
-  const folders = file.path.split('/').slice(0, -1);
+  const path = unwrapped(file.path);
+  const folders = path.split('/').slice(0, -1);
   const [, title = '', id, all, extension = ''] = pageName.exec(posix.basename(file.path)) ?? [];
   if (extension === '' || contents.test(file.path)) return [];
   const format = extension.toLowerCase() as NotionPage['format'];
   const whole = file.path.replace(/\.csv$/i, '_all.csv');
   if (format === 'csv' && all === undefined && archive.files.has(whole)) return [];
-  const parents = folders.filter((folder) => !wrapper.test(folder)).map((folder) => folder.replace(folderId, ''));
+  const parents = folders.map((folder) => folder.replace(folderId, ''));
   const uri = id === undefined ? null : `https://www.notion.so/${id.toLowerCase()}`;
-  return [[file.path, { file, format, title: title || file.path, id: id?.toLowerCase() ?? null, parents, uri }]];
+  return [[file.path, { file, path, format, title: title || path, id: id?.toLowerCase() ?? null, parents, uri }]];
 }
 
 interface Around {

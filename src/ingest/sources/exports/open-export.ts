@@ -1,6 +1,4 @@
 import { basename } from 'node:path';
-import type { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl';
 import { AppError } from '../../../domain/errors.ts';
 import { explainArchive, refuseBomb, refuseEncrypted } from '../../parse/read-archive.ts';
@@ -15,7 +13,8 @@ export interface ExportFile {
   readonly fingerprint: string;
   /** Throws FILE_TOO_LARGE when it has more than `most` bytes, FILE_CORRUPT when it is not what the archive states. */
   read(most: number): Promise<Uint8Array>;
-  stream(): Promise<Readable>;
+  /** The same bytes one part after the other, however many there are. */
+  parts(): AsyncGenerator<Uint8Array>;
 }
 
 export interface ExportArchive extends AsyncDisposable {
@@ -114,22 +113,19 @@ function isWanted({ fileName, externalFileAttributes }: Entry): boolean {
 
 function toFile(archive: ZipFile, entry: Entry): ExportFile {
   const { fileName: path, uncompressedSize: size, crc32 } = entry;
-  const stream = async (): Promise<Readable> => {
+  async function* parts(): AsyncGenerator<Uint8Array> {
     try {
-      return await archive.openReadStreamPromise(entry);
+      for await (const part of await archive.openReadStreamPromise(entry)) yield part as Buffer;
     } catch (error) {
       throw explainArchive(path, error);
     }
-  };
+  }
   return {
-    ...{ path, size, stream },
+    ...{ path, size, parts },
     fingerprint: `${crc32.toString(16)}-${size}`,
     async read(most) {
       if (size > most) throw new AppError('FILE_TOO_LARGE', `${path} has ${size} bytes; at most ${most} are read.`);
-      const content = await stream();
-      return await buffer(content).catch((error: unknown) => {
-        throw explainArchive(path, error);
-      });
+      return Buffer.concat(await Array.fromAsync(parts()));
     },
   };
 }

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { Parser } from 'htmlparser2';
 import { AppError } from '../../../domain/errors.ts';
 
@@ -22,7 +21,7 @@ interface Building {
  * file declares are not known. Throws FILE_CORRUPT when it ends before its root does.
  */
 export async function* readHibernate(
-  stream: Readable,
+  parts: AsyncIterable<Uint8Array>,
   wanted: ReadonlySet<string>,
   name: string,
 ): AsyncGenerator<HibernateObject> {
@@ -72,8 +71,8 @@ export async function* readHibernate(
     { xmlMode: true },
   );
   const decoder = new TextDecoder();
-  for await (const part of stream) {
-    parser.write(decoder.decode(part as Uint8Array, { stream: true }));
+  for await (const part of parts) {
+    parser.write(decoder.decode(part, { stream: true }));
     yield* ready.splice(0);
   }
   parser.end();

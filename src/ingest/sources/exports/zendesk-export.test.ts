@@ -81,6 +81,11 @@ it('reads tickets, an object a line, without what only agents saw', async () => 
 
 it.each([
   ['nothing of Zendesk', [jsonPart('other.json', { things: [] })]],
+  ['a file that is cut', [{ name: 'tickets.json', content: `${JSON.stringify(ticket(1))}\n{"id":` }]],
+  [
+    'a file that is not what the archive says',
+    [{ name: 'tickets.ndjson', content: 'x'.repeat(1000), declaredSize: 10 }],
+  ],
   ['a line that is cut', [{ name: 'tickets.ndjson', content: `${JSON.stringify(ticket(1))}\n{"id":` }]],
   ['an article without an id', [jsonPart('a.json', { articles: [{ title: 'x' }] })]],
 ])('%s is no export', async (_what, parts) => {

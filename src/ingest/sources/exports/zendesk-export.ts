@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { AppError } from '../../../domain/errors.ts';
 import { type ExportDocument, type ExportPlace, isoTime, largestData, pageDocument } from './export-document.ts';
@@ -75,12 +74,13 @@ export function readZendeskExport(options: ZendeskOptions) {
 }
 
 async function readFile(file: ExportFile, data: Data): Promise<void> {
-  if (!/\.json$/i.test(file.path) || (await isLines(file))) return await readLines(file, data);
-  const value = parseJson(new TextDecoder().decode(await file.read(largestData)), file.path);
-  const name = posix
-    .basename(file.path)
-    .replace(/\.json$/i, '')
-    .toLowerCase();
+  if (!/\.json$/i.test(file.path) || file.size > largestData)
+    return await readLines(linesOf(file), { data, name: file.path });
+  const text = new TextDecoder().decode(await file.read(largestData));
+  const value = parseWhole(text);
+  // Exports of tickets are called .json and hold an object a line.
+  if (value === undefined) return await readLines(text.split('\n'), { data, name: file.path });
+  const name = posix.basename(file.path).toLowerCase();
   if (Array.isArray(value)) {
     const list = listNames.find((one) => name.startsWith(one)) ?? 'tickets';
     return keep(list, value, { data, name: file.path });
@@ -91,34 +91,54 @@ async function readFile(file: ExportFile, data: Data): Promise<void> {
   if (found.length === 0 && 'subject' in value) keep('tickets', [value], { data, name: file.path });
 }
 
+/** Undefined when it is not one value of JSON. */
+function parseWhole(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const listNames = Object.keys(lists) as ListName[];
 
-/** Exports of tickets are called .json and hold an object a line. */
-async function isLines(file: ExportFile): Promise<boolean> {
-  let count = 0;
-  for await (const line of linesOf(file)) {
-    if (line.trim() === '') continue;
-    count += 1;
-    if (count === 1 && !/^\{.*\}\s*$/.test(line)) return false;
-    if (count > 1) return true;
-  }
-  return false;
+interface Kept {
+  readonly data: Data;
+  /** Of the file. */
+  readonly name: string;
 }
 
-async function readLines(file: ExportFile, data: Data): Promise<void> {
+async function readLines(lines: AsyncIterable<string> | Iterable<string>, { data, name }: Kept): Promise<void> {
   let number = 0;
-  for await (const line of linesOf(file)) {
+  for await (const line of lines) {
     number += 1;
-    const name = `${file.path}, line ${number}`;
-    if (line.trim() !== '') keep('tickets', [parseJson(line, name)], { data, name });
+    const place = `${name}, line ${number}`;
+    if (line.trim() !== '') keep('tickets', [parseJson(line, place)], { data, name: place });
   }
 }
+
+const longestLine = 64 * 1024 ** 2;
 
 async function* linesOf(file: ExportFile): AsyncGenerator<string> {
-  yield* createInterface({ input: await file.stream(), crlfDelay: Number.POSITIVE_INFINITY });
+  const decoder = new TextDecoder();
+  let pending: string[] = [];
+  let length = 0;
+  for await (const part of file.parts()) {
+    const [first = '', ...others] = decoder.decode(part, { stream: true }).split('\n');
+    pending.push(first);
+    length += first.length;
+    for (const other of others) {
+      yield pending.join('');
+      pending = [other];
+      length = other.length;
+    }
+    if (length > longestLine)
+      throw new AppError('FILE_TOO_LARGE', `${file.path} has a line of more than ${longestLine} characters.`);
+  }
+  yield pending.join('');
 }
 
-function keep(list: ListName, value: unknown, { data, name }: { data: Data; name: string }): void {
+function keep(list: ListName, value: unknown, { data, name }: Kept): void {
   const kept: Map<string, { readonly id: string }> = data[list];
   for (const one of checked<readonly { readonly id: string }[]>(value, lists[list], name)) kept.set(one.id, one);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AppError } from '../../../domain/errors.ts';
 import { type DocumentId, newId, type SourceId, type TenantId } from '../../../domain/ids.ts';
 import type { Source, SourceRun } from '../../../domain/source.ts';
-import type { SourceSettings } from '../../../domain/source-settings.ts';
+import { exportKinds, type SourceKind, type SourceSettings } from '../../../domain/source-settings.ts';
 import { createSecrets, type Secrets, secretKeyBytes } from '../../secrets.ts';
 import type { NewSource, SourceChange, SourceOpening, SourceStore } from '../../sources.ts';
 import type { Sql, SqlDriver } from '../../sql.ts';
@@ -187,11 +187,16 @@ async function setUpload(sql: Sql, { tenant, id, upload, now }: Place & { upload
   await holdObjects(sql, [upload.hash]);
   const { hash, fileName, size } = upload;
   const kept = { hash, fileName, size, uploadedAt: now.toISOString() };
-  const [before] = await sql.query<{ hash: string | null }>(
-    `select upload ->> 'hash' as hash from sources where tenant_id = $1 and id = $2 for update`,
+  const [before] = await sql.query<{ hash: string | null; kind: SourceKind }>(
+    `select upload ->> 'hash' as hash, settings ->> 'kind' as kind from sources where tenant_id = $1 and id = $2 for update`,
     [tenant, id],
   );
   if (!before) return null;
+  if (!exportKinds.includes(before.kind))
+    throw new AppError(
+      'CONFLICT',
+      `A source of the kind ${before.kind} reads no export; make one of ${exportKinds.join(', ')}.`,
+    );
   await sql.query('update sources set upload = $3, updated_at = $4 where tenant_id = $1 and id = $2', [
     ...[tenant, id, encodeJson(kept), now],
   ]);
