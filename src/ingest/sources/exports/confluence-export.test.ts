@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
+import { buildZip } from '../../parse/fixtures/build-zip.ts';
 import { readConfluenceExport } from './confluence-export.ts';
 import { storageToHtml } from './confluence-storage.ts';
+import { createExportConnector } from './export-connector.ts';
+import { openUploadedExport } from './find-export.ts';
 import { readExportOf } from './fixtures/read-export.ts';
 
 const wiki = 'https://wiki.example.com';
@@ -51,6 +54,16 @@ it('without the address of the wiki pages have none, and links are text', async 
   const refunds = (await readExportOf(readConfluenceExport({}), html))['2'];
   expect(refunds?.uri).toBeNull();
   expect(refunds?.text).toContain('see the handbook.');
+});
+
+it('a page that cannot be read fails by itself, and its attachments stay', async () => {
+  const broken = html.map((part) => (part.name.endsWith('Refunds_2.html') ? { ...part, declaredSize: 10 } : part));
+  const open = async () => ({ archive: await openUploadedExport('export.zip', buildZip(broken)), maxFileBytes: 1000 });
+  await using connector = createExportConnector({ open, read: readConfluenceExport({}) });
+  const never = new AbortController().signal;
+  const listed = await Array.fromAsync(connector.list(new Map(), never));
+  expect(listed.map(({ externalId }) => externalId)).toEqual(['1', '2', 'DESK/attachments/2/55.md']);
+  await expect(connector.fetch('2', never)).rejects.toMatchObject({ code: 'FILE_CORRUPT' });
 });
 
 const object = (className: string, id: string, properties: string) =>

@@ -4,7 +4,7 @@ import { decodeText } from '../../parse/decode-text.ts';
 import { openHtml } from '../../parse/html-node.ts';
 import { attachmentDocument } from './attachments.ts';
 import { readConfluenceXml } from './confluence-xml.ts';
-import { type ExportDocument, type ExportPlace, isoTime, pageDocument } from './export-document.ts';
+import { type ExportDocument, type ExportPlace, isoTime, largestPage, pageDocument } from './export-document.ts';
 import type { ExportFile } from './open-export.ts';
 
 interface ConfluenceOptions {
@@ -35,10 +35,10 @@ interface HtmlPlace extends ExportPlace {
 }
 
 const pageName = /(?:^|\/)(?:[^/]*_)?(\d+)\.html$/;
-const attachmentLink = /href="((?:[^":]*\/)?attachments\/\d+\/[^"]+)"[^>]*>([^<]+)</g;
+const attachmentLink = /href="((?:[^":]{0,1000}\/)?attachments\/\d+\/[^"]{1,1000})"[^>]{0,1000}>([^<]{1,1000})</g;
 
 async function* readHtml(place: HtmlPlace): AsyncGenerator<ExportDocument> {
-  const { archive, maxFileBytes } = place;
+  const { archive } = place;
   const pages = [...archive.files.values()].flatMap((file) => {
     const id = pageName.exec(file.path)?.[1];
     return id === undefined ? [] : [{ id, file }];
@@ -50,31 +50,37 @@ async function* readHtml(place: HtmlPlace): AsyncGenerator<ExportDocument> {
     );
   const attached = new Map<string, string>();
   for (const { id, file } of pages) {
-    for (const [path, name] of attachmentsOf(await textOf(file, maxFileBytes), file.path)) attached.set(path, name);
+    for (const [path, name] of await attachmentsOf(file)) attached.set(path, name);
     const fingerprint = `${file.fingerprint} ${place.addressOf(id) ?? ''}`;
     yield { externalId: id, fingerprint, open: async () => await openPage(id, file, place) };
   }
-  for (const [path, fileName] of attached) {
-    const file = archive.files.get(path);
-    if (file) yield* attachmentDocument(place, file, { externalId: path, fileName, uri: null });
+  for (const file of archive.files.values()) {
+    if (!/(?:^|\/)attachments\/\d+\/[^/]+$/.test(file.path)) continue;
+    const fileName = attached.get(file.path) ?? posix.basename(file.path);
+    yield* attachmentDocument(place, file, { externalId: file.path, fileName, uri: null });
   }
 }
 
-async function textOf(file: ExportFile, maxFileBytes: number): Promise<string> {
-  const text = decodeText(await file.read(maxFileBytes), 'utf-8');
+async function textOf(file: ExportFile): Promise<string> {
+  const text = decodeText(await file.read(largestPage), 'utf-8');
   if (text === null) throw new AppError('FILE_CORRUPT', `${file.path} is not text.`);
   return text;
 }
 
-function attachmentsOf(html: string, from: string): [string, string][] {
+/** What files are called that the page links to; nothing for a page that cannot be read, which fails by itself when it is fetched. */
+async function attachmentsOf(page: ExportFile): Promise<[string, string][]> {
+  const html = await textOf(page).catch((error: unknown) => {
+    if (error instanceof AppError) return '';
+    throw error;
+  });
   return [...html.matchAll(attachmentLink)].map(([, target = '', name = '']) => {
-    const path = posix.join(posix.dirname(from), decode(target.split('?')[0] ?? ''));
+    const path = posix.join(posix.dirname(page.path), decode(target.split('?')[0] ?? ''));
     return [path, posix.basename(name.trim())];
   });
 }
 
 async function openPage(id: string, file: ExportFile, place: HtmlPlace) {
-  const page = openHtml(await textOf(file, place.maxFileBytes));
+  const page = openHtml(await textOf(file));
   const shown = (selector: string) => page.querySelector?.(selector)?.textContent?.replace(/\s+/g, ' ').trim() || null;
   const parents = [...(page.querySelectorAll?.('#breadcrumbs a') ?? [])].map(
     ({ textContent }) => textContent?.trim() ?? '',
@@ -93,11 +99,17 @@ async function openPage(id: string, file: ExportFile, place: HtmlPlace) {
       editor: shown('.page-metadata .editor'),
       ...(isChanged ? { modified: date } : { created: date }),
     },
-    text: content.replace(/(\bhref=")([^":]*?)(#[^"]*)?"/g, (whole, before, target, fragment = '') => {
-      const address = place.addressOf(pageName.exec(decode(target))?.[1] ?? '');
-      return address === null || !pageName.test(decode(target)) ? whole : `${before}${address}${fragment}"`;
-    }),
+    text: content.replace(/(\bhref=")([^"]*)"/g, (_link, before, target) => `${before}${linkTo(target, place)}"`),
   });
+}
+
+/** Where a link between files of the export leads in the wiki; other links stay as they are. */
+function linkTo(target: string, { addressOf }: HtmlPlace): string {
+  const [path = '', fragment] = target.split('#', 2);
+  const id = path.includes(':') ? undefined : pageName.exec(decode(path))?.[1];
+  const address = id === undefined ? null : addressOf(id);
+  if (address === null) return target;
+  return fragment === undefined ? address : `${address}#${fragment}`;
 }
 
 function decode(path: string): string {

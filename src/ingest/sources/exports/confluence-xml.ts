@@ -3,7 +3,7 @@ import { AppError } from '../../../domain/errors.ts';
 import { attachmentDocument } from './attachments.ts';
 import type { AddressOf } from './confluence-export.ts';
 import { storageToHtml } from './confluence-storage.ts';
-import { type ExportDocument, type ExportPlace, isoTime, largestData, pageDocument } from './export-document.ts';
+import { type ExportDocument, type ExportPlace, isoTime, pageDocument } from './export-document.ts';
 import type { ExportFile } from './open-export.ts';
 import { type HibernateObject, readHibernate } from './read-hibernate.ts';
 
@@ -41,11 +41,14 @@ export async function* readConfluenceXml(file: ExportFile, place: XmlPlace): Asy
   yield* attachmentsOf(objects, { place, root: posix.dirname(file.path), pages: new Set(pages.map(({ id }) => id)) });
 }
 
+/** In bytes; it is read part by part, and the text of every version is held in memory. */
+const largestXml = 512 * 1024 ** 2;
+
 async function readObjects(file: ExportFile): Promise<Objects> {
-  if (file.size > largestData)
+  if (file.size > largestXml)
     throw new AppError(
       'FILE_TOO_LARGE',
-      `${file.path} has ${file.size} bytes; at most ${largestData} are read. Export fewer pages at once.`,
+      `${file.path} has ${file.size} bytes; at most ${largestXml} are read. Export fewer pages at once.`,
     );
   const objects = Object.fromEntries(classes.map((name) => [name, new Map()])) as Objects;
   for await (const object of readHibernate(file.parts(), new Set(classes), file.path))

@@ -24,8 +24,10 @@ export interface ExportPlace {
 /** The documents of an export, each once, in any order. Throws FILE_CORRUPT when it is not of this kind, or when part of it cannot be read. */
 export type ReadExport = (place: ExportPlace, signal: AbortSignal) => AsyncGenerator<ExportDocument>;
 
-/** Data of an export, as opposed to files in it, is read whole. */
-export const largestData = 512 * 1024 ** 2;
+/** Data of an export, as opposed to files in it, is read whole; in bytes. */
+export const largestData = 256 * 1024 ** 2;
+/** A page that is taken apart before it is handed on; in bytes. */
+export const largestPage = 5 * 1024 ** 2;
 
 export interface ExportPage {
   readonly externalId: string;

@@ -3,7 +3,7 @@ import { AppError } from '../../../domain/errors.ts';
 import { decodeText } from '../../parse/decode-text.ts';
 import { openHtml } from '../../parse/html-node.ts';
 import { attachmentDocument } from './attachments.ts';
-import { type ExportDocument, type ExportPlace, isoTime, pageDocument } from './export-document.ts';
+import { type ExportDocument, type ExportPlace, isoTime, largestPage, pageDocument } from './export-document.ts';
 import type { ExportFile } from './open-export.ts';
 
 /** A page or a database, by what its file is called: `Refund policy 0123456789abcdef0123456789abcdef.md`. */
@@ -81,7 +81,7 @@ interface Around {
 
 async function openPage(page: NotionPage, { place, pages, isRow, externalId }: Around) {
   const { file, format, title, parents, uri } = page;
-  const bytes = await file.read(place.maxFileBytes);
+  const bytes = await file.read(format === 'html' ? Math.min(place.maxFileBytes, largestPage) : place.maxFileBytes);
   const fingerprint = file.fingerprint;
   const fileName = `${title.replaceAll('/', ' ')}.csv`;
   if (format === 'csv') return { externalId, fingerprint, uri, title, memo: null, bytes, fileName, mediaType: null };
@@ -122,7 +122,11 @@ function decode(path: string): string {
 
 /** The paragraph under the heading, one `Name: value` a line. */
 function propertiesOfMarkdown(text: string): [string, string][] {
-  const lines = (/^# .*\n+((?:[^\n]+\n?)+)/.exec(text)?.[1] ?? '').trimEnd().split('\n');
+  const [heading = '', ...rest] = text.split('\n');
+  const begin = rest.findIndex((line) => line.trim() !== '');
+  const end = rest.findIndex((line, place) => place > begin && line.trim() === '');
+  if (!heading.startsWith('# ') || begin < 0) return [];
+  const lines = rest.slice(begin, end < 0 ? undefined : end);
   const pairs = lines.flatMap((line): [string, string][] => {
     const [, name, value] = /^([^:]{1,60}): (.+)$/.exec(line) ?? [];
     return name !== undefined && value !== undefined ? [[name, value]] : [];
