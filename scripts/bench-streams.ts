@@ -171,6 +171,7 @@ async function openOwn(baseUrl: string) {
     onSourceQueued: () => {},
     sources: fakePort('sources'),
     sourceTrial: fakePort('sourceTrial'),
+    objects: fakePort('objects'),
     version: '0.0.0',
     publicUrl: null,
     host: '127.0.0.1',

@@ -46,6 +46,7 @@ export function openApiText(): string {
     onSourceQueued: () => {},
     sources: fakePort('sources'),
     sourceTrial: fakePort('sourceTrial'),
+    objects: fakePort('objects'),
     model: 'extractive',
     models: ['extractive'],
     answerMode: 'strict',

@@ -40,11 +40,13 @@ import {
   type SourceOptions,
   showSource,
   testSource,
+  uploadExport,
 } from './cli/sources.ts';
 import { loadConfig } from './config.ts';
 import { curatedStates } from './domain/curated-answer.ts';
 import { AppError } from './domain/errors.ts';
 import { fieldTypes } from './domain/filter.ts';
+import { sourceKinds } from './domain/source-settings.ts';
 
 /** Runs one command. Resolves to the exit code that API.md lists; never throws. */
 export async function runCommandLine(words: readonly string[]): Promise<number> {
@@ -337,9 +339,9 @@ function addSources(program: Command, withClient: WithClient): void {
     .command('create')
     .description('make a source; footnote sources test NAME tries it')
     .argument('<name>', 'documents carry it as their source')
-    .addOption(new Option('--kind <kind>').choices(['folder', 'web', 'feed', 'json', 'git']).makeOptionMandatory())
-    .option('--path <path>', 'of a folder, in one that SOURCE_FOLDERS names')
-    .option('--url <url>', 'of the page, sitemap, feed, API or repository')
+    .addOption(new Option('--kind <kind>').choices(sourceKinds).makeOptionMandatory())
+    .option('--path <path>', 'of a folder or an export, in one that SOURCE_FOLDERS names')
+    .option('--url <url>', 'of the page, sitemap, feed, API, repository or bucket')
     .option('--set <name=value>', 'another setting, such as mode=sitemap or maxPages=500; repeatable', collectPair, {})
     .option(
       '--header <name=value>',
@@ -347,8 +349,8 @@ function addSources(program: Command, withClient: WithClient): void {
       collectPair,
       {},
     )
-    .option('--username <name>', 'for a repository')
-    .option('--password <secret>', 'password or token for a repository')
+    .option('--username <name>', 'for a repository, or the id of an access key for a bucket')
+    .option('--password <secret>', 'password or token for a repository, or the secret of the access key')
     .option('--acl <entries>', 'who may read, such as group:support,user:ada; default: everyone', splitList, [])
     .option('--tag <key=value>', 'tag every document; repeatable', collectPair, {})
     .option('--schedule <cron>', 'five fields, in UTC, such as "0 * * * *"')
@@ -395,6 +397,12 @@ function addSourceChanges(onOne: (command: string, description: string) => Comma
   for (const change of ['pause', 'resume'] as const)
     onOne(change, change === 'pause' ? 'do not look at it for now' : 'go on').action(
       async (name: string) => await withClient(async (context) => await changeSource(context, name, change)),
+    );
+  onOne('upload', 'send the export that it reads from now on; for sources without a path')
+    .argument('<file>')
+    .action(
+      async (name: string, file: string) =>
+        await withClient(async (context) => await uploadExport(context, name, file)),
     );
   onOne('remove', 'remove the source')
     .addOption(

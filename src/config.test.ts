@@ -33,6 +33,15 @@ describe('loadConfig', () => {
     });
     expect(loadConfig({ OPENAI_API_KEY: 'sk-1', CHAT_MODEL: 'none' }).chat).toBeNull();
   });
+  it('reads keys that seal, and shows none of a wrong one', () => {
+    const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    expect(loadConfig({}).secretsKeys).toBeNull();
+    const list = `${one.toString('base64')}, ${two.toString('hex')}`;
+    expect(loadConfig({ SECRETS_KEY: list }).secretsKeys?.map((key) => Buffer.from(key))).toEqual([one, two]);
+    for (const wrong of ['short', one.toString('base64').slice(0, 43), `${one.toString('hex')},`])
+      expect(failure({ SECRETS_KEY: wrong })).toMatchObject({ errors: [{ field: 'SECRETS_KEY' }] });
+    expect(failure({ SECRETS_KEY: 'not-a-key-at-all' }).message).not.toContain('not-a-key');
+  });
   it('holds passages to what the embedder reads', () => {
     expect(loadConfig({}).chunks).toEqual({ targetTokens: 180, maxTokens: 230 });
     const other = { EMBEDDING_MODEL: 'large', OPENAI_API_KEY: 'sk-1', CHUNK_MAX_TOKENS: '800' };

@@ -59,6 +59,12 @@ const listOf = (separator: string, entry: z.ZodType<string, string>) =>
     .transform((text) => text.split(separator).flatMap((part) => part.trim() || []))
     .pipe(z.array(entry));
 
+const secretKey = z.union([z.base64().length(44), z.hex().length(64)]);
+const secretKeys = z
+  .string()
+  .transform((list) => list.split(',').map((key) => key.trim()))
+  .pipe(z.tuple([secretKey], secretKey));
+
 interface Setting {
   readonly schema: z.ZodType;
   readonly expected: string;
@@ -139,6 +145,14 @@ export const settings = {
     description:
       'Where raw files are kept instead of DATA_DIR: a shared folder, or a bucket of an S3-compatible server.',
     example: 'https://KEY:SECRET@s3.example.com/bucket?region=eu-central-1',
+    secret: true,
+  },
+  SECRETS_KEY: {
+    schema: optional(secretKeys),
+    expected: '32 bytes as base64 (openssl rand -base64 32) or as hexadecimal digits; earlier keys after a comma',
+    description:
+      'Key that seals the credentials of sources, the same on all servers and workers; without it one is made in DATA_DIR. A new key goes first, with the earlier one after a comma.',
+    example: 'the output of openssl rand -base64 32',
     secret: true,
   },
   OPENAI_API_KEY: {
@@ -398,6 +412,8 @@ export interface Config {
   readonly publicUrl: string | null;
   readonly databaseUrl: string | null;
   readonly objects: ObjectPlace;
+  /** Keys of 32 bytes; the first seals, all open. Null: the one in the data folder. */
+  readonly secretsKeys: readonly [Uint8Array, ...Uint8Array[]] | null;
   /** Null: the extractive answerer writes the answers. */
   readonly chat: {
     /** In the order in which they are asked; at least one. */
@@ -533,6 +549,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     publicUrl: value.PUBLIC_URL ?? null,
     databaseUrl: value.DATABASE_URL ?? null,
     objects: value.OBJECTS_URL ?? { kind: 'folder', path: join(resolve(value.DATA_DIR), 'objects') },
+    secretsKeys: value.SECRETS_KEY ? keysOf(value.SECRETS_KEY) : null,
     chat: hasModelServer && value.CHAT_MODEL !== 'none' ? { models: namesOf(value.CHAT_MODEL), ...server } : null,
     hedgeAfterMilliseconds: value.HEDGE_AFTER_MS ?? null,
     groundednessJudge:
@@ -650,6 +667,11 @@ function rerankerOf(value: SettingValues): RerankerConfig | null {
     scale: value.RERANK_SCORES,
     ...limits,
   };
+}
+
+function keysOf([first, ...others]: readonly [string, ...string[]]): [Uint8Array, ...Uint8Array[]] {
+  const bytesOf = (key: string) => Buffer.from(key, key.length === 64 ? 'hex' : 'base64');
+  return [bytesOf(first), ...others.map(bytesOf)];
 }
 
 /** Names with commas between them, each once. */

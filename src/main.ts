@@ -30,13 +30,21 @@ import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
 import { listen } from './server/listen.ts';
 import { createRedisRelay } from './store/cache/redis/redis-answer-relay.ts';
-import { type DataFolder, openDataFolder, readHolder, readLocalKey, writeLocalKey } from './store/data-folder.ts';
+import {
+  type DataFolder,
+  ensureSecretsKey,
+  openDataFolder,
+  readHolder,
+  readLocalKey,
+  writeLocalKey,
+} from './store/data-folder.ts';
 import { createFileObjects } from './store/objects/files/file-objects.ts';
 import { createS3Objects } from './store/objects/s3/s3-objects.ts';
 import type { ObjectStore } from './store/objects.ts';
 import { migrate } from './store/postgres/migrate.ts';
 import { connectDatabase, openDatabase } from './store/postgres/open-database.ts';
 import { createStores, type Stores } from './store/postgres/stores.ts';
+import { createSecrets } from './store/secrets.ts';
 import type { SqlDriver } from './store/sql.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -70,7 +78,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   stack.defer(() => folder.release());
   const driver = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
   stack.defer(() => driver.close());
-  const stores = openStores(driver, config, `${hostname()}:${config.dataDir}`);
+  const stores = await openStores(driver, config, { processName: `${hostname()}:${config.dataDir}`, log });
   const objects = await openObjects(config.objects);
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
@@ -87,7 +95,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   const relay = config.redisUrl === null ? null : createRedisRelay({ url: config.redisUrl, log });
   stack.defer(async () => await relay?.close());
 
-  const openConnector = createOpenConnector(connectorOptionsOf(config));
+  const openConnector = createOpenConnector({ ...connectorOptionsOf(config), objects });
   const { forget } = answering;
   const queues = openQueues({ config, stores, objects, openConnector, reader, embedder, index, forget, log });
   stack.defer(() => queues.stop());
@@ -112,6 +120,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     countTokens,
     onQueued: queues.wake,
     onSourceQueued: queues.wakeSources,
+    objects,
     sourceTrial: createSourceTrial({ openConnector, reader }),
     estimateEmbedding: createEstimateEmbedding({ ...stores, embedder, priceOf: (id) => embeddingPriceOf(id, config) }),
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
@@ -153,13 +162,26 @@ function fetchOptionsOf({ maxFileBytes, fetchAllowedHosts }: Config) {
   return { maxFileBytes, isAllowedAddress: allowHosts(fetchAllowedHosts) };
 }
 
-function connectorOptionsOf(config: Config): ConnectorOptions {
+function connectorOptionsOf(config: Config): Omit<ConnectorOptions, 'objects'> {
   const { sourceFolders, dataDir } = config;
   return { fetch: fetchOptionsOf(config), sourceFolders, cacheFolder: join(dataDir, 'source-cache') };
 }
 
-function openStores(driver: SqlDriver, config: Config, processName: string): Stores {
-  return createStores(driver, { processName, embeddingPriceOf: (id) => embeddingPriceOf(id, config) });
+interface Opener {
+  readonly processName: string;
+  readonly log: Logger;
+}
+
+/** What was kept readable, or under an earlier key, is sealed before anything reads it. */
+async function openStores(driver: SqlDriver, config: Config, { processName, log }: Opener): Promise<Stores> {
+  const secrets = createSecrets(config.secretsKeys ?? [await ensureSecretsKey(config.dataDir)]);
+  const stores = createStores(driver, {
+    ...{ processName, secrets },
+    embeddingPriceOf: (id) => embeddingPriceOf(id, config),
+  });
+  const { unopened } = await stores.sources.sealCredentials();
+  if (unopened > 0) log.warn({ sources: unopened }, 'credentials of sources were sealed with another SECRETS_KEY');
+  return stores;
 }
 
 async function openObjects(place: ObjectPlace): Promise<ObjectStore> {
@@ -230,13 +252,13 @@ export async function work(config: Config, output: Output, signal: AbortSignal):
   const driver = await openDatabase(config);
   stack.defer(() => driver.close());
   const name = `${hostname()}:worker:${process.pid}`;
-  const stores = openStores(driver, config, name);
+  const stores = await openStores(driver, config, { processName: name, log });
   const objects = await openObjects(config.objects);
   const embedder = await openEmbedder(config);
   stack.defer(() => embedder.close());
   const reader = openReader(config, embedder);
   stack.defer(() => reader.close());
-  const openConnector = createOpenConnector(connectorOptionsOf(config));
+  const openConnector = createOpenConnector({ ...connectorOptionsOf(config), objects });
   const forget = () => 0;
   const queues = startQueues({ config, stores, objects, openConnector, reader, embedder, index: null, forget, log });
   stack.defer(() => queues.stop());

@@ -66,6 +66,7 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     onQueued: () => {},
     onSourceQueued: () => {},
     sourceTrial: fakePort('sourceTrial'),
+    objects: fakePort('objects'),
     estimateEmbedding: createEstimateEmbedding({ ...stores, embedder: { id: 'test' }, priceOf: () => 0.5 }),
     passagesWaiting: (id) => stores.embeddings.waiting('test', id),
     indexAdministration: fakePort('indexAdministration'),

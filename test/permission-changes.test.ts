@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlDriver } from '../src/store/sql.ts';
 import { jsonBody, type TestApp } from './open-app.ts';
 import { openTestDatabase } from './open-database.ts';
+import { sampleSource } from './sample-source.ts';
 import { openSearchingApp } from './searching-app.ts';
 
 let driver: SqlDriver;
@@ -124,5 +125,29 @@ describe('permission changes and removals', () => {
     expect(
       (await app.request(`/v1/users/${user.id}`, reader, { ...jsonBody({ groups: [] }), method: 'PATCH' })).status,
     ).toBe(403);
+  });
+
+  it('a change of a source’s access list counts for the very next question, and leaves lists of single documents', async () => {
+    const inherited = await Promise.all(Array.from({ length: 3 }, (_, number) => publish(number + 200)));
+    const own = await publish(300);
+    await setAcl(own, ['group:support', 'user:ada']);
+    const { id } = await app.stores.sources.create(
+      app.tenant,
+      sampleSource({ name: 'test', acl: ['group:support'], tags: {} }),
+    );
+    const patch = async (acl: readonly string[]) =>
+      (await app.request(`/v1/sources/${id}`, admin, { ...jsonBody({ acl }), method: 'PATCH' })).status;
+    const seen = async () =>
+      await Promise.all(
+        [...inherited, own].flatMap((subject) =>
+          [search, ask].map(async (send) => (await (await send(subject)).text()).includes(subject.id)),
+        ),
+      );
+    const [all, onlyOwn] = [Array(8).fill(true), [...Array(6).fill(false), true, true]];
+    expect(await seen()).toEqual(all);
+    for (let round = 0; round < 3; round += 1) {
+      expect([await patch(['group:board']), await seen()]).toEqual([200, onlyOwn]);
+      expect([await patch(['group:support']), await seen()]).toEqual([200, all]);
+    }
   });
 });

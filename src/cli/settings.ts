@@ -11,7 +11,7 @@ interface Context {
 }
 
 const path = '/v1/settings';
-const lists: ReadonlySet<string> = new Set(['models', 'moderationWords']);
+const lists: ReadonlySet<string> = new Set(['models', 'moderationWords', 'heldSources', 'heldDocuments']);
 
 export async function showSettings({ client, output }: Context): Promise<void> {
   output.result(await client.get<TenantSettings>(path), describe);

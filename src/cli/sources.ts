@@ -1,3 +1,5 @@
+import { openAsBlob } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../domain/errors.ts';
 import type { Source, SourceRun } from '../domain/source.ts';
@@ -102,6 +104,18 @@ export async function changeSource(
     if (source.pausedAt !== null) return `${name} is paused.`;
     return source.nextRunAt === null ? `${name} runs when asked.` : `${name} runs next at ${source.nextRunAt}.`;
   });
+}
+
+/** Sends the export that the source reads from now on. Throws FILE_UNREADABLE. */
+export async function uploadExport({ client, output }: Context, name: string, file: string): Promise<void> {
+  const { id } = await sourceOf(client, name);
+  const content = await openAsBlob(file).catch((error: unknown) => {
+    throw new AppError('FILE_UNREADABLE', `${file} cannot be opened.`, { cause: error });
+  });
+  const form = new FormData();
+  form.set('file', new File([content], basename(file)));
+  const source = await client.put<Source>(`/v1/sources/${id}/export`, form);
+  output.result(source, () => `Uploaded ${basename(file)}. Take it in with: footnote sources run ${name}`);
 }
 
 export async function listSourceRuns(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAccessEntry } from './principal.ts';
 
 const path = z.string().min(1).max(4000);
 const webAddress = z.url({ protocol: /^https?$/ }).max(4000);
@@ -84,6 +85,51 @@ const GitSettings = z.strictObject({
   folder: z.string().max(1000).default(''),
 });
 
+const S3Settings = z.strictObject({
+  kind: z.literal('s3'),
+  /** In path style: `https://s3.example.com/bucket/folder`. */
+  url: webAddress.refine(
+    (url) => new URL(url).pathname.length > 1,
+    'an address with a bucket, https://host/bucket/folder',
+  ),
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]{1,60}$/i)
+    .default('us-east-1'),
+  requestsPerSecond: pace.default(20),
+});
+
+/** Of this machine: the file of an export, or a folder in which the newest file counts. Without it, the file that was uploaded last. */
+const exportPath = path.optional();
+
+const NotionSettings = z.strictObject({ kind: z.literal('notion'), path: exportPath });
+
+const ConfluenceSettings = z.strictObject({
+  kind: z.literal('confluence'),
+  path: exportPath,
+  /** Of the wiki, `https://wiki.example.com`: where addresses of pages and links between them lead. */
+  baseUrl: webAddress.optional(),
+});
+
+const ZendeskSettings = z.strictObject({
+  kind: z.literal('zendesk'),
+  path: exportPath,
+  /** Takes in comments of tickets that only agents saw. */
+  privateComments: z.boolean().default(false),
+  /** Who may read articles that are shown to a user segment alone; without it they are left out. */
+  restrictedAcl: z
+    .array(z.string().refine(isAccessEntry, 'user:NAME, user:ID, group:NAME or public'))
+    .max(100)
+    .optional(),
+});
+
+const SlackSettings = z.strictObject({
+  kind: z.literal('slack'),
+  path: exportPath,
+  /** Of the workspace, `https://acme.slack.com`: where addresses of messages lead. */
+  baseUrl: webAddress.optional(),
+});
+
 /** What a source of each kind needs to know; nothing of it is secret. */
 export const SourceSettings = z.discriminatedUnion('kind', [
   FolderSettings,
@@ -91,7 +137,15 @@ export const SourceSettings = z.discriminatedUnion('kind', [
   FeedSettings,
   JsonSettings,
   GitSettings,
+  S3Settings,
+  NotionSettings,
+  ConfluenceSettings,
+  ZendeskSettings,
+  SlackSettings,
 ]);
+/** Kinds that read an export, which may be uploaded. */
+export const exportKinds: readonly SourceKind[] = ['notion', 'confluence', 'zendesk', 'slack'];
+export const sourceKinds = SourceSettings.options.map(({ shape }) => shape.kind.value);
 export type SourceSettings = z.output<typeof SourceSettings>;
 export type SourceKind = SourceSettings['kind'];
 export type SettingsOf<K extends SourceKind> = Extract<SourceSettings, { kind: K }>;
@@ -106,7 +160,7 @@ const headerValue = z
 export const SourceCredentials = z.strictObject({
   /** For `web`, `feed` and `json`: sent to the host of the source alone, such as `authorization`. */
   headers: z.record(headerName, headerValue).optional(),
-  /** For `git`: a user name (any, where a token is enough) and a password or token. */
+  /** For `git`: a user name (any, where a token is enough) and a password or token. For `s3`: the access key's id and its secret. */
   username: z.string().max(500).optional(),
   password: z.string().max(8000).optional(),
 });

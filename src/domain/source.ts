@@ -61,6 +61,8 @@ export interface Source {
   readonly name: string;
   readonly settings: SourceSettings;
   readonly hasCredentials: boolean;
+  /** The export that was uploaded last. */
+  readonly upload: { readonly fileName: string; readonly size: number; readonly uploadedAt: string } | null;
   readonly acl: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   /** Cron, in UTC; null: only when asked, or told of a change. */

@@ -28,6 +28,10 @@ export const TenantSettings = z.strictObject({
     .refine((sources) => Object.keys(sources).length <= 1000, 'at most 1000 sources'),
   /** Whether nothing of the tenant may be deleted for good: what is removed is only hidden. */
   legalHold: z.boolean(),
+  /** Sources under legal hold: nothing of them may be deleted for good. */
+  heldSources: z.array(z.string().min(1).max(2000)).max(1000),
+  /** Documents under legal hold, by id. */
+  heldDocuments: z.array(z.string().min(1).max(100)).max(1000),
 });
 export type TenantSettings = z.output<typeof TenantSettings>;
 
@@ -45,4 +49,6 @@ export const defaultTenantSettings: TenantSettings = {
   conversationRetentionDays: null,
   documentRetentionDays: {},
   legalHold: false,
+  heldSources: [],
+  heldDocuments: [],
 };

@@ -1,6 +1,7 @@
 import type { Block, CellRange, ParsedDocument } from '../domain/document.ts';
 import { type Span, splitSentences } from '../domain/sentences.ts';
 import type { CountTokens } from '../models/embedder.ts';
+import { breadcrumbOf } from './breadcrumb.ts';
 import { headingText } from './parse/heading-text.ts';
 
 /** The smallest stretch that chunks are made of; a chunk is a run of neighbouring pieces. */
@@ -68,7 +69,8 @@ const longestGap = 80;
 export function toPieces(parsed: ParsedDocument, countTokens: CountTokens, limits: PieceLimits): Piece[] {
   const { text } = parsed;
   const pieces: Piece[] = [];
-  const headings: { level: number; text: string }[] = [];
+  // No heading of the document ends what it stands under.
+  const headings = breadcrumbOf(parsed).map((name) => ({ level: 0, text: name }));
   const newSection = (): Section => {
     const headingPath = headings.map((heading) => heading.text);
     return { headingPath, maxTokens: limits.maxTokens(headingPath), hasBody: false };

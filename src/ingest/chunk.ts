@@ -71,9 +71,8 @@ export function bodyText(
 
 /** Title and headings joined by ` > `; long ones are clipped, and of many the first and the last ones stay. */
 export function headerOf(title: string, headingPath: readonly string[]): string {
-  const [first, ...rest] = headingPath;
-  const isTitle = first?.toLowerCase() === title.toLowerCase();
-  const names = [title, ...(isTitle || first === undefined ? rest : headingPath)].filter((name) => name !== '');
+  const isTitle = (name: string) => name.toLowerCase() === title.toLowerCase();
+  const names = [title, ...headingPath.filter((name) => !isTitle(name))].filter((name) => name !== '');
   const kept = names.length > 4 ? [...names.slice(0, 1), ...names.slice(-3)] : names;
   return kept.map((name) => (name.length > 80 ? `${name.slice(0, 79).toWellFormed()}…` : name)).join(' > ');
 }

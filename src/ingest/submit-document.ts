@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { curatedSource } from '../domain/curated-answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { JobId, TenantId } from '../domain/ids.ts';
@@ -6,10 +5,14 @@ import type { Principal } from '../domain/principal.ts';
 import type { CuratedContent } from '../store/curated-answers.ts';
 import type { DocumentStore, IncomingDocument, Registration } from '../store/documents.ts';
 import type { ObjectStore } from '../store/objects.ts';
+import { storeFile } from './store-file.ts';
 
 /** What the caller says about a document; `source` and `externalId` together name it within the tenant. */
 export interface DocumentDetails
-  extends Pick<IncomingDocument, 'source' | 'externalId' | 'uri' | 'title' | 'acl' | 'tags' | 'metadata' | 'language'> {
+  extends Pick<
+    IncomingDocument,
+    'source' | 'externalId' | 'uri' | 'title' | 'acl' | 'tags' | 'metadata' | 'language' | 'inherits'
+  > {
   /** Adds to this job; null starts one. */
   readonly jobId: JobId | null;
   /** Of a curated answer, whose source no other document may have. */
@@ -47,9 +50,6 @@ interface SubmitDeps {
   readonly onQueued: () => void;
 }
 
-/** How often a file that is being removed at this moment is stored again, once a second. */
-const storedAgain = 30;
-
 /** The one way in: whatever brings a document ends here. */
 export function createSubmit(deps: Omit<SubmitDeps, 'fetchUrl'>): SubmitDocuments['submit'] {
   return async (owner, details, file) => {
@@ -67,22 +67,13 @@ async function register(
   { details, file }: { details: DocumentDetails; file: DocumentBytes },
 ): Promise<Registration> {
   const { jobId, ...named } = details;
-  for (let attempt = 0; ; attempt += 1) {
-    const { hash, size } = await objects.put(file.bytes);
-    const kind = { mediaType: file.mediaType ?? 'application/octet-stream', fileName: file.fileName };
+  const kind = { mediaType: file.mediaType ?? 'application/octet-stream', fileName: file.fileName };
+  return await storeFile(objects, file.bytes, async ({ hash, size }) => {
     const incoming = { ...named, ...kind, contentHash: hash, size };
-    try {
-      const [registration] = await documents.register(tenant, jobId, [incoming]);
-      if (!registration) throw new AppError('INTERNAL', 'The document was not registered.');
-      // What was removed between storing and registering is stored again; from here on nobody removes it.
-      if (!(await objects.has(hash, size))) await objects.put(file.bytes);
-      return registration;
-    } catch (error) {
-      const wait = error instanceof AppError && error.code === 'CONFLICT' ? error.retryAfter : null;
-      if (wait === null || attempt >= storedAgain) throw error;
-      await pause(wait * 1000);
-    }
-  }
+    const [registration] = await documents.register(tenant, jobId, [incoming]);
+    if (!registration) throw new AppError('INTERNAL', 'The document was not registered.');
+    return registration;
+  });
 }
 
 export function createSubmitDocuments(deps: SubmitDeps): SubmitDocuments {

@@ -138,7 +138,7 @@ describe('every route', () => {
           method: route.method,
           headers: {
             'x-request-id': 'the-same-request',
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(typeof body === 'string' && { 'content-type': 'application/json' }),
           },
           ...(body === undefined ? {} : { body }),
         });
@@ -151,14 +151,21 @@ describe('every route', () => {
 });
 
 /** For routes that read a body before they look for the thing. */
-const bodies: Readonly<Record<string, string>> = {
+const bodies: Readonly<Record<string, string | FormData>> = {
   'POST feedback': '{"rating":"up"}',
   'POST runs': '{}',
   'POST changes': '{"externalIds":["a"]}',
   'POST confirm': '{}',
+  'PUT export': formWith(new File(['x'], 'export.zip')),
   'PATCH :id': '{}',
   'PATCH /v1/users/:id': '{"groups":[]}',
 };
+
+function formWith(file: File): FormData {
+  const form = new FormData();
+  form.set('file', file);
+  return form;
+}
 
 /** One thing of each kind that has an id, by the name in the path. */
 async function ownedBy(

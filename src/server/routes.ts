@@ -82,6 +82,7 @@ import { registerStreamJobEvents } from './routes/stream-job-events.ts';
 import { registerStreamJobsEvents } from './routes/stream-jobs-events.ts';
 import { registerSwitchIndex } from './routes/switch-index.ts';
 import { registerTestSource } from './routes/test-source.ts';
+import { registerUploadExport } from './routes/upload-export.ts';
 
 /** All routes, in the order of the documentation. */
 export const routes: readonly RegisterRoute[] = [
@@ -120,6 +121,7 @@ export const routes: readonly RegisterRoute[] = [
   registerListSources,
   registerGetSource,
   registerChangeSource,
+  registerUploadExport,
   registerRemoveSource,
   registerTestSource,
   registerRunSource,

@@ -19,6 +19,7 @@ import type { IdentityStore } from '../store/identities.ts';
 import type { IndexAdministration } from '../store/index-administration.ts';
 import type { JobStore } from '../store/jobs.ts';
 import type { MetadataFieldStore } from '../store/metadata-fields.ts';
+import type { ObjectStore } from '../store/objects.ts';
 import type { SourceStore } from '../store/sources.ts';
 import type { TenantSettingsStore } from '../store/tenant-settings.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
@@ -56,6 +57,8 @@ export interface ServerDeps {
   readonly audit: AuditLog;
   readonly sources: SourceStore;
   readonly sourceTrial: SourceTrial;
+  /** Where uploaded exports go. */
+  readonly objects: Pick<ObjectStore, 'put' | 'has'>;
   /** Called after a run of a source was queued. */
   readonly onSourceQueued: () => void;
   readonly submit: SubmitDocuments;

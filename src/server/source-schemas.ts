@@ -40,6 +40,10 @@ export const SourceSchema = z
     name: z.string(),
     settings: Settings,
     hasCredentials: z.boolean(),
+    upload: z
+      .object({ fileName: z.string(), size: count, uploadedAt: time })
+      .nullable()
+      .openapi({ description: 'The export that was uploaded last.' }),
     acl: names,
     tags: z.record(z.string(), z.string()),
     schedule: z.string().nullable(),

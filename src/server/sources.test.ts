@@ -7,8 +7,10 @@ import { jsonBody, openApp } from '../../test/open-app.ts';
 import { openTestDatabase } from '../../test/open-database.ts';
 import { pageWith, startStubSite } from '../../test/stub-site.ts';
 import { AppError } from '../domain/errors.ts';
+import type { SourceId } from '../domain/ids.ts';
 import type { Source, SourceRun } from '../domain/source.ts';
 import { allowHosts } from '../ingest/load/allowed-hosts.ts';
+import { buildZip } from '../ingest/parse/fixtures/build-zip.ts';
 import { createOpenConnector } from '../ingest/sources/open-connector.ts';
 import { createSourceQueue } from '../ingest/sources/source-queue.ts';
 import { createSourceTrial } from '../ingest/sources/source-trial.ts';
@@ -29,19 +31,21 @@ afterAll(async () => {
 
 /** The server with the queue of sources at work behind it. */
 async function open(hosts: readonly string[] = []) {
+  const objects = await createFileObjects(join(work, 'objects'));
   const openConnector = createOpenConnector({
     fetch: { maxFileBytes: 100_000, isAllowedAddress: allowHosts(hosts) },
     sourceFolders: [work],
     cacheFolder: join(work, 'cache'),
+    objects,
   });
   const reader = { read: async () => Promise.reject(new AppError('FILE_CORRUPT', 'Nothing is read here.')) };
   let wake = () => {};
   const app = await openApp(driver, {
     sourceTrial: createSourceTrial({ openConnector, reader }),
     onSourceQueued: () => wake(),
+    objects,
   });
   const { stores } = app;
-  const objects = await createFileObjects(join(work, 'objects'));
   const submit = createSubmit({ documents: stores.documents, objects, maxFileBytes: 100_000, onQueued: () => {} });
   const log = pino({ level: 'silent' });
   const queue = createSourceQueue({
@@ -101,6 +105,46 @@ it('a source is made, run, told of a change, paused, shown without its secrets a
   expect((await send(`/v1/sources/${id}`)).status).toBe(404);
 });
 
+it('an export is uploaded, replaced by a newer one, and its file goes with it', async () => {
+  await using server = await open();
+  const { app, send, ended } = server;
+  const { id } = (await send<Source>('/v1/sources', jsonBody({ name: 'notion', settings: { kind: 'notion' } }))).body;
+  const runs = async () => {
+    const { body } = await send<SourceRun>(`/v1/sources/${id}/runs`, jsonBody({}));
+    return await ended(id, body.id);
+  };
+  expect(await runs()).toMatchObject({ state: 'failed', detail: expect.stringContaining('No export was uploaded') });
+  const upload = async (texts: readonly string[]) => {
+    const parts = texts.map((text, place) => ({ name: `P ${String(place).repeat(32)}.md`, content: text }));
+    const form = new FormData();
+    form.set('file', new File([new Uint8Array(buildZip(parts))], '../export.zip'));
+    return await send<Source>(`/v1/sources/${id}/export`, { method: 'PUT', body: form });
+  };
+  const first = await upload(['one', 'two', 'three', 'four', 'five']);
+  expect(first).toMatchObject({ status: 200, body: { upload: { fileName: 'export.zip', size: expect.any(Number) } } });
+  expect(JSON.stringify(first.body)).not.toContain('hash');
+  expect(await runs()).toMatchObject({ state: 'finished', added: 5 });
+  const fileOf = async () => (await app.stores.sources.opening(app.tenant, first.body.id as SourceId))?.upload?.hash;
+  const replaced = await fileOf();
+  expect(await app.stores.purges.claimObjects(99)).not.toContain(replaced);
+  await upload(['one', 'two, anew', 'three', 'four']);
+  expect(await runs()).toMatchObject({ state: 'finished', changed: 1, removed: 1, unchanged: 3 });
+  expect(await app.stores.purges.claimObjects(99)).toContain(replaced);
+
+  for (const texts of [['one'], ['one', 'two'], ['one']]) await upload(texts);
+  // What was replaced and came again is in use.
+  const last = await fileOf();
+  expect(await app.stores.purges.claimObjects(99)).not.toContain(last);
+  await send(`/v1/sources/${id}?documents=keep`, { method: 'DELETE' });
+  expect(await app.stores.purges.claimObjects(99)).toContain(last);
+  expect((await send(`/v1/sources/${id}/export`, { method: 'PUT', body: new FormData() })).status).toBe(400);
+  const web = { name: 'web', settings: { kind: 'web', url: 'https://a.example/' } };
+  const other = (await send<Source>('/v1/sources', jsonBody(web))).body;
+  const form = new FormData();
+  form.set('file', new File(['x'], 'export.zip'));
+  expect((await send(`/v1/sources/${other.id}/export`, { method: 'PUT', body: form })).status).toBe(409);
+});
+
 it('a scheduled source runs by itself, and a watched folder when a file changes', async () => {
   const folder = join(work, 'watched');
   await mkdir(folder);
@@ -123,6 +167,8 @@ it.each([
   [{ name: 'x', settings: { kind: 'web', url: 'file:///etc/passwd' } }, 'settings.url'],
   [{ name: 'x', settings: { kind: 'folder', path: '/etc' } }, 'settings.path'],
   [{ name: 'x', settings: { kind: 'folder', path: '/does/not/exist' } }, 'settings.path'],
+  [{ name: 'x', settings: { kind: 'slack', path: '/etc/export.zip' } }, 'settings.path'],
+  [{ name: 'x', settings: { kind: 's3', url: 'https://s3.example/' } }, 'settings.url'],
   [{ name: 'x', settings: { kind: 'web', url: 'https://a.example/' }, schedule: 'every now and then' }, 'schedule'],
   [{ name: 'x', settings: { kind: 'json', url: 'https://a.example/', id: 'key', text: '/t' } }, 'settings.id'],
   [{ name: 'x', settings: { kind: 'git', url: 'https://a.example/r', branch: '--upload-pack=sh' } }, 'settings.branch'],

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openDataFolder, readHolder, readLocalKey, writeLocalKey } from './data-folder.ts';
+import { ensureSecretsKey, openDataFolder, readHolder, readLocalKey, writeLocalKey } from './data-folder.ts';
 
 let parent = '';
 let path = '';
@@ -105,4 +105,14 @@ it('keeps the local key for this user only', async () => {
   expect(await readLocalKey(path)).toBe('fn_secret');
   expect((await stat(join(path, 'local.key'))).mode & 0o777).toBe(0o600);
   await folder.release();
+});
+
+it('makes one key that seals secrets, for this user only, whoever asks for it first', async () => {
+  const keys = await Promise.all(Array.from({ length: 5 }, async () => Buffer.from(await ensureSecretsKey(path))));
+  expect(new Set(keys.map((key) => key.toString('hex'))).size).toBe(1);
+  expect(keys[0]).toHaveLength(32);
+  expect((await stat(join(path, 'secrets.key'))).mode & 0o777).toBe(0o600);
+  expect(await readdir(path)).toEqual(['secrets.key']);
+  await writeFile(join(path, 'secrets.key'), 'not a key\n');
+  await expect(ensureSecretsKey(path)).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' });
 });

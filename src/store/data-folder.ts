@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
+import { secretKeyBytes } from './secrets.ts';
 
 /** Who works in a data folder at this moment. */
 export interface Holder {
@@ -24,6 +25,7 @@ export interface DataFolder {
 const lockName = 'footnote.lock';
 const noteName = 'footnote.holder.json';
 const keyName = 'local.key';
+const secretsKeyName = 'secrets.key';
 /** A command that only looks who holds the folder has the lock for an instant. */
 const lockWaitMilliseconds = 250;
 const sqliteBusy = 5;
@@ -75,6 +77,23 @@ export async function readHolder(path: string): Promise<Holder | null> {
   return null;
 }
 
+/**
+ * The key of 32 bytes that seals secrets in the database, made here by whoever comes first, be it a server or a worker.
+ * Throws CONFIGURATION_INVALID for a file that holds something else.
+ */
+export async function ensureSecretsKey(path: string): Promise<Uint8Array> {
+  const name = join(path, secretsKeyName);
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const isThere = await stat(name).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await writePrivately(path, secretsKeyName, `${randomBytes(secretKeyBytes).toString('base64')}\n`, link);
+  const key = Buffer.from((await readFile(name, 'utf8')).trim(), 'base64');
+  if (key.byteLength === secretKeyBytes) return key;
+  throw new AppError('CONFIGURATION_INVALID', `${name} does not hold a key of ${secretKeyBytes} bytes as base64.`);
+}
+
 /** The key that lets commands of this user talk to the server that holds the folder; null when there is none. */
 export async function readLocalKey(path: string): Promise<string | null> {
   try {
@@ -116,7 +135,8 @@ async function readNote(path: string): Promise<Holder | null> {
   }
 }
 
-async function writePrivately(path: string, name: string, text: string): Promise<void> {
+/** `place` gives the whole file its name: `rename` replaces what has it, `link` leaves that as it is. */
+async function writePrivately(path: string, name: string, text: string, place = rename): Promise<void> {
   const unfinished = join(path, `${name}.${randomUUID()}.tmp`);
   try {
     const file = await open(unfinished, 'wx', 0o600);
@@ -126,10 +146,11 @@ async function writePrivately(path: string, name: string, text: string): Promise
     } finally {
       await file.close();
     }
-    await rename(unfinished, join(path, name));
-  } catch (error) {
+    await place(unfinished, join(path, name)).catch((error: unknown) => {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    });
+  } finally {
     await rm(unfinished, { force: true });
-    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Chunk, DocumentState, DocumentSummary, Properties } from '../domain/document.ts';
 import type { FilterClause } from '../domain/filter.ts';
-import type { DocumentId, JobId, PassageId, TenantId } from '../domain/ids.ts';
+import type { DocumentId, JobId, PassageId, SourceId, TenantId } from '../domain/ids.ts';
 import type { JobFailure } from '../domain/job.ts';
 import type { Metadata } from '../domain/metadata.ts';
 import type { ParseQuality } from '../domain/parse-quality.ts';
@@ -30,6 +30,8 @@ export interface IncomingDocument {
   readonly size: number;
   /** Of a document that holds a curated answer; it is written with it. */
   readonly curated?: CuratedContent;
+  /** Of a document that a source brings: its tags, and its access list where `acl` is true, are those of the source at the moment of writing. */
+  readonly inherits?: { readonly source: SourceId; readonly acl: boolean };
 }
 
 /** `unchanged`: the same bytes and metadata are visible or already queued; nothing was written. */

@@ -13,6 +13,12 @@ export interface NewSource {
   readonly removalLimit: number;
 }
 
+/** What it takes to open a source. */
+export interface SourceOpening extends Pick<NewSource, 'settings' | 'credentials'> {
+  /** Its last upload, by its name in the object store. */
+  readonly upload: { readonly hash: string; readonly fileName: string } | null;
+}
+
 /** What is left out stays as it is. */
 export type SourceChange = Partial<Omit<NewSource, 'name'>>;
 
@@ -28,8 +34,16 @@ export interface SourceStore {
   setPaused(tenant: TenantId, id: SourceId, isPaused: boolean): Promise<boolean>;
   /** Takes the source away, with its documents or without. Null when there is none; else how many documents were removed. */
   remove(tenant: TenantId, id: SourceId, withDocuments: boolean): Promise<number | null>;
-  /** What opens it, for the program alone; null when there is no such source. */
-  opening(tenant: TenantId, id: SourceId): Promise<Pick<NewSource, 'settings' | 'credentials'> | null>;
+  /** What opens it, for the program alone; null when there is no such source. Throws CONFIGURATION_INVALID when no key opens its credentials. */
+  opening(tenant: TenantId, id: SourceId): Promise<SourceOpening | null>;
+  /** The export that counts from now on, in place of an earlier upload. Null when there is no such source. Throws CONFLICT while the same file is being removed. */
+  setUpload(
+    tenant: TenantId,
+    id: SourceId,
+    upload: { hash: string; fileName: string; size: number },
+  ): Promise<Source | null>;
+  /** Seals the credentials of all tenants that lie readable or under an earlier key; `unopened` are those that no key opens. */
+  sealCredentials(): Promise<{ sealed: number; unopened: number }>;
 
   runs(tenant: TenantId, id: SourceId, options: { limit: number; cursor: string | null }): Promise<Page<SourceRun>>;
   /** Queues a run, or joins the one that waits already. Throws CONFLICT when the source is paused. Null when there is none. */
@@ -45,14 +59,12 @@ export interface AskedRun {
   readonly targets: readonly string[] | null;
 }
 
-/** A run that this process is to do, with what it needs. */
+/** A run that this process is to do, with what it needs beside what opens the source. */
 export interface ClaimedRun {
   readonly tenantId: TenantId;
   readonly sourceId: SourceId;
   readonly id: RunId;
   readonly name: string;
-  readonly settings: SourceSettings;
-  readonly credentials: SourceCredentials | null;
   readonly acl: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   readonly removalLimit: number;

@@ -10,6 +10,7 @@ export interface HtmlNode {
   /** Counted anew at each access. Going from sibling to sibling instead would stop at the document type. */
   readonly childNodes: Iterable<HtmlNode>;
   readonly textContent: string | null;
+  readonly innerHTML?: string;
   getAttribute?(name: string): string | null;
   querySelector?(selector: string): HtmlNode | null;
   querySelectorAll?(selector: string): Iterable<HtmlNode>;

@@ -37,6 +37,10 @@ const metaNames: Readonly<Record<string, string>> = {
   date: 'date',
   'article:published_time': 'date',
   'article:modified_time': 'modified',
+  breadcrumb: 'breadcrumb',
+  created: 'created',
+  modified: 'modified',
+  editor: 'editor',
 };
 
 function propertiesOf(page: HtmlNode): Properties {

@@ -36,11 +36,12 @@ export async function openArchive(bytes: Uint8Array, file: ArchiveFile): Promise
     const entries = await checkEntries(archive, { ...file, size: bytes.byteLength });
     return { names: new Set(entries.keys()), text: (name) => readText(archive, entries.get(name)) };
   } catch (error) {
-    throw error instanceof AppError ? error : explain(file.name, error);
+    throw error instanceof AppError ? error : explainArchive(file.name, error);
   }
 }
 
-function explain(name: string, error: unknown): AppError {
+/** The AppError for what the library throws. */
+export function explainArchive(name: string, error: unknown): AppError {
   const reason = error instanceof Error ? error.message : '';
   if (/relative path|absolute path|invalid characters in fileName/.test(reason))
     return new AppError('FILE_SUSPICIOUS', `${name} names a part that would lie outside of it.`, { cause: error });
@@ -57,8 +58,7 @@ async function checkEntries(archive: ZipFile, file: ArchiveFile & { size: number
       `${file.name} holds ${archive.entryCount} parts; ${mostEntries} are allowed.`,
     );
   for await (const entry of archive.eachEntry()) {
-    if ((entry.generalPurposeBitFlag & 1) !== 0)
-      throw new AppError('FILE_ENCRYPTED', `${file.name} is protected by a password.`);
+    refuseEncrypted(entry, file.name);
     declared += entry.uncompressedSize;
     refuseBomb(declared, file);
     entries.set(entry.fileName, entry);
@@ -71,9 +71,14 @@ async function checkEntries(archive: ZipFile, file: ArchiveFile & { size: number
   return entries;
 }
 
-function refuseBomb(inflated: number, file: { name: string; size: number }): void {
+export function refuseEncrypted(entry: Entry, name: string): void {
+  if (entry.isEncrypted()) throw new AppError('FILE_ENCRYPTED', `${name} is protected by a password.`);
+}
+
+/** Throws FILE_SUSPICIOUS for an archive that unpacks to more than `most` bytes, or to many times its size. */
+export function refuseBomb(inflated: number, file: { name: string; size: number }, most = mostInflated): void {
   const isBomb = inflated > harmless && inflated / file.size > largestRatio;
-  if (inflated <= mostInflated && !isBomb) return;
+  if (inflated <= most && !isBomb) return;
   throw new AppError(
     'FILE_SUSPICIOUS',
     `${file.name} has ${file.size} bytes and unpacks to more than ${inflated - 1} bytes.`,

@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ConnectorFixture, describeConnector } from '../../../test/connector-contract.ts';
+import { fakePort } from '../../../test/fake-port.ts';
+import { startStubS3, stubS3Keys } from '../../../test/stub-s3.ts';
 import { pageWith, startStubSite } from '../../../test/stub-site.ts';
-import { SourceSettings } from '../../domain/source-settings.ts';
+import { type SourceCredentials, SourceSettings } from '../../domain/source-settings.ts';
 import { allowHosts } from '../load/allowed-hosts.ts';
+import { buildZip, type ZipPart } from '../parse/fixtures/build-zip.ts';
 import { createOpenConnector } from './open-connector.ts';
 
 const fast = { requestsPerSecond: 1000 };
@@ -16,16 +19,18 @@ interface Opening {
   readonly settings: Record<string, unknown>;
   readonly hosts?: readonly string[];
   readonly folder?: string;
+  readonly credentials?: SourceCredentials;
 }
 
-async function opener({ settings, hosts = [], folder = '/nonexistent' }: Opening) {
+async function opener({ settings, hosts = [], folder = '/nonexistent', credentials }: Opening) {
   const cacheFolder = await mkdtemp(join(tmpdir(), 'footnote-cache-'));
   const open = createOpenConnector({
     fetch: { maxFileBytes: 1_000_000, isAllowedAddress: allowHosts(hosts) },
     sourceFolders: [folder],
     cacheFolder,
+    objects: fakePort('objects'),
   });
-  const source = { settings: SourceSettings.parse(settings), credentials: null };
+  const source = { settings: SourceSettings.parse(settings), credentials: credentials ?? null, upload: null };
   return { open: () => open(source, never), dispose: () => rm(cacheFolder, { recursive: true, force: true }) };
 }
 
@@ -122,11 +127,119 @@ async function siteFixture(
   };
 }
 
+async function s3Fixture(): Promise<ConnectorFixture> {
+  const s3 = await startStubS3();
+  const { accessKeyId: username, secretAccessKey: password, region } = stubS3Keys;
+  const { open, dispose } = await opener({
+    settings: { kind: 's3', url: `${s3.url}/bucket/a folder+`, region, ...fast },
+    credentials: { username, password },
+    hosts: [new URL(s3.url).host],
+  });
+  const path = (name: string) => `/bucket/a folder+/${name} & ü.md`;
+  s3.stored.set('/bucket/a folder+/picture.png', Buffer.from('not read'));
+  s3.stored.set('/bucket/elsewhere/other.md', Buffer.from('not in the folder'));
+  return {
+    open,
+    idOf: (name) => `${name} & ü.md`,
+    put: async (name, text) => void s3.stored.set(path(name), Buffer.from(text)),
+    remove: async (name) => void s3.stored.delete(path(name)),
+    setWorking: async (isWorking) => s3.fail(isWorking ? null : 403),
+    close: async () => {
+      await dispose();
+      await s3.close();
+    },
+  };
+}
+
+/** A file with an export that is made anew from its texts. */
+async function exportFixture(
+  kind: string,
+  { make, idOf }: { make: (texts: ReadonlyMap<string, string>) => ZipPart[]; idOf: (name: string) => string },
+): Promise<ConnectorFixture> {
+  const folder = await mkdtemp(join(tmpdir(), 'footnote-export-'));
+  const path = join(folder, 'export.zip');
+  const texts = new Map<string, string>();
+  const { open, dispose } = await opener({ settings: { kind, path }, folder });
+  const remake = () => writeFile(path, buildZip(make(texts)));
+  await remake();
+  return {
+    ...{ open, idOf },
+    async put(name, text) {
+      texts.set(name, text);
+      await remake();
+    },
+    async remove(name) {
+      texts.delete(name);
+      await remake();
+    },
+    // A copy that is still under way.
+    setWorking: async (isWorking) => (isWorking ? await remake() : await truncate(path, 50)),
+    close: async () => {
+      await dispose();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** As Notion would name them. */
+const hexOf = (name: string) => Buffer.from(name).toString('hex').padEnd(32, '0');
+const json = (value: unknown) => JSON.stringify(value);
+const slackTime = (name: string) => `${1_767_600_000 + name.length * 100_000 + name.charCodeAt(0)}.000100`;
+
 const xml = '<?xml version="1.0"?>';
 const startPage = '<html><head><meta name="robots" content="noindex"></head><body>';
 
 describeConnector('a folder', folderFixture);
 describeConnector('a Git repository', gitFixture);
+describeConnector('a folder of a bucket', s3Fixture);
+describeConnector('an export of Notion', () =>
+  exportFixture('notion', {
+    make: (texts) =>
+      [...texts].map(([name, text]) => ({ name: `${name} ${hexOf(name)}.md`, content: `# ${name}\n\n${text}` })),
+    idOf: hexOf,
+  }),
+);
+describeConnector('an export of Confluence', () =>
+  exportFixture('confluence', {
+    make: (texts) => [
+      ...[...texts].map(([name, text]) => ({
+        name: `S/${name}_${parseInt(hexOf(name).slice(0, 8), 16)}.html`,
+        content: `<html><body><h1 id="title-text">S : ${name}</h1><div id="main-content"><p>${text}</p></div></body></html>`,
+      })),
+    ],
+    idOf: (name) => String(parseInt(hexOf(name).slice(0, 8), 16)),
+  }),
+);
+describeConnector('an export of Zendesk', () =>
+  exportFixture('zendesk', {
+    make: (texts) => [
+      {
+        name: 'articles.json',
+        content: json({
+          articles: [...texts].map(([id, body]) => ({ id, title: id, body: `<p>${body}</p>`, locale: 'en' })),
+        }),
+      },
+    ],
+    idOf: (name) => `article/${name}/en`,
+  }),
+);
+describeConnector('an export of Slack', () =>
+  exportFixture('slack', {
+    make: (texts) => [
+      { name: 'channels.json', content: json([{ id: 'C1', name: 'support' }]) },
+      {
+        name: 'support/2026-01-05.json',
+        content: json(
+          [...texts].flatMap(([name, text]) => [
+            { ts: slackTime(name), thread_ts: slackTime(name), user: 'U1', text },
+            { ts: `${slackTime(name)}9`, thread_ts: slackTime(name), user: 'U2', text: 'Thanks' },
+          ]),
+        ),
+      },
+    ],
+    idOf: (name) => `C1/${slackTime(name)}`,
+  }),
+);
 describeConnector('a crawled site', () =>
   siteFixture(
     { kind: 'web' },

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import { createStores } from '../../store/postgres/stores.ts';
 import type { NewSource } from '../../store/sources.ts';
 import type { SqlDriver } from '../../store/sql.ts';
 import { allowHosts } from '../load/allowed-hosts.ts';
+import { buildZip } from '../parse/fixtures/build-zip.ts';
 import { createSubmit } from '../submit-document.ts';
 import { createOpenConnector } from './open-connector.ts';
 import { RunLost } from './run-record.ts';
@@ -42,6 +43,7 @@ async function openSource(given: Partial<NewSource>, hosts: readonly string[] = 
     fetch: { maxFileBytes: 100_000, isAllowedAddress: allowHosts(hosts) },
     sourceFolders: [work],
     cacheFolder: join(work, 'cache'),
+    objects,
   });
   const source = await stores.sources.create(tenant, sampleSource(given));
   const deps = { ...stores, runs: stores.sourceRuns, submit: { submit }, openConnector };
@@ -188,6 +190,105 @@ it('an unchanged site is not sent again, and what it is told of is looked at alo
   expect(await run({ targets })).toMatchObject({ changed: 1, removed: 1, added: 0 });
   expect(site.requests).toEqual(['GET /robots.txt 404', 'GET /a 200', 'GET /b 404']);
   expect(await documents()).toEqual([`${site.url}/`, `${site.url}/a`]);
+});
+
+it('a newer export changes what changed in it, and takes away what is gone by the rules of all sources', async () => {
+  const folder = join(work, 'notion');
+  await mkdir(folder);
+  const id = (place: number) => String(place).padStart(32, '0');
+  const write = async (name: string, pages: ReadonlyMap<number, string>) =>
+    await writeFile(
+      join(folder, name),
+      buildZip([...pages].map(([place, text]) => ({ name: `Page ${id(place)}.md`, content: `# Page\n\n${text}\n` }))),
+    );
+  const pages = new Map(Array.from({ length: 10 }, (_, place) => [place, `Text ${place}.`]));
+  await write('first.zip', pages);
+  const { run, confirm, documents } = await openSource({ settings: { kind: 'notion', path: folder } });
+  expect(await run()).toMatchObject({ state: 'finished', added: 10 });
+
+  pages.set(3, 'Another text.');
+  pages.set(10, 'A new page.');
+  pages.delete(4);
+  await write('second.zip', pages);
+  await utimes(join(folder, 'first.zip'), 1, 1);
+  const second = {
+    state: 'finished',
+    added: 1,
+    changed: 1,
+    removed: 1,
+    unchanged: 8,
+    changes: { changed: [id(3)], removed: [id(4)] },
+  };
+  expect(await run()).toMatchObject(second);
+  expect(await run()).toMatchObject({ unchanged: 10, added: 0, changed: 0, jobId: null });
+
+  await truncate(join(folder, 'second.zip'), 500);
+  expect(await run()).toMatchObject({ state: 'failed', removed: 0, detail: expect.stringContaining('FILE_CORRUPT') });
+  await write('second.zip', new Map([[3, 'Another text.']]));
+  expect(await run()).toMatchObject({ state: 'needs-confirmation', missing: 9, removed: 0 });
+  expect(await documents()).toHaveLength(10);
+  expect(await confirm()).toMatchObject({ state: 'finished', removed: 9 });
+  expect(await documents()).toEqual([id(3)]);
+});
+
+it('documents get the access list that their source has when they are written, not when the run began', async () => {
+  const folder = await makeFolder('closing', 40);
+  const { ask, claim, deps, stores, tenant, source } = await openSource({
+    settings: { kind: 'folder', path: folder, watch: false },
+    acl: ['group:all'],
+  });
+  const lists = async () => {
+    const page = await stores.documents.list(samplePrincipal(tenant), { limit: 100, cursor: null });
+    return [...new Set(page.items.map(({ acl }) => acl.join()))];
+  };
+  await ask();
+  let steps = 0;
+  for await (const _ of syncSource(await claim(), deps, never)) {
+    steps += 1;
+    // Some documents are kept by now, some only submitted, most still to come.
+    if (steps === 24) {
+      await stores.sources.change(tenant, source.id, { acl: ['group:few'] });
+      expect(await lists()).toEqual(['group:few']);
+    }
+  }
+  expect(await lists()).toEqual(['group:few']);
+});
+
+it('who may read an item is read again where its text stays the same', async () => {
+  await using site = await startStubSite();
+  const serve = (readers: string) =>
+    site.pages.set('/api', { body: JSON.stringify([{ id: 1, text: 'The code is quartz.', changed: 'x', readers }]) });
+  const settings = {
+    kind: 'json',
+    url: `${site.url}/api`,
+    id: '/id',
+    text: '/text',
+    changed: '/changed',
+    acl: '/readers',
+  };
+  const { run, stores, tenant } = await openSource({ settings: { ...settings, requestsPerSecond: 1000 } as never }, [
+    site.host,
+  ]);
+  for (const [readers, changed] of [
+    ['group:all', 0],
+    ['group:few', 1],
+  ] as const) {
+    serve(readers);
+    expect(await run()).toMatchObject({ state: 'finished', changed });
+    const { items } = await stores.documents.list(samplePrincipal(tenant), { limit: 9, cursor: null });
+    expect(items.map(({ acl }) => acl)).toEqual([[readers]]);
+  }
+});
+
+it('ends a run whose credentials no key opens, and says what to do', async () => {
+  const folder = await makeFolder('sealed', 1);
+  const { run, tenant, source } = await openSource({
+    settings: { kind: 'folder', path: folder, watch: false },
+    credentials: { password: 'open sesame' },
+  });
+  const sealed = 'update sources set credentials = $3 where tenant_id = $1 and id = $2';
+  await driver.queryAsTenant(tenant, sealed, [tenant, source.id, { sealed: 'v1.0123456789abcdef.AAAA.AAAA' }]);
+  expect(await run()).toMatchObject({ state: 'failed', detail: expect.stringContaining('SECRETS_KEY') });
 });
 
 it('goes on where it ended when it is taken up again, and doubles nothing', async () => {

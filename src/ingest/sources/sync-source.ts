@@ -54,7 +54,9 @@ const lookedAtAtOnce = 4;
 export async function* syncSource(run: ClaimedRun, deps: SyncDeps, signal: AbortSignal): AsyncGenerator<RunCounts> {
   const record = createRunRecord(run);
   try {
-    await using connector = await deps.openConnector(run, signal);
+    const opening = await deps.sources.opening(run.tenantId, run.sourceId);
+    if (opening === null) throw new RunLost();
+    await using connector = await deps.openConnector(opening, signal);
     const known = new Map((await deps.runs.items(run)).map((item) => [item.externalId, item]));
     const found = { seen: new Set<string>(), gone: new Set<string>(), listing: null, cursor: null };
     const sync: Sync = { run, deps, connector, record, signal, known, ...found };

@@ -15,9 +15,11 @@ export function createTakeIn({ run, deps, connector, record, signal }: Sync): Ta
   let opening: Promise<unknown> = Promise.resolve();
 
   async function submit(document: FetchedDocument): Promise<Registration> {
+    const acl = connector.permissions(document.externalId);
     const details = {
       ...{ source: run.name, externalId: document.externalId, uri: document.uri, title: document.title },
-      ...{ acl: connector.permissions(document.externalId) ?? run.acl, tags: run.tags, metadata: {}, language: null },
+      ...{ acl: acl ?? run.acl, tags: run.tags, metadata: {}, language: null },
+      inherits: { source: run.sourceId, acl: acl === null },
       jobId: record.jobId,
     };
     const registration = await deps.submit.submit(run, details, document);

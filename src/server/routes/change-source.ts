@@ -23,7 +23,7 @@ export function registerChangeSource(app: App, { sources, sourceTrial, onSourceQ
     const { tenantId } = principalOf(c);
     const id = sourceIdOf(c.req.valid('param').id);
     const { settings, credentials, acl, tags, schedule, removalLimit } = c.req.valid('json');
-    if (settings) await sourceTrial.check({ settings, credentials: null }, c.req.raw.signal);
+    if (settings) await sourceTrial.check({ settings, credentials: null, upload: null }, c.req.raw.signal);
     const given = Object.entries({ settings, credentials, acl, tags, schedule, removalLimit });
     const change = Object.fromEntries(given.filter(([, value]) => value !== undefined));
     const source = await sources.change(tenantId, id, change);

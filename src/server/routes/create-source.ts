@@ -23,7 +23,7 @@ export function registerCreateSource(app: App, { sources, sourceTrial, onSourceQ
     const source = await once(c, idempotency, {
       request: body,
       make: async () => {
-        await sourceTrial.check(body, c.req.raw.signal);
+        await sourceTrial.check({ ...body, upload: null }, c.req.raw.signal);
         return await sources.create(principalOf(c).tenantId, body);
       },
     });

@@ -6,7 +6,7 @@ import type { IdentityStore, KeySummary, Tenant, User } from '../identities.ts';
 import type { SqlDriver } from '../sql.ts';
 import { isUniqueViolation } from './database-error.ts';
 import { createKnownPrincipals, hashSecret } from './known-principals.ts';
-import { isHeld } from './tenant-settings-store.ts';
+import { holdsAnything } from './tenant-settings-store.ts';
 
 export interface IdentityStoreOptions {
   readonly now?: () => Date;
@@ -80,11 +80,16 @@ function createTenants(driver: SqlDriver, now: () => Date): TenantMethods {
     removeTenant: (id) =>
       driver.asOperator(
         async (sql) => {
-          const held = await sql.query(`select from tenants t where t.id = $1 and ${isHeld('t.id')} for update`, [id]);
+          const held = await sql.query(
+            `select from tenants t where t.id = $1 and ${holdsAnything('t.id')} for update`,
+            [id],
+          );
           if (held.length > 0)
             throw new AppError('CONFLICT', 'The tenant is under legal hold: it can be deleted once that is lifted.');
           await sql.query(
-            `insert into object_purges (content_hash) select distinct content_hash from document_versions where tenant_id = $1
+            `insert into object_purges (content_hash)
+             select content_hash from document_versions where tenant_id = $1
+             union select upload ->> 'hash' from sources where tenant_id = $1 and upload is not null
              on conflict (content_hash) do nothing`,
             [id],
           );

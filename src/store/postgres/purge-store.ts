@@ -35,6 +35,12 @@ export function createPurgeStore(driver: SqlDriver, { now = () => new Date() }: 
   };
 }
 
+/** Whether a version is made of a file, or a source of exports reads it; `hash` is SQL. */
+function isUsed(hash: string): string {
+  return `(exists (select from document_versions v where v.content_hash = ${hash})
+    or exists (select from sources s where s.upload is not null and s.upload ->> 'hash' = ${hash}))`;
+}
+
 async function claimObjects(sql: Sql, limit: number, now: Date): Promise<string[]> {
   const stale = new Date(now.getTime() - claimMilliseconds);
   const candidates = await sql.query<{ hash: string }>(
@@ -46,7 +52,7 @@ async function claimObjects(sql: Sql, limit: number, now: Date): Promise<string[
   await lockObjects(sql, hashes);
   await sql.query(
     `delete from object_purges o where o.content_hash = any($1) and (o.claimed_at is null or o.claimed_at < $2)
-       and exists (select from document_versions v where v.content_hash = o.content_hash)`,
+       and ${isUsed('o.content_hash')}`,
     [hashes, stale],
   );
   const claimed = await sql.query<{ hash: string }>(
@@ -66,7 +72,7 @@ async function writeReceipt(
   const [counts] = await sql.query<Pick<PurgeReceipt, 'versions' | 'passages' | 'vectors' | 'objects'>>(
     `delete from document_purges where tenant_id = $1 and document_id = $2 returning versions, passages, vectors, (
        select count(*) from unnest(content_hashes) as x(hash)
-       where not exists (select from document_versions v where v.content_hash = x.hash)) as objects`,
+       where not ${isUsed('x.hash')}) as objects`,
     [tenantId, documentId],
   );
   if (!counts) return null;

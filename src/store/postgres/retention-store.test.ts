@@ -122,6 +122,35 @@ describeOnEachDatabase('retention', (database) => {
     expect(await stores.answers.get(admin, answerId)).toBeNull();
   });
 
+  it('holds of sources and of documents keep these, and nothing else', async () => {
+    const { stores, admin, tenant, add, passDays, documents } = await open({
+      documentRetentionDays: { notes: 1, tickets: 1 },
+      heldSources: ['tickets'],
+    });
+    const [held, ticket, free] = [await add('notes', 'held'), await add('tickets', 't'), await add('notes', 'free')];
+    await stores.tenantSettings.change(admin, { heldDocuments: [held] });
+    passDays(2);
+    expect(await stores.retention.removeExpired(9)).toBe(1);
+    expect((await documents()).sort()).toEqual([held, ticket].sort());
+    await stores.documents.remove(tenant, [held, ticket]);
+    expect(await documents()).toEqual([]);
+    const kept = async () => {
+      while ((await stores.documents.sweep(9)) > 0);
+      const rows = await database().queryAsTenant<{ id: string }>(
+        tenant,
+        'select distinct document_id as id from passages order by 1',
+      );
+      return rows.map(({ id }) => id);
+    };
+    expect(await kept()).toEqual([held, ticket].sort());
+    expect(await kept()).not.toContain(free);
+    await expect(stores.identities.removeTenant(tenant)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await stores.tenantSettings.change(admin, { heldSources: [] });
+    expect(await kept()).toEqual([held]);
+    await stores.tenantSettings.change(admin, { heldDocuments: [] });
+    expect(await kept()).toEqual([]);
+  });
+
   it('a stranger learns nothing from a hold', async () => {
     const { stores, admin, ask } = await open({ legalHold: true });
     const { conversationId } = await ask();

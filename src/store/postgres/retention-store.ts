@@ -4,7 +4,7 @@ import type { Sql, SqlDriver } from '../sql.ts';
 import { appendOwnAudit } from './audit-log.ts';
 import { removeDocuments } from './documents/remove-documents.ts';
 import { lockTenant } from './documents/tenant-lock.ts';
-import { readSettings } from './tenant-settings-store.ts';
+import { isDocumentHeld, readSettings } from './tenant-settings-store.ts';
 
 export interface RetentionStoreOptions {
   readonly now?: () => Date;
@@ -76,8 +76,9 @@ async function removeOfSource(
   { source, days }: { readonly source: string; readonly days: number },
 ): Promise<number> {
   const rows = await sql.query<{ id: DocumentId }>(
-    `select id from documents where tenant_id = $1 and source = $2 and deleted_at is null and updated_at < $3
-     order by updated_at, id limit $4`,
+    `select d.id from documents d where d.tenant_id = $1 and d.source = $2 and d.deleted_at is null and d.updated_at < $3
+       and not ${isDocumentHeld('d')}
+     order by d.updated_at, d.id limit $4`,
     [tenant, source, daysBefore(now, days), limit],
   );
   const documents = rows.map(({ id }) => id);

@@ -34,7 +34,7 @@ import { createPurgeStore } from './purge-store.ts';
 import { createRankerStore } from './ranker-store.ts';
 import { createRetentionStore } from './retention-store.ts';
 import { createRunStore } from './sources/run-store.ts';
-import { createSourceStore } from './sources/source-store.ts';
+import { createSourceStore, type SourceStoreOptions } from './sources/source-store.ts';
 import { createTenantSettingsStore } from './tenant-settings-store.ts';
 import { createWorkerStore } from './worker-store.ts';
 
@@ -64,7 +64,7 @@ export interface Stores {
 /** All stores over one database. */
 export function createStores(
   driver: SqlDriver,
-  options: DocumentStoreOptions & AnswerStoreOptions & JobStoreOptions = {},
+  options: DocumentStoreOptions & AnswerStoreOptions & JobStoreOptions & SourceStoreOptions = {},
 ): Stores {
   const indexRows = createIndexSource(driver);
   return {

@@ -15,9 +15,23 @@ export async function readSettings(sql: Sql, tenant: TenantId): Promise<TenantSe
   return parse(await sql.query<Row>(read, [tenant]));
 }
 
-/** Whether the tenant of a row is under legal hold; `tenant` is an expression of SQL. */
+const tenantHold = "coalesce((h.settings ->> 'legalHold')::boolean, false)";
+
+/** Whether all of a tenant is under legal hold; `tenant` is an expression of SQL. */
 export function isHeld(tenant: string): string {
-  return `exists (select from tenant_settings h where h.tenant_id = ${tenant} and (h.settings ->> 'legalHold')::boolean)`;
+  return `exists (select from tenant_settings h where h.tenant_id = ${tenant} and ${tenantHold})`;
+}
+
+/** Whether anything of a tenant is: it cannot go as a whole then. */
+export function holdsAnything(tenant: string): string {
+  return `exists (select from tenant_settings h where h.tenant_id = ${tenant} and (${tenantHold}
+    or coalesce(jsonb_array_length(h.settings -> 'heldSources'), 0) > 0 or coalesce(jsonb_array_length(h.settings -> 'heldDocuments'), 0) > 0))`;
+}
+
+/** Whether a document is: its tenant, its source or itself; `d` is the alias of its row. */
+export function isDocumentHeld(d: string): string {
+  return `exists (select from tenant_settings h where h.tenant_id = ${d}.tenant_id and (${tenantHold}
+    or coalesce(h.settings -> 'heldSources' ? ${d}.source, false) or coalesce(h.settings -> 'heldDocuments' ? ${d}.id, false)))`;
 }
 
 export function createTenantSettingsStore(

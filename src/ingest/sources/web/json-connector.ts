@@ -46,8 +46,12 @@ export function createJsonConnector(settings: Settings, fetch: PacedFetch): Conn
       text: scalar(pointTo(item, settings.text)) ?? '',
     });
     const changed = optional(item, settings.changed);
-    if (settings.acl !== undefined) lists.set(externalId, accessOf(pointTo(item, settings.acl), address));
-    return changed === null ? document : { ...document, fingerprint: `changed ${changed}` };
+    const fingerprint = changed === null ? document.fingerprint : `changed ${changed}`;
+    if (settings.acl === undefined) return { ...document, fingerprint };
+    const acl = accessOf(pointTo(item, settings.acl), address);
+    lists.set(externalId, acl);
+    // Who may read it can change while the text does not.
+    return { ...document, fingerprint: `${fingerprint} ${JSON.stringify(acl)}` };
   }
 
   return createListedConnector({

@@ -10,8 +10,11 @@ export interface PacedFetch extends AsyncDisposable {
 interface PaceOptions {
   /** Of one host, whichever sources ask it. */
   readonly requestsPerSecond: number;
-  readonly credentials: Readonly<Record<string, string>> | undefined;
+  readonly credentials: Readonly<Record<string, string>> | SignRequest | undefined;
 }
+
+/** Headers that open this one address; asked for at each attempt. */
+export type SignRequest = (url: string) => Promise<Readonly<Record<string, string>>>;
 
 /** When a host may be asked next, in milliseconds of the monotonic clock, for all sources of this process. */
 const nextAt = new Map<string, number>();
@@ -36,7 +39,8 @@ export function pacedFetch(guarded: GuardedFetch, { requestsPerSecond, credentia
       const { host } = URL.canParse(url) ? new URL(url) : { host: '' };
       for (let attempt = 1; ; attempt += 1) {
         await turn(host, signal);
-        const response = await guarded.get(url, { signal, headers, credentials });
+        const opening = typeof credentials === 'function' ? await credentials(url) : credentials;
+        const response = await guarded.get(url, { signal, headers, credentials: opening });
         if (response.status !== 429 && response.status < 500) return response;
         const error = badStatus(response);
         const wait = error.retryAfter ?? attempt;

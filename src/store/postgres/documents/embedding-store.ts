@@ -150,9 +150,11 @@ async function adoptEmbedder(sql: Sql, embedder: string, now: Date): Promise<voi
   );
 }
 
+const waitingTexts = { condition: 'true', order: 'queue_number', takesPart: 'true' };
+
 async function readUnembedded(sql: Sql, limit: number, { place, of }: WorkShare): Promise<UnembeddedPassage[]> {
   return await sql.query<UnembeddedPassage>(
-    `with recursive ${chosenTenants('embedding_queue', 'true')}, next as (
+    `with recursive ${chosenTenants('embedding_queue', waitingTexts)}, next as (
        select q.*, row_number() over (partition by q.tenant_id order by q.queue_number, q.ordinal) as turn
        from chosen c cross join lateral (
          select * from embedding_queue where tenant_id = c.tenant_id and ${inShare('embedding_hash', '$2', '$3')}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../domain/errors.ts';
-import { type DocumentId, type JobId, newId, type TenantId } from '../../../domain/ids.ts';
+import { type DocumentId, type JobId, newId, type SourceId, type TenantId } from '../../../domain/ids.ts';
 import { type Metadata, readMetadata } from '../../../domain/metadata.ts';
 import type { IncomingDocument, Registration } from '../../documents.ts';
 import type { Sql } from '../../sql.ts';
@@ -52,7 +52,7 @@ interface RegisterOptions {
 export async function registerDocuments(sql: Sql, options: RegisterOptions): Promise<Registration[]> {
   const { tenant, now } = options;
   await lockTenant(sql, tenant);
-  const incoming = await readDeclared(sql, options);
+  const incoming = await withInherited(sql, tenant, await readDeclared(sql, options));
   const newest = new Map(incoming.map((document) => [externalKeyOf(document), document]));
   const known = await readKnown(sql, tenant, [...newest.keys()]);
   const plans = new Map(
@@ -85,6 +85,26 @@ async function readDeclared(sql: Sql, { tenant, incoming }: RegisterOptions): Pr
   if (incoming.every(({ metadata }) => Object.keys(metadata).length === 0)) return incoming;
   const declared = await readMetadataFields(sql, tenant);
   return incoming.map((document) => ({ ...document, metadata: readMetadata(document.metadata, declared) }));
+}
+
+/** What a run knew of its source when it began may be out of date: the source's row counts. A source that is gone has nothing to give. */
+async function withInherited(
+  sql: Sql,
+  tenant: TenantId,
+  incoming: readonly IncomingDocument[],
+): Promise<readonly IncomingDocument[]> {
+  const sources = [...new Set(incoming.flatMap(({ inherits }) => inherits?.source ?? []))];
+  if (sources.length === 0) return incoming;
+  const rows = await sql.query<Pick<IncomingDocument, 'acl' | 'tags'> & { id: SourceId }>(
+    'select id, acl, tags from sources where tenant_id = $1 and id = any($2)',
+    [tenant, sources],
+  );
+  const given = new Map(rows.map((row) => [row.id, row]));
+  return incoming.map((document) => {
+    const source = document.inherits && given.get(document.inherits.source);
+    if (!source) return document;
+    return { ...document, tags: source.tags, acl: document.inherits?.acl ? source.acl : document.acl };
+  });
 }
 
 function externalKeyOf({ source, externalId }: IncomingDocument): string {

@@ -1,6 +1,6 @@
 import type { DocumentId, TenantId } from '../../../domain/ids.ts';
 import type { Sql } from '../../sql.ts';
-import { isHeld } from '../tenant-settings-store.ts';
+import { isDocumentHeld } from '../tenant-settings-store.ts';
 import { leaveObjects } from './object-lock.ts';
 import { dropQueued } from './register-documents.ts';
 import { lockTenant, raiseGeneration } from './tenant-lock.ts';
@@ -79,16 +79,17 @@ export async function sweepVersions(sql: Sql, { limit, now, overtakenBefore }: S
   const found = await sql.query<VersionName & { tenantId: TenantId }>(
     `(select v.tenant_id as "tenantId", v.document_id as "documentId", v.version
       from documents d join document_versions v on v.tenant_id = d.tenant_id and v.document_id = d.id
-      where d.deleted_at is not null and d.latest_version is not null and not ${isHeld('d.tenant_id')} limit $1)
+      where d.deleted_at is not null and d.latest_version is not null and not ${isDocumentHeld('d')} limit $1)
      union
      (select v.tenant_id, v.document_id, v.version from document_versions v
-      where v.overtaken_at < $2 and not ${isHeld('v.tenant_id')} order by v.overtaken_at limit $1)
+      join documents d on d.tenant_id = v.tenant_id and d.id = v.document_id
+      where v.overtaken_at < $2 and not ${isDocumentHeld('d')} order by v.overtaken_at limit $1)
      limit $1`,
     [limit, overtakenBefore],
   );
   const bare = await sql.query<{ tenantId: TenantId }>(
     `select distinct d.tenant_id as "tenantId" from documents d
-     where d.deleted_at is not null and d.latest_version is not null and not ${isHeld('d.tenant_id')}
+     where d.deleted_at is not null and d.latest_version is not null and not ${isDocumentHeld('d')}
        and not exists (select from document_versions v where v.tenant_id = d.tenant_id and v.document_id = d.id)`,
   );
   // In one order, so that two sweepers never wait for each other.

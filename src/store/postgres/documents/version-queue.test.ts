@@ -3,6 +3,7 @@ import { createTestTenant, describeOnEachDatabase } from '../../../../test/open-
 import { sampleDocument, samplePrepared } from '../../../../test/sample-documents.ts';
 import type { TenantId } from '../../../domain/ids.ts';
 import type { DocumentStore, QueuedVersion } from '../../documents.ts';
+import { createJobStore } from '../job-store.ts';
 import { createDocumentStore } from './document-store.ts';
 
 describeOnEachDatabase('queue of versions', (database) => {
@@ -43,6 +44,22 @@ describeOnEachDatabase('queue of versions', (database) => {
     for (let claims = 0; claims < 40 && seen.length < expected.length; claims += 1)
       seen.push(...names(await store.claim(8, 60)));
     expect(seen.toSorted()).toEqual(expected);
+  });
+
+  it('leaves tenants whose jobs are all paused out of the draw', async () => {
+    const jobs = createJobStore(database());
+    const paused = numbered('paused', 40);
+    for (const name of paused) {
+      const tenant = await createTestTenant(database());
+      const [registration] = await queue(tenant, [name]);
+      await jobs.pause(tenant, registration?.jobId ?? 'job_');
+    }
+    const half = await createTestTenant(database());
+    const [first] = await queue(half, ['half paused']);
+    await jobs.pause(half, first?.jobId ?? 'job_');
+    await queue(half, ['half open']);
+    await queue(await createTestTenant(database()), ['open']);
+    expect(names(await store.claim(9, 60)).sort()).toEqual(['half open', 'open']);
   });
 
   it('takes small files before large ones that came a little earlier, and the large ones in the end', async () => {

@@ -33,8 +33,11 @@ export function turnOf(size: string, now: string): string {
 /** Workers that claim at the same moment look at the same rows: so many of them find enough that is not locked. */
 const claimersAtOnce = 4;
 
+/** Paused jobs stand behind all others: a tenant whose first version is paused has nothing to do, and takes no place in the draw. */
+const working = { condition: "state = 'queued'", order: 'turn_at', takesPart: "first < 'infinity'" };
+
 /** Turns of the tenants that have queued versions. */
-const turns = `with recursive ${chosenTenants('document_versions', "state = 'queued'")}, turns as (
+const turns = `with recursive ${chosenTenants('document_versions', working)}, turns as (
     select v.*, row_number() over (partition by v.tenant_id order by v.turn_at, v.queue_number) as turn
     from chosen c cross join lateral (
       select tenant_id, document_id, version, turn_at, queue_number from document_versions

@@ -129,7 +129,7 @@ async function claimRuns(sql: Sql, { limit, processName, now, leaseUntil }: Clai
        update source_runs r set state = 'running', claimed_by = $3, lease_until = $4, started_at = coalesce(r.started_at, $2), detail = null
        from open where r.tenant_id = open.tenant_id and r.id = open.id returning r.*
      )
-     select c.tenant_id as "tenantId", c.source_id as "sourceId", c.id, s.name, s.settings, s.credentials, s.acl, s.tags,
+     select c.tenant_id as "tenantId", c.source_id as "sourceId", c.id, s.name, s.acl, s.tags,
        s.removal_limit as "removalLimit", s.cursor, c.dry_run as "dryRun", c.targets, c.allowed_removals as "allowedRemovals",
        c.job_id as "jobId", c.changes, c.counts
      from claimed c join sources s on s.tenant_id = c.tenant_id and s.id = c.source_id`,

@@ -16,7 +16,8 @@ function time(column: string): string {
 }
 
 /** $1 the tenant, $2 the time now. */
-export const sourceColumns = `s.id, s.name, s.settings, s.credentials is not null as "hasCredentials", s.acl, s.tags, s.schedule,
+export const sourceColumns = `s.id, s.name, s.settings, s.credentials is not null as "hasCredentials",
+  s.upload - 'hash' as upload, s.acl, s.tags, s.schedule,
   s.removal_limit as "removalLimit", s.paused_at as "pausedAt", s.next_run_at as "nextRunAt",
   extract(epoch from $2::timestamptz - s.in_step_at) as "lagSeconds", s.created_at as "createdAt", s.updated_at as "updatedAt",
   (select count(*) from source_items i join documents d on d.tenant_id = i.tenant_id and d.id = i.document_id and d.deleted_at is null

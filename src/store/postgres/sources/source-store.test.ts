@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { createTestTenant, describeOnEachDatabase } from '../../../../test/open-database.ts';
 import { samplePrincipal } from '../../../../test/sample-documents.ts';
 import { sampleSource } from '../../../../test/sample-source.ts';
 import type { TenantId } from '../../../domain/ids.ts';
 import { noCounts } from '../../../domain/source.ts';
+import { createSecrets } from '../../secrets.ts';
 import type { ClaimedRun, RunResult } from '../../sources.ts';
 import type { SqlDriver } from '../../sql.ts';
 import { createStores } from '../stores.ts';
@@ -65,6 +67,43 @@ describeOnEachDatabase('sources', (database) => {
     const other = await createTestTenant(database());
     expect(await stores.sources.get(other, made.id)).toBeNull();
     expect(await stores.sources.remove(other, made.id, true)).toBeNull();
+  });
+
+  it('credentials lie sealed, also those of earlier versions and under earlier keys, and open for their own source alone', async () => {
+    const driver = database();
+    const tenant = await createTestTenant(driver);
+    const [before, after] = [randomBytes(32), randomBytes(32)];
+    const storesOf = (...keys: [Uint8Array, ...Uint8Array[]]) => createStores(driver, { secrets: createSecrets(keys) });
+    const credentials = { username: 'reader', password: 'open sesame' };
+    const first = storesOf(before);
+    const { id } = await first.sources.create(tenant, sampleSource({ credentials }));
+    const { id: plain } = await first.sources.create(tenant, sampleSource({ name: 'plain' }));
+    const { id: none } = await first.sources.create(tenant, sampleSource({ name: 'none' }));
+    const rows = async () =>
+      JSON.stringify(await driver.queryAsTenant(tenant, 'select * from sources where tenant_id = $1', [tenant]));
+    expect(await rows()).not.toContain('sesame');
+    await driver.queryAsTenant(tenant, 'update sources set credentials = $2 where id = $1', [plain, credentials]);
+    expect(await first.sources.opening(tenant, plain)).toMatchObject({ credentials });
+
+    const second = storesOf(after, before);
+    const { sealed } = await second.sources.sealCredentials();
+    expect(sealed).toBeGreaterThanOrEqual(2);
+    expect((await second.sources.sealCredentials()).sealed).toBe(0);
+    expect(await rows()).not.toContain('sesame');
+    const third = storesOf(after);
+    for (const source of [id, plain])
+      expect(await third.sources.opening(tenant, source)).toMatchObject({ credentials });
+    expect(await third.sources.opening(tenant, none)).toMatchObject({ credentials: null });
+    await expect(first.sources.opening(tenant, id)).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' });
+    expect((await first.sources.sealCredentials()).unopened).toBeGreaterThanOrEqual(2);
+
+    const copy = 'update sources set credentials = (select credentials from sources where id = $2) where id = $1';
+    await driver.queryAsTenant(tenant, copy, [none, id]);
+    await expect(third.sources.opening(tenant, none)).rejects.toThrow('belong to something else');
+    await third.sources.change(tenant, none, { credentials: { password: 'another' } });
+    expect(await third.sources.opening(tenant, none)).toMatchObject({ credentials: { password: 'another' } });
+    await third.sources.change(tenant, none, { credentials: null });
+    expect(await third.sources.opening(tenant, none)).toMatchObject({ credentials: null });
   });
 
   it('a run is done by one process, is taken up when that falls silent, and by nobody while it is held', async () => {

@@ -1,22 +1,30 @@
+import { randomBytes } from 'node:crypto';
 import { AppError } from '../../../domain/errors.ts';
 import { type DocumentId, newId, type SourceId, type TenantId } from '../../../domain/ids.ts';
 import type { Source, SourceRun } from '../../../domain/source.ts';
-import type { SourceSettings } from '../../../domain/source-settings.ts';
-import type { NewSource, SourceChange, SourceStore } from '../../sources.ts';
+import { exportKinds, type SourceKind, type SourceSettings } from '../../../domain/source-settings.ts';
+import { createSecrets, type Secrets, secretKeyBytes } from '../../secrets.ts';
+import type { NewSource, SourceChange, SourceOpening, SourceStore } from '../../sources.ts';
 import type { Sql, SqlDriver } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
+import { holdObjects, leaveObjects } from '../documents/object-lock.ts';
 import { removeDocuments } from '../documents/remove-documents.ts';
 import { lockTenant, raiseGeneration } from '../documents/tenant-lock.ts';
 import { encodeJson } from '../sql-values.ts';
+import { type KeptCredentials, openCredentials, sealAll, sealCredentials } from './kept-credentials.ts';
 import { insertRun, readRun, readSource, runObject, sourceColumns } from './source-rows.ts';
 
 export interface SourceStoreOptions {
   readonly now?: () => Date;
+  /** Without them what is sealed can be opened by this store alone. */
+  readonly secrets?: Secrets;
 }
 
-export function createSourceStore(driver: SqlDriver, { now = () => new Date() }: SourceStoreOptions = {}): SourceStore {
+export function createSourceStore(driver: SqlDriver, options: SourceStoreOptions = {}): SourceStore {
+  const { now = () => new Date(), secrets = createSecrets([randomBytes(secretKeyBytes)]) } = options;
   return {
-    create: (tenant, source) => driver.asTenant(tenant, (sql) => insertSource(sql, { tenant, source, now: now() })),
+    create: (tenant, source) =>
+      driver.asTenant(tenant, (sql) => insertSource(sql, { tenant, source, secrets, now: now() })),
 
     list: (tenant) =>
       driver.queryAsTenant<Source>(
@@ -28,7 +36,7 @@ export function createSourceStore(driver: SqlDriver, { now = () => new Date() }:
     get: (tenant, id) => driver.asTenant(tenant, (sql) => readSource(sql, tenant, id, now())),
 
     change: (tenant, id, change) =>
-      driver.asTenant(tenant, (sql) => changeSource(sql, { tenant, id, change, now: now() })),
+      driver.asTenant(tenant, (sql) => changeSource(sql, { tenant, id, change, secrets, now: now() })),
 
     async setPaused(tenant, id, isPaused) {
       const rows = await driver.queryAsTenant(
@@ -44,13 +52,20 @@ export function createSourceStore(driver: SqlDriver, { now = () => new Date() }:
       driver.asTenant(tenant, (sql) => removeSource(sql, { tenant, id, withDocuments, now: now() })),
 
     async opening(tenant, id) {
-      const [row] = await driver.queryAsTenant<Pick<NewSource, 'settings' | 'credentials'>>(
+      const [row] = await driver.queryAsTenant<OpeningRow>(
         tenant,
-        'select settings, credentials from sources where tenant_id = $1 and id = $2',
+        'select settings, credentials as kept, upload from sources where tenant_id = $1 and id = $2',
         [tenant, id],
       );
-      return row ?? null;
+      if (!row) return null;
+      const { settings, kept, upload } = row;
+      return { settings, credentials: openCredentials(secrets, { tenant, id }, kept), upload };
     },
+
+    setUpload: (tenant, id, upload) =>
+      driver.asTenant(tenant, (sql) => setUpload(sql, { tenant, id, upload, now: now() })),
+
+    sealCredentials: () => driver.asOperator((sql) => sealAll(sql, secrets)),
 
     async runs(tenant, id, { limit, cursor }) {
       const [before = null] = decodeCursor(cursor, [/^run_/]) ?? [];
@@ -77,6 +92,10 @@ export function createSourceStore(driver: SqlDriver, { now = () => new Date() }:
   };
 }
 
+interface OpeningRow extends Omit<SourceOpening, 'credentials'> {
+  readonly kept: KeptCredentials | null;
+}
+
 interface Place {
   readonly tenant: TenantId;
   readonly id: SourceId;
@@ -85,7 +104,7 @@ interface Place {
 
 async function insertSource(
   sql: Sql,
-  { tenant, source, now }: { tenant: TenantId; source: NewSource; now: Date },
+  { tenant, source, secrets, now }: { tenant: TenantId; source: NewSource; secrets: Secrets; now: Date },
 ): Promise<Source> {
   const id = newId('source', now.getTime());
   const rows = await sql.query(
@@ -93,7 +112,8 @@ async function insertSource(
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $8::text is null then null else $10::timestamptz end, $10, $10)
      on conflict (tenant_id, name) do nothing returning 1`,
     [
-      ...[tenant, id, source.name, encodeJson(source.settings), source.credentials && encodeJson(source.credentials)],
+      ...[tenant, id, source.name, encodeJson(source.settings)],
+      sealCredentials(secrets, { tenant, id }, source.credentials),
       ...[[...new Set(source.acl)], source.tags, source.schedule, source.removalLimit, now],
     ],
   );
@@ -113,7 +133,7 @@ async function lockSource(sql: Sql, tenant: TenantId, id: SourceId): Promise<Sou
 
 async function changeSource(
   sql: Sql,
-  { tenant, id, change, now }: Place & { change: SourceChange },
+  { tenant, id, change, secrets, now }: Place & { change: SourceChange; secrets: Secrets },
 ): Promise<Source | null> {
   await lockTenant(sql, tenant);
   const before = await readSource(sql, tenant, id, now);
@@ -131,29 +151,57 @@ async function changeSource(
      where tenant_id = $1 and id = $2`,
     [
       ...[tenant, id, encodeJson(settings), [...new Set(acl)], tags, schedule, removalLimit, now],
-      ...[change.credentials !== undefined, change.credentials ? encodeJson(change.credentials) : null],
+      ...[change.credentials !== undefined, sealCredentials(secrets, { tenant, id }, change.credentials ?? null)],
     ],
   );
-  await spreadAccess(sql, { tenant, id, now, before, acl, tags });
+  await spreadAccess(sql, { tenant, now, before, acl, tags });
   return await readSource(sql, tenant, id, now);
 }
 
-interface Access extends Place {
+interface Access {
+  readonly tenant: TenantId;
+  readonly now: Date;
   readonly before: Source;
   readonly acl: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Documents that had the source's list take the new one; those with a list of their own keep it. */
-async function spreadAccess(sql: Sql, { tenant, id, now, before, acl, tags }: Access): Promise<void> {
+/**
+ * Documents that had the source's list and tags take the new ones, those that a run has not kept yet too; documents with a list of their
+ * own keep it. Whoever registers a document holds the tenant as well, and reads the source's row: none slips through in between.
+ */
+async function spreadAccess(sql: Sql, { tenant, now, before, acl, tags }: Access): Promise<void> {
   if (encodeJson([before.acl, before.tags]) === encodeJson([acl, tags])) return;
   const generation = await raiseGeneration(sql, tenant);
   await sql.query(
-    `update documents d set acl = case when d.acl = $3 then $4 else d.acl end, tags = $5, generation = $6, updated_at = $7
-     from source_items i where i.tenant_id = $1 and i.source_id = $2
-       and d.tenant_id = i.tenant_id and d.id = i.document_id and d.deleted_at is null`,
-    [tenant, id, before.acl, [...new Set(acl)], tags, generation, now],
+    `update documents set acl = case when acl = $3 then $4 else acl end, tags = case when tags = $5 then $6 else tags end,
+       generation = $7, updated_at = $8
+     where tenant_id = $1 and source = $2 and deleted_at is null and (acl = $3 or tags = $5)`,
+    [tenant, before.name, before.acl, [...new Set(acl)], before.tags, tags, generation, now],
   );
+}
+
+type Upload = Parameters<SourceStore['setUpload']>[2];
+
+async function setUpload(sql: Sql, { tenant, id, upload, now }: Place & { upload: Upload }): Promise<Source | null> {
+  await holdObjects(sql, [upload.hash]);
+  const { hash, fileName, size } = upload;
+  const kept = { hash, fileName, size, uploadedAt: now.toISOString() };
+  const [before] = await sql.query<{ hash: string | null; kind: SourceKind }>(
+    `select upload ->> 'hash' as hash, settings ->> 'kind' as kind from sources where tenant_id = $1 and id = $2 for update`,
+    [tenant, id],
+  );
+  if (!before) return null;
+  if (!exportKinds.includes(before.kind))
+    throw new AppError(
+      'CONFLICT',
+      `A source of the kind ${before.kind} reads no export; make one of ${exportKinds.join(', ')}.`,
+    );
+  await sql.query('update sources set upload = $3, updated_at = $4 where tenant_id = $1 and id = $2', [
+    ...[tenant, id, encodeJson(kept), now],
+  ]);
+  if (before.hash !== null) await leaveObjects(sql, [before.hash]);
+  return await readSource(sql, tenant, id, now);
 }
 
 async function removeSource(
@@ -165,8 +213,12 @@ async function removeSource(
     'select document_id as "documentId" from source_items where tenant_id = $1 and source_id = $2',
     [tenant, id],
   );
-  const gone = await sql.query('delete from sources where tenant_id = $1 and id = $2 returning 1', [tenant, id]);
-  if (gone.length === 0) return null;
+  const [gone] = await sql.query<{ hash: string | null }>(
+    `delete from sources where tenant_id = $1 and id = $2 returning upload ->> 'hash' as hash`,
+    [tenant, id],
+  );
+  if (!gone) return null;
+  if (gone.hash !== null) await leaveObjects(sql, [gone.hash]);
   if (!withDocuments || items.length === 0) return 0;
   return await removeDocuments(sql, { tenant, documents: items.map(({ documentId }) => documentId), now });
 }
