@@ -1,4 +1,5 @@
-import { coverage, type TermWeights } from '../../src/chains/evidence/term-weights.ts';
+import { coverage } from '../../src/chains/evidence/term-weights.ts';
+import type { RecordedAnswer } from '../answer-record.ts';
 import type { Nugget } from '../case.ts';
 import type { Answered } from '../metric.ts';
 import { answerInText } from './answer-in-text.ts';
@@ -16,23 +17,40 @@ export interface SupportedNugget {
  * of two sentences has all of its content words and numbers. Half: a window has at least half of its content words. Source: the support grades of
  * Pradeep et al. 2025, "The Great Nugget Recall", with words in place of a model.
  */
-export function nuggetSupport({ case: { nuggets }, answer }: Answered): SupportedNugget[] {
+export function nuggetSupport({ case: { nuggets }, answer }: Answered): readonly SupportedNugget[] {
   if (nuggets.length === 0) return [];
+  const known = supported.get(answer);
+  if (known?.nuggets === nuggets) return known.support;
   const { weights } = readAnswer(answer).entailment;
   const texts = answer.sentences.map(({ text }) => text);
-  const windows = texts.length > 1 ? texts.slice(1).map((text, index) => `${texts[index]} ${text}`) : [answer.text];
-  return nuggets.map((nugget) => {
+  const windows = (
+    texts.length > 1 ? texts.slice(1).map((text, index) => `${texts[index]} ${text}`) : [answer.text]
+  ).map((text) => ({ text, terms: weights.weighted(text) }));
+  const support = nuggets.map((nugget): SupportedNugget => {
     const wordings = [nugget.text, ...nugget.aliases];
     if (answerInText(answer.text, wordings) === 1) return { nugget, support: 1 };
-    const best = Math.max(...wordings.flatMap((wording) => windows.map((window) => held(wording, window, weights))));
+    const best = Math.max(
+      ...wordings.flatMap((wording) => {
+        const terms = weights.weighted(wording);
+        return windows.map((window) => held(wording, window.text, coverage(terms, window.terms)));
+      }),
+    );
     return { nugget, support: best === 1 ? 1 : best >= 0.5 ? 0.5 : 0 };
   });
+  supported.set(answer, { nuggets, support });
+  return support;
 }
 
-/** Share of the content words; a missing number leaves it at one half at most. */
-function held(wording: string, window: string, weights: TermWeights): number {
-  const share = coverage(weights.weighted(wording), weights.weighted(window));
-  return numbersHeld(window, [wording]) === 0 ? Math.min(share, 0.5) : share;
+/** Several metrics ask for the same. */
+const supported = new WeakMap<
+  RecordedAnswer,
+  { readonly nuggets: readonly Nugget[]; readonly support: readonly SupportedNugget[] }
+>();
+
+/** A missing number leaves a share of the content words at one half at most. */
+function held(wording: string, window: string, share: number): number {
+  if (share <= 0.5) return share;
+  return numbersHeld(window, [wording]) === 0 ? 0.5 : share;
 }
 
 /** Share of the vital nuggets that are fully supported, in [0, 1]; null without a vital one. */

@@ -41,11 +41,20 @@ function readNew(answer: RecordedAnswer): ReadAnswer {
     const byQuotes = entailment.judge(text, quotes);
     return isClaim(text, byQuotes) ? [{ text, citations: numbers, quotes, byQuotes }] : [];
   });
-  const context = answer.retrieved.flatMap(({ text }) => text ?? []);
-  return {
-    claims,
-    entailment,
-    byContext: ({ text }) => (context.length > 0 ? entailment.judge(text, context) : null),
+  return { claims, entailment, byContext: createContextJudge(answer, entailment) };
+}
+
+/** Passages are read when the first metric asks for them, and each claim is judged once. */
+function createContextJudge({ retrieved }: RecordedAnswer, entailment: Entailment): ReadAnswer['byContext'] {
+  const texts = retrieved.flatMap(({ text }) => text ?? []);
+  const judged = new Map<Claim, Groundedness>();
+  let judge: ((sentence: string) => Groundedness) | null = null;
+  return (claim) => {
+    if (texts.length === 0) return null;
+    judge ??= entailment.against(texts);
+    const verdict = judged.get(claim) ?? judge(claim.text);
+    judged.set(claim, verdict);
+    return verdict;
   };
 }
 

@@ -1,3 +1,5 @@
+import type { RecordedAnswer } from '../answer-record.ts';
+import type { EvalCase } from '../case.ts';
 import type { Answered, Score } from '../metric.ts';
 import { answerInText } from './answer-in-text.ts';
 import { goldQuotesHeld } from './gold-quotes.ts';
@@ -11,6 +13,17 @@ import { numbersHeld } from './numbers-held.ts';
  * gold quotes decide, all of which must be quoted. Null where the case knows nothing.
  */
 export function isRight(answered: Answered): boolean | null {
+  const known = judged.get(answered.answer);
+  if (known?.own === answered.case) return known.right;
+  const right = judge(answered);
+  judged.set(answered.answer, { own: answered.case, right });
+  return right;
+}
+
+/** Several metrics and curves ask for the same. */
+const judged = new WeakMap<RecordedAnswer, { readonly own: EvalCase; readonly right: boolean | null }>();
+
+function judge(answered: Answered): boolean | null {
   const { case: own, answer } = answered;
   if (own.answerable === false) return answer.state === 'refused';
   const known = verdicts(answered);

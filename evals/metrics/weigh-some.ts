@@ -13,5 +13,9 @@ export function weighSome<Item, Read>(
     chosen.push(found);
   }
   const weighed = weigh(chosen);
-  return (counts) => weighed(Float64Array.from(places, (place) => counts[place] ?? 0));
+  return (counts) => {
+    const own = new Float64Array(places.length);
+    for (let index = 0; index < places.length; index += 1) own[index] = counts[places[index] ?? 0] ?? 0;
+    return weighed(own);
+  };
 }
