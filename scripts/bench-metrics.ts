@@ -6,7 +6,6 @@ import { type Answered, type CaseMetric, type Cell, metricGroups, type Score } f
 import { defaultMetrics } from '../evals/metrics/registry.ts';
 import { compareMeans } from '../evals/statistics/compare-means.ts';
 import { summarize } from '../evals/statistics/summarize.ts';
-import { observationsOf } from '../evals/statistics/summarize-case-metric.ts';
 import { createRandom } from '../src/domain/random.ts';
 import { splitSentences } from '../src/domain/sentences.ts';
 
@@ -62,8 +61,14 @@ const records = answers.map((answer, index): AnswerRecord => {
 const summing = processorTime(() => summarize(cases, records, cells, defaultMetrics, 1));
 console.log(`  ${'summary with intervals'.padEnd(28)} ${seconds(summing)}`);
 
-const comparing = processorTime(compareAll);
-console.log(`  ${'comparison of two runs'.padEnd(28)} ${seconds(comparing)}`);
+const comparisons = caseMetrics.slice(0, 30);
+for (const [name, share] of [
+  ['where every value differs', 1],
+  ['where one in ten differs', 0.1],
+] as const) {
+  const comparing = processorTime(() => compareAll(share));
+  console.log(`  ${`comparison of ${comparisons.length} metrics`.padEnd(28)} ${seconds(comparing)}   ${name}`);
+}
 
 function makeCase(index: number): EvalCase {
   return EvalCase.parse({
@@ -75,7 +80,7 @@ function makeCase(index: number): EvalCase {
     gold_docs: [{ id: `d${index % 400}` }],
     checks: [{ kind: 'not-contains', value: 'swordfish' }],
     tags: index % 20 === 0 ? ['injection'] : [],
-    cluster: `k${index % 3_000}`,
+
     history: index % 10 === 0 ? [{ question: 'What is a plan?', answer: 'A plan is paid by month.' }] : [],
   });
 }
@@ -140,13 +145,14 @@ function toCell(metric: CaseMetric, one: Answered): Cell {
   };
 }
 
-/** The run beside itself with noise in every value, so that no difference is 0: the slowest case. */
-function compareAll(): void {
-  const byMetric = Map.groupBy(cells, ({ metric }) => metric);
-  for (const { name } of caseMetrics) {
-    const own = Map.groupBy(byMetric.get(name) ?? [], (cell) => cell.case);
-    const values = observationsOf(cases, own).map((one) => ({ ...one, value: random.next() - 0.5 }));
-    compareMeans(values, { seed: 1 });
+/** The run beside itself with so many values changed. */
+function compareAll(share: number): void {
+  for (const _metric of comparisons) {
+    const differences = cases.map(({ cluster = null }) => ({
+      value: random.next() < share ? random.next() - 0.5 : 0,
+      cluster,
+    }));
+    compareMeans(differences, { seed: 1 });
   }
 }
 

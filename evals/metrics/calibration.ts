@@ -16,13 +16,15 @@ export function expectedCalibrationError(cases: readonly ConfidenceCase[]): numb
 
 /** The same with each case counting as often as its place in `counts` says. */
 export function weighCalibrationError(cases: readonly ConfidenceCase[]): (counts: Float64Array) => number | null {
+  const binOf = Uint8Array.from(cases, ({ confidence }) => Math.min(bins - 1, Math.floor(confidence * bins)));
+  const excess = Float64Array.from(cases, ({ confidence, right }) => confidence - Number(right));
   return (counts) => {
     const distances = new Float64Array(bins);
     let total = 0;
-    for (const [place, { confidence, right }] of cases.entries()) {
+    for (let place = 0; place < excess.length; place += 1) {
       const count = counts[place] ?? 0;
-      const bin = Math.min(bins - 1, Math.floor(confidence * bins));
-      distances[bin] = (distances[bin] ?? 0) + count * (confidence - Number(right));
+      const bin = binOf[place] ?? 0;
+      distances[bin] = (distances[bin] ?? 0) + count * (excess[place] ?? 0);
       total += count;
     }
     return total > 0 ? distances.reduce((sum, distance) => sum + Math.abs(distance), 0) / total : null;

@@ -6,17 +6,24 @@ import type { ConfidenceCase } from './calibration.ts';
  * for Deep Neural Networks".
  */
 export function weighRiskCoverage(cases: readonly ConfidenceCase[]): (counts: Float64Array) => number | null {
-  const order = [...cases.keys()].sort((one, other) => (cases[other]?.confidence ?? 0) - (cases[one]?.confidence ?? 0));
+  const confidenceAt = (place: number) => cases[place]?.confidence ?? 0;
+  const order = Uint32Array.from([...cases.keys()].sort((one, other) => confidenceAt(other) - confidenceAt(one)));
+  const confidences = Float64Array.from(order, confidenceAt);
+  const isWrong = Uint8Array.from(order, (place) => Number(!cases[place]?.right));
   return (counts) => {
-    let [answered, wrong, area] = [0, 0, 0];
-    for (let start = 0; start < order.length; ) {
-      const { confidence } = cases[order[start] ?? 0] ?? {};
-      let [tied, tiedWrong] = [0, 0];
-      for (; start < order.length && cases[order[start] ?? 0]?.confidence === confidence; start += 1) {
-        const place = order[start] ?? 0;
-        tied += counts[place] ?? 0;
-        if (!cases[place]?.right) tiedWrong += counts[place] ?? 0;
-      }
+    let answered = 0;
+    let wrong = 0;
+    let area = 0;
+    for (let rank = 0; rank < order.length; ) {
+      const confidence = confidences[rank];
+      let tied = 0;
+      let tiedWrong = 0;
+      do {
+        const count = counts[order[rank] ?? 0] ?? 0;
+        tied += count;
+        if (isWrong[rank] === 1) tiedWrong += count;
+        rank += 1;
+      } while (rank < order.length && confidences[rank] === confidence);
       for (let step = 1; step <= tied; step += 1) area += (wrong + (tiedWrong * step) / tied) / (answered + step);
       answered += tied;
       wrong += tiedWrong;

@@ -48,26 +48,67 @@ function drawMeans(units: Units, resamples: number, seed: number): Float64Array 
   const size = units.sums.length;
   const rare = sums.length;
   const numberOfRare = binomialShares(size, rare / size);
+  const isEven = counts.every((count) => count === common.count);
+  const scale = unit * rare;
   const values = new Float64Array(resamples);
-  let state = Math.imul(seed, 0x9e3779b1) | 1;
+  let state = seedState(seed);
   for (let round = 0; round < resamples; round += 1) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
     const drawn = firstAbove(numberOfRare, (state >>> 0) * unit);
     let sum = common.sum * (size - drawn);
-    let count = common.count * (size - drawn);
+    let count = common.count * (isEven ? size : size - drawn);
     for (let draws = 0; draws < drawn; draws += 1) {
       state ^= state << 13;
       state ^= state >>> 17;
       state ^= state << 5;
-      const place = ((state >>> 0) * unit * rare) | 0;
+      const place = ((state >>> 0) * scale) | 0;
       sum += sums[place] as number;
-      count += counts[place] as number;
+      if (!isEven) count += counts[place] as number;
     }
     values[round] = sum / count;
   }
   return values;
+}
+
+/**
+ * A function that draws as many units as there are, with replacement, and gives how often each of `size` members came; a unit is a list of members. The
+ * array is the same one each time.
+ */
+export function createUnitDrawer(
+  units: readonly (readonly number[])[],
+  size: number,
+  seed: number,
+): () => Float64Array {
+  const members = Uint32Array.from(units.flat());
+  const starts = new Uint32Array(units.length + 1);
+  for (const [place, unit] of units.entries()) starts[place + 1] = (starts[place] ?? 0) + unit.length;
+  const counts = new Float64Array(size);
+  const scale = unit * units.length;
+  let kept = seedState(seed);
+  return () => {
+    let state = kept;
+    counts.fill(0);
+    for (let draws = 0; draws < units.length; draws += 1) {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      const place = ((state >>> 0) * scale) | 0;
+      const end = starts[place + 1] as number;
+      for (let at = starts[place] as number; at < end; at += 1) {
+        const member = members[at] as number;
+        counts[member] = (counts[member] as number) + 1;
+      }
+    }
+    kept = state;
+    return counts;
+  };
+}
+
+/** Never 0, which the generator would not leave. */
+function seedState(seed: number): number {
+  return Math.imul(seed, 0x9e3779b1) | 1;
 }
 
 interface SetApart extends Units {

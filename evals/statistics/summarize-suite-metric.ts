@@ -1,12 +1,11 @@
-import { createRandom } from '../../src/domain/random.ts';
 import type { EvalCase } from '../case.ts';
 import type { Answered, SuiteMetric } from '../metric.ts';
 import type { MetricSummary } from '../summary.ts';
 import { bcaInterval, expandedLevel, type Interval } from './bca.ts';
 import { clusterOf } from './cluster-of.ts';
 import { fewestUnits, level } from './mean-interval.ts';
-import { jackknifeAcceleration } from './resample.ts';
-import { asPair, summaryResamples } from './summarize-case-metric.ts';
+import { createUnitDrawer, jackknifeAcceleration } from './resample.ts';
+import { asPair } from './summarize-case-metric.ts';
 
 interface SuiteMetricInput {
   readonly answered: readonly Answered[];
@@ -34,6 +33,9 @@ export function summarizeSuiteMetric(metric: SuiteMetric, { answered, errors, se
 
 type Weighed = (counts: Float64Array) => number | null;
 
+/** Each takes all answers, and most of them are sorted. */
+const suiteResamples = 1_000;
+
 /** Groups of units that are left out in turn for the acceleration: enough for its third digit. */
 const mostGroups = 200;
 
@@ -42,14 +44,9 @@ function suiteInterval(weighed: Weighed, answered: readonly Answered[], seed: nu
   const units = [...Map.groupBy(answered.keys(), (index) => unitOf(answered[index]?.case)).values()];
   if (units.length < fewestUnits) return null;
   const estimate = weighed(new Float64Array(answered.length).fill(1));
-  const random = createRandom(seed);
-  const drawn = Array.from({ length: summaryResamples }, () => {
-    const counts = new Float64Array(answered.length);
-    for (let draw = 0; draw < units.length; draw += 1)
-      for (const index of units[(random.next() * units.length) | 0] ?? []) counts[index] = (counts[index] ?? 0) + 1;
-    return weighed(counts);
-  }).filter((value) => value !== null);
-  if (estimate === null || drawn.length < summaryResamples / 2) return null;
+  const draw = createUnitDrawer(units, answered.length, seed);
+  const drawn = Array.from({ length: suiteResamples }, () => weighed(draw())).filter((value) => value !== null);
+  if (estimate === null || drawn.length < suiteResamples / 2) return null;
   const values = Float64Array.from(drawn).sort();
   const acceleration = jackknifeAcceleration(leaveOut(weighed, units, answered.length));
   return bcaInterval({ estimate, values, acceleration }, expandedLevel(level, units.length));

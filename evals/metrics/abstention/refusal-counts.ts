@@ -9,15 +9,21 @@ export interface RefusalCounts {
 
 /** Of cases that say whether they can be answered, each answer as often as `counts` says. */
 export function weighRefusals(answered: readonly Answered[]): (counts: Float64Array) => RefusalCounts {
+  const kinds = Uint8Array.from(answered, kindOf);
   return (counts) => {
-    let [right, wrong, missed] = [0, 0, 0];
-    for (const [place, { case: own, answer }] of answered.entries()) {
-      const count = counts[place] ?? 0;
-      if (answer.state === 'refused') {
-        if (own.answerable === false) right += count;
-        if (own.answerable === true) wrong += count;
-      } else if (own.answerable === false) missed += count;
+    const found = new Float64Array(4);
+    for (let place = 0; place < kinds.length; place += 1) {
+      const kind = kinds[place] ?? 0;
+      found[kind] = (found[kind] ?? 0) + (counts[place] ?? 0);
     }
+    const [, right = 0, wrong = 0, missed = 0] = found;
     return { right, wrong, missed };
   };
+}
+
+/** 1 for a right refusal, 2 for a wrong one, 3 for a missed one, else 0. */
+function kindOf({ case: { answerable }, answer: { state } }: Answered): number {
+  if (answerable === undefined) return 0;
+  if (state === 'refused') return answerable ? 2 : 1;
+  return answerable ? 0 : 3;
 }

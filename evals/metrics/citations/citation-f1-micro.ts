@@ -17,16 +17,20 @@ export const citationF1Micro: SuiteMetric = suiteMetric(
   },
   (answered) => {
     const figures = answered.map(({ answer }) => (answer.state === 'refused' ? null : citationFigures(answer)));
+    const claims = Float64Array.from(figures, (own) => own?.claims ?? 0);
+    const supported = Float64Array.from(figures, (own) => (own?.claims ?? 0) * (own?.recall ?? 0));
+    const citations = Float64Array.from(figures, (own) => own?.citations ?? 0);
+    const precise = Float64Array.from(figures, (own) => (own?.citations ?? 0) * (own?.precision ?? 0));
     return (counts) => {
-      let [claims, supported, citations, precise] = [0, 0, 0, 0];
-      for (const [place, own] of figures.entries()) {
-        const count = counts[place] ?? 0;
-        claims += count * (own?.claims ?? 0);
-        supported += count * (own?.claims ?? 0) * (own?.recall ?? 0);
-        citations += count * (own?.citations ?? 0);
-        precise += count * (own?.citations ?? 0) * (own?.precision ?? 0);
-      }
-      return harmonicMean(claims > 0 ? supported / claims : null, citations > 0 ? precise / citations : 0);
+      const [ofClaims, ofCitations] = [weightedSum(claims, counts), weightedSum(citations, counts)];
+      const recall = ofClaims > 0 ? weightedSum(supported, counts) / ofClaims : null;
+      return harmonicMean(recall, ofCitations > 0 ? weightedSum(precise, counts) / ofCitations : 0);
     };
   },
 );
+
+function weightedSum(values: Float64Array, counts: Float64Array): number {
+  let sum = 0;
+  for (let place = 0; place < values.length; place += 1) sum += (values[place] ?? 0) * (counts[place] ?? 0);
+  return sum;
+}
