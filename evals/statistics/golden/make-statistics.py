@@ -72,7 +72,7 @@ for labels in [2, 3]:
         kappas.append([one.tolist(), other.tolist(), float(cohen_kappa_score(one, other))])
 add("cohenKappa", kappas)
 
-# Holm's p-values through SciPy's own step-down for the same alternative: by hand from the definition, with NumPy.
+# SciPy has no Holm: by its definition, with NumPy.
 holms = []
 for size in [1, 4, 9]:
     p = random.random(size) ** 3
