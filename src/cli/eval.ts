@@ -11,19 +11,15 @@ import { readRewritingFile } from '../../evals/readers/rewriting.ts';
 import { evaluateRetrieval, fill } from '../../evals/retrieval.ts';
 import { evaluateRewriting } from '../../evals/rewriting.ts';
 import { loadPrompts } from '../chains/prompts/load-prompts.ts';
-import { walkFolder } from '../ingest/load/walk-folder.ts';
-import { hasReadableName } from '../ingest/parse/detect-format.ts';
-import { createDocumentReader } from '../ingest/read-document.ts';
 import { openFootnote } from '../main.ts';
 import { createChatModels } from '../models/chat/create-chat-model.ts';
 import type { EvalOptions } from './eval-commands.ts';
 import { createEvalTarget } from './eval-target.ts';
 import type { Invocation } from './invocation.ts';
 import { createEta, type Progress } from './progress.ts';
+import { readContents, sampleFolder } from './read-contents.ts';
 
 type Suite = 'retrieval' | 'answers' | 'quotes' | 'rewriting' | 'groundedness';
-
-const sampleFolder = join(import.meta.dirname, '../../datasets/handbook/documents');
 
 /** Runs a suite and prints its report without the cases, which go to `--out`. Resolves to the exit code: 4 when an invariant is broken. */
 export async function runEval(
@@ -127,18 +123,7 @@ function createStepProgress(progress: Progress) {
 }
 
 async function quotes({ signal }: Invocation, { count = 10_000, seed = 1 }: EvalOptions): Promise<Report> {
-  const reader = createDocumentReader();
-  try {
-    const contents: string[] = [];
-    for await (const entry of walkFolder(sampleFolder, { maxFileBytes: 100_000_000, accepts: hasReadableName })) {
-      if (entry.kind !== 'file') continue;
-      const file = { bytes: await entry.read(), fileName: entry.externalId, mediaType: '' };
-      contents.push((await reader.read(file, signal)).content);
-    }
-    return { ...evaluateQuotes({ contents, count, seed }) };
-  } finally {
-    await reader.close();
-  }
+  return { ...evaluateQuotes({ contents: await readContents(sampleFolder, signal), count, seed }) };
 }
 
 async function rewriting(
