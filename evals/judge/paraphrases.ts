@@ -36,7 +36,8 @@ const wordings: readonly (readonly [RegExp, string])[] = (
 ).map(([from, to]) => [new RegExp(`\\b${from}\\b`), to]);
 
 const numberWords = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
-const leadingClause = /^(If|When|Before|After|Once|Until|While) ([^,.;:]{8,80}), (?!(?:and|but|or|so|then) )([^,.;:]{8,200})\.$/;
+const leadingClause =
+  /^(If|When|Before|After|Once|Until|While) ([^,.;:]{8,80}), (?!(?:and|but|or|so|then) )([^,.;:]{8,200})\.$/;
 
 /**
  * Says a sentence in other words without changing what it says: the clause before the comma moves behind it, small numbers are written out,
