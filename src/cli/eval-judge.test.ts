@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startStubModelServer } from '../../test/stub-model-server.ts';
 
+/** Markdown alone, which is read quickly. */
+const documents = 'datasets/handbook/documents/troubleshooting';
+
 let home = '';
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'footnote-judge-'));
@@ -27,7 +30,7 @@ describe('footnote eval judge', () => {
   const at = (name: string) => join(home, name);
 
   test('tries, calibrates and compares the built-in scorer and a model', async () => {
-    expect(await judge(['perturb', '--count', '40', '--labels', at('labels.jsonl')])).toMatchObject({
+    expect(await judge(['perturb', documents, '--count', '40', '--labels', at('labels.jsonl')])).toMatchObject({
       code: 0,
       report: { answers: expect.any(Number) },
     });
@@ -76,12 +79,21 @@ describe('footnote eval judge', () => {
   });
 
   test('counts what the built-in scorer catches, by a threshold of its own calibration', async () => {
-    const { code, report } = await judge(['perturb', '--judge', 'lexical', '--count', '30']);
+    const { code, report } = await judge(['perturb', documents, '--judge', 'lexical', '--count', '30']);
     expect(code).toBe(0);
     expect(report.kinds).toMatchObject({ verbatim: { flagged: 0 }, fabricated: { tried: 30 } });
-    const by = await judge(['perturb', '--judge', 'lexical', '--count', '30', '--calibration', at('lexical.json')]);
+    const by = await judge([
+      'perturb',
+      documents,
+      '--judge',
+      'lexical',
+      '--count',
+      '30',
+      '--calibration',
+      at('lexical.json'),
+    ]);
     expect(by.report.threshold).not.toBe(report.threshold);
-    const other = await judge(['perturb', '--judge', 'lexical', '--calibration', at('model.json')]);
+    const other = await judge(['perturb', documents, '--judge', 'lexical', '--calibration', at('model.json')]);
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('The calibration is of another judge.') });
   });
 

@@ -20,7 +20,7 @@ import { readGroundednessFile } from '../../evals/readers/groundedness.ts';
 import { readJsonLines } from '../../evals/readers/json-lines.ts';
 import { runFiles } from '../../evals/summary.ts';
 import { AppError } from '../domain/errors.ts';
-import { describeReport } from './eval.ts';
+import { describeReport } from './describe-report.ts';
 import type { Invocation } from './invocation.ts';
 import { formatTable } from './output.ts';
 import { createEta } from './progress.ts';
@@ -153,8 +153,12 @@ export async function correct(
   { calibration: file, metric }: CorrectOptions,
 ): Promise<void> {
   const { cases, threshold, judge } = await readCalibration(file);
-  const cells = (await readJsonLines(join(run, runFiles.cells), Cell)).filter((cell) => cell.metric === metric);
-  const called = cells.flatMap(({ value }) => (value === null ? [] : [value < threshold]));
+  const called: boolean[] = [];
+  let withoutVerdict = 0;
+  for await (const { value: cell } of readJsonLines(join(run, runFiles.cells), Cell))
+    if (cell.metric !== metric) continue;
+    else if (cell.value === null) withoutVerdict += 1;
+    else called.push(cell.value < threshold);
   if (called.length === 0)
     throw new AppError('INVALID_REQUEST', `The run in ${run} has no verdict of a judge.`, {
       errors: [{ field: 'metric', expected: 'a metric with values in the run', received: metric }],
@@ -164,7 +168,7 @@ export async function correct(
     half === 'held-out' && score !== null ? [{ called: score < threshold, isUnsupported }] : [],
   );
   const corrected = correctRate(called, labelled);
-  output.result({ judge, metric, withoutVerdict: cells.length - called.length, ...corrected }, describeReport);
+  output.result({ judge, metric, withoutVerdict, ...corrected }, describeReport);
 }
 
 async function openSupportJudge(
