@@ -123,8 +123,10 @@ function createStepProgress(progress: Progress) {
   };
 }
 
-async function quotes({ signal }: Invocation, { count = 10_000, seed = 1 }: EvalOptions): Promise<Report> {
-  return { ...evaluateQuotes({ contents: await readContents(sampleFolder, signal), count, seed }) };
+async function quotes({ signal, progress }: Invocation, { count = 10_000, seed = 1 }: EvalOptions): Promise<Report> {
+  const step = createStepProgress(progress);
+  const contents = await readContents(sampleFolder, signal, (done, total) => step('reading', done, total));
+  return { ...evaluateQuotes({ contents, count, seed }) };
 }
 
 async function rewriting(

@@ -94,7 +94,8 @@ export interface PerturbOptions extends JudgeChoice {
 /** Resolves to the exit code: 1 when answers have no verdict because of an error. */
 export async function perturb(context: Invocation, folder = sampleFolder, options: PerturbOptions): Promise<number> {
   const { count, seed, out, labels } = options;
-  const contents = await readContents(folder, context.signal);
+  const reading = watch(context, 'reading');
+  const contents = await readContents(folder, context.signal, reading.onProgress);
   const perturbations = makePerturbations({ contents, count, seed });
   if (perturbations.length === 0) throw noSentence(folder);
   if (labels) return await writeLabels(context, labels, perturbations);

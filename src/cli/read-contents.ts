@@ -8,12 +8,18 @@ export const sampleFolder = join(import.meta.dirname, '../../datasets/handbook/d
 const maxFileBytes = 100_000_000;
 
 /** The parsed texts of the files below a folder, as quotes point into them. Throws what ingest says of a file that cannot be read. */
-export async function readContents(folder: string, signal: AbortSignal): Promise<string[]> {
+export async function readContents(
+  folder: string,
+  signal: AbortSignal,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<string[]> {
   const reader = createDocumentReader();
   try {
+    const listed = await Array.fromAsync(walkFolder(folder, { maxFileBytes, accepts: hasReadableName }));
+    const files = listed.filter((entry) => entry.kind === 'file');
     const contents: string[] = [];
-    for await (const entry of walkFolder(folder, { maxFileBytes, accepts: hasReadableName })) {
-      if (entry.kind !== 'file') continue;
+    for (const [index, entry] of files.entries()) {
+      onProgress(index, files.length);
       const file = { bytes: await entry.read(), fileName: entry.externalId, mediaType: '' };
       contents.push((await reader.read(file, signal)).content);
     }
