@@ -6,8 +6,8 @@ import { auroc } from '../metrics/auroc.ts';
 import { expectedCalibrationError } from '../metrics/calibration.ts';
 import { auprc } from '../metrics/detection.ts';
 import type { GroundednessCase } from '../readers/groundedness.ts';
+import { cohenKappa } from '../statistics/kappa.ts';
 import type { JudgeCalibration, JudgeFigures } from './calibration-file.ts';
-import { cohensKappa } from './cohens-kappa.ts';
 import { type JudgeTextsOptions, judgeTexts } from './judge-texts.ts';
 import type { SupportJudge } from './support-judge.ts';
 
@@ -153,8 +153,9 @@ function figuresOf(groups: readonly Group[], threshold: number): JudgeFigures {
   const supported = all.filter(({ isUnsupported }) => !isUnsupported);
   const tpr = unsupported.filter(isCalled).length / unsupported.length;
   const tnr = 1 - supported.filter(isCalled).length / supported.length;
+  const label = (isUnsupported: boolean) => (isUnsupported ? 'unsupported' : 'supported');
   const kappaOf = (sample: readonly Labelled[]) =>
-    cohensKappa(sample.map((each) => [isCalled(each), each.isUnsupported] as const));
+    cohenKappa(sample.map((each) => [label(isCalled(each)), label(each.isUnsupported)] as const))?.kappa ?? null;
   const positives = (sample: readonly Labelled[]) =>
     sample.map(({ score, isUnsupported }) => ({ score: 1 - score, positive: isUnsupported }));
   return {

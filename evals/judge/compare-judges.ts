@@ -1,6 +1,7 @@
 import { AppError } from '../../src/domain/errors.ts';
+import { cohenKappa } from '../statistics/kappa.ts';
+import { mcnemarExact } from '../statistics/mcnemar.ts';
 import type { JudgeCalibration } from './calibration-file.ts';
-import { cohensKappa } from './cohens-kappa.ts';
 
 export interface JudgeVerdict {
   readonly score: number;
@@ -19,6 +20,8 @@ export interface JudgeDifference {
   /** Of those on which they differ, by the labels of people. */
   readonly onlyFirstRight: number;
   readonly onlySecondRight: number;
+  /** That both are right equally often, by McNemar's exact test. */
+  readonly p: number;
   /** Furthest apart first. */
   readonly cases: readonly {
     readonly id: string;
@@ -50,9 +53,10 @@ export function compareJudges(first: JudgeCalibration, second: JudgeCalibration)
     second: second.judge,
     answers: both.length,
     agreement: both.length === 0 ? null : 1 - cases.length / both.length,
-    kappa: cohensKappa(both.map((each) => [each.first.unsupported, each.second.unsupported] as const)),
+    kappa: kappaOf(both)?.kappa ?? null,
     onlyFirstRight,
     onlySecondRight: cases.length - onlyFirstRight,
+    p: mcnemarExact(onlyFirstRight, cases.length - onlyFirstRight),
     cases,
   };
 }
@@ -64,4 +68,7 @@ function verdictOf(
   return score === null ? null : { score, unsupported: score < threshold, evidence };
 }
 
+const callOf = ({ unsupported }: JudgeVerdict) => (unsupported ? 'unsupported' : 'supported');
+const kappaOf = (both: readonly Pick<JudgeDifference['cases'][number], 'first' | 'second'>[]) =>
+  cohenKappa(both.map(({ first, second }) => [callOf(first), callOf(second)] as const));
 const distance = ({ first, second }: JudgeDifference['cases'][number]) => Math.abs(first.score - second.score);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom, type Random } from '../../src/domain/random.ts';
-import { correctRate, type LabelledVerdict, predictionPowered, roganGladen } from './corrected-rate.ts';
+import { correctRate, type LabelledVerdict } from './corrected-rate.ts';
 
 interface World {
   readonly rate: number;
@@ -48,29 +48,6 @@ describe('a corrected rate', () => {
     const called = draw(good, 4000, random).map((each) => each.called);
     const { predictionPowered: powered, labelsOnly } = correctRate(called, draw(good, 200, random));
     expect(width(powered.interval)).toBeLessThan(0.75 * width(labelsOnly.interval));
-  });
-
-  test('a judge that says nothing of the labels leaves the labels', () => {
-    const random = createRandom(2);
-    const called = draw({ rate: 0.3, tpr: 0.5, tnr: 0.5 }, 4000, random);
-    const labelled = draw({ rate: 0.3, tpr: 0.5, tnr: 0.5 }, 200, random);
-    const numbers = labelled.map((each) => ({ predicted: Number(each.called), actual: Number(each.isUnsupported) }));
-    const { lambda, rate } = predictionPowered(
-      called.map((each) => Number(each.called)),
-      numbers,
-    );
-    expect(lambda).toBeLessThan(0.15);
-    expect(rate).toBeCloseTo(numbers.reduce((sum, { actual }) => sum + actual, 0) / 200, 1);
-  });
-
-  test('Rogan and Gladen’s estimator stays in [0, 1]', () => {
-    const rates = { tpr: 0.9, tnr: 0.9, positives: 100, negatives: 100 };
-    expect(roganGladen({ rate: 0.26, size: 1000 }, rates).rate).toBeCloseTo(0.2, 12);
-    expect(roganGladen({ rate: 0.05, size: 1000 }, rates)).toMatchObject({
-      rate: 0,
-      interval: [0, expect.any(Number)],
-    });
-    expect(roganGladen({ rate: 0.95, size: 1000 }, rates).rate).toBe(1);
   });
 
   test('nothing is corrected by a judge that is hardly better than chance, or without labels of both kinds', () => {
