@@ -90,7 +90,7 @@ const offline = {
 /** Its optional dependencies are clients of other providers, more than 1 GB; of them it cannot start without its database. */
 async function installPromptfoo(folder: string): Promise<Ran> {
   const install = (name: string) =>
-    run('npm', ['install', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', name], folder);
+    run('npm', ['install', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', name], folder);
   const installed = await install(`promptfoo@${promptfooVersion}`);
   if (!installed.ok) return installed;
   const manifest = readFileSync(join(folder, 'node_modules/libsql/package.json'), 'utf8');

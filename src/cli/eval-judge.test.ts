@@ -69,6 +69,8 @@ describe('footnote eval judge', () => {
     expect(model.report.heldOut.agreement).toBeGreaterThan(0.95);
     expect(model.code).toBe(model.report.labels.errors > 0 ? 1 : 0);
 
+    expect(model.stderr).toContain(`${server.requests.length} calls of the judge`);
+
     const calls = server.requests.length;
     await judge(['calibrate', at('labels.jsonl')], environment);
     expect(server.requests.length - calls).toBeLessThanOrEqual(2 * model.report.labels.errors);

@@ -19,6 +19,7 @@ import { Cell } from '../../evals/metric.ts';
 import { readGroundednessFile } from '../../evals/readers/groundedness.ts';
 import { readJsonLines } from '../../evals/readers/json-lines.ts';
 import { runFiles } from '../../evals/summary.ts';
+import type { Usage } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import { describeReport } from './describe-report.ts';
 import type { Invocation } from './invocation.ts';
@@ -40,14 +41,14 @@ export interface CalibrateJudgeOptions extends JudgeChoice {
 export async function calibrate(context: Invocation, file: string, options: CalibrateJudgeOptions): Promise<number> {
   const { out, limit, seed } = options;
   const cases = (await readGroundednessFile(file)).slice(0, limit);
-  const judge = await openSupportJudge(context, options, cases);
+  const { judge, spent } = await openSupportJudge(context, options, cases);
   const labelsHash = createHash('sha256').update(JSON.stringify(cases)).digest('hex');
   const calibration = await calibrateJudge(judge, cases, { seed, labelsHash, ...watch(context, 'judging') });
   context.progress.end();
   if (out) await writeFile(out, `${JSON.stringify(calibration, null, 2)}\n`);
   const { cases: _cases, ...summary } = calibration;
   context.output.result(summary, describeFigures);
-  return warnOfErrors(context, calibration.labels.errors);
+  return closingNotes(context, calibration.labels.errors, spent);
 }
 
 function describeFigures(calibration: Omit<JudgeCalibration, 'cases'>): string {
@@ -99,14 +100,14 @@ export async function perturb(context: Invocation, folder = sampleFolder, option
   const perturbations = makePerturbations({ contents, count, seed });
   if (perturbations.length === 0) throw noSentence(folder);
   if (labels) return await writeLabels(context, labels, perturbations);
-  const judge = await openSupportJudge(context, options, perturbations);
+  const { judge, spent } = await openSupportJudge(context, options, perturbations);
   const threshold = await thresholdOf(judge, options.calibration);
   const report = await tryPerturbations(judge, perturbations, { threshold, ...watch(context, 'judging') });
   context.progress.end();
   if (out) await writeFile(out, `${JSON.stringify(report, null, 2)}\n`);
   const { cases: _cases, ...summary } = report;
   context.output.result(summary, describeKinds);
-  return warnOfErrors(context, report.errors);
+  return closingNotes(context, report.errors, spent);
 }
 
 async function writeLabels(
@@ -172,14 +173,26 @@ export async function correct(
   output.result({ judge, metric, withoutVerdict, ...corrected }, describeReport);
 }
 
+interface Spent {
+  calls: number;
+  inputTokens: number;
+  outputTokens: number;
+}
+
 async function openSupportJudge(
   { config }: Invocation,
   { judge }: JudgeChoice,
   texts: readonly JudgedText[],
-): Promise<SupportJudge> {
-  if (judge === 'lexical') return createLexicalJudge(texts);
-  const deps = await openJudge(config.evalJudge, { folder: join(config.dataDir, 'evals/verdicts') });
-  if (deps) return createModelJudge({ ...deps, prompts: loadJudgePrompts() });
+): Promise<{ readonly judge: SupportJudge; readonly spent: Spent }> {
+  const spent = { calls: 0, inputTokens: 0, outputTokens: 0 };
+  if (judge === 'lexical') return { judge: createLexicalJudge(texts), spent };
+  const onUsage = (usage: Usage) => {
+    spent.calls += 1;
+    spent.inputTokens += usage.inputTokens;
+    spent.outputTokens += usage.outputTokens;
+  };
+  const deps = await openJudge(config.evalJudge, { folder: join(config.dataDir, 'evals/verdicts'), onUsage });
+  if (deps) return { judge: createModelJudge({ ...deps, prompts: loadJudgePrompts() }), spent };
   throw new AppError('INVALID_REQUEST', 'No model judge is set.', {
     errors: [
       {
@@ -198,7 +211,10 @@ function watch({ signal, progress }: Invocation, label: string) {
   return { signal, onProgress };
 }
 
-function warnOfErrors({ output }: Invocation, errors: number): number {
+/** Resolves to the exit code. */
+function closingNotes({ output }: Invocation, errors: number, { calls, inputTokens, outputTokens }: Spent): number {
+  if (calls > 0)
+    output.note(`${calls} calls of the judge, ${inputTokens} tokens in, ${outputTokens} out; kept verdicts cost none.`);
   if (errors > 0) output.note(`${errors} answers have no verdict because of an error; --out FILE has the reasons.`);
   return errors > 0 ? 1 : 0;
 }
