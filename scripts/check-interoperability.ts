@@ -18,6 +18,12 @@ const home = mkdtempSync(join(tmpdir(), 'footnote-interoperability-'));
 const promptfooVersion = '0.123.1';
 /** What the tools run with; installing them takes this machine's own settings of npm and pip. */
 const environment = { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8' };
+const quiet = ['--no-write', '--no-cache', '--no-progress-bar'];
+const offline = {
+  PROMPTFOO_DISABLE_TELEMETRY: '1',
+  PROMPTFOO_DISABLE_UPDATE: '1',
+  PROMPTFOO_DISABLE_REMOTE_GENERATION: '1',
+};
 let failures = 0;
 
 try {
@@ -80,17 +86,14 @@ async function checkPromptfoo(): Promise<void> {
   }
 }
 
-const quiet = ['--no-write', '--no-cache', '--no-progress-bar'];
-const offline = {
-  PROMPTFOO_DISABLE_TELEMETRY: '1',
-  PROMPTFOO_DISABLE_UPDATE: '1',
-  PROMPTFOO_DISABLE_REMOTE_GENERATION: '1',
-};
-
 /** Its optional dependencies are clients of other providers, more than 1 GB; of them it cannot start without its database. */
 async function installPromptfoo(folder: string): Promise<Ran> {
   const install = (name: string) =>
-    run('npm', ['install', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', name], folder);
+    run(
+      'npm',
+      ['install', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', name],
+      folder,
+    );
   const installed = await install(`promptfoo@${promptfooVersion}`);
   if (!installed.ok) return installed;
   const manifest = readFileSync(join(folder, 'node_modules/libsql/package.json'), 'utf8');

@@ -13,7 +13,7 @@ import { type Behaviour, startStubModelServer } from '../../test/stub-model-serv
 import type { RecordedAnswer } from '../answer-record.ts';
 import type { Answered } from '../metric.ts';
 import { loadJudgePrompts } from './judge-prompts.ts';
-import { judgedMetrics } from './judged-metrics.ts';
+import { judgedMetricNames, judgedMetrics } from './judged-metrics.ts';
 import { openJudge } from './open-judge.ts';
 
 const never = new AbortController().signal;
@@ -112,6 +112,7 @@ describe('groundedness by a model', () => {
   test('refusals, empty answers and missing sources cost no call', async () => {
     await using server = await startStubModelServer();
     const { metrics } = await open(server.url);
+    expect(metrics.map(({ name }) => name)).toEqual(judgedMetricNames);
     for (const metric of metrics) {
       const refused = answered(refusedAnswer());
       for (const each of [refused, answered({ text: ' ', sentences: [] }), answered({ retrieved: [] })])

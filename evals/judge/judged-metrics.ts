@@ -14,6 +14,17 @@ export interface JudgedMetricsDeps extends JudgeDeps {
   readonly prompts: JudgePrompts;
 }
 
+/** What the metrics are called, also where no judge is set: a suite that names one of them needs EVAL_JUDGE_MODEL. */
+export const judgedMetricNames = [
+  'judgeGroundedness',
+  'judgeCitedGroundedness',
+  'judgeContradictions',
+  'judgeCorrect',
+  'judgeIncorrect',
+  'judgeRubric',
+] as const;
+type JudgedMetricName = (typeof judgedMetricNames)[number];
+
 /** What the judge's sentences are held against: all that the answerer was given, or only the quotes that each answer shows. */
 type Scope = 'sources' | 'quotes';
 
@@ -65,7 +76,7 @@ interface Context {
 }
 
 interface GroundednessFace {
-  readonly name: string;
+  readonly name: JudgedMetricName;
   readonly description: string;
   readonly better: 'higher' | 'lower';
   readonly counted: readonly SupportLabel[];
@@ -90,7 +101,7 @@ function groundedness({ deps, judge }: Context, scope: Scope, { counted, ...face
 }
 
 interface CorrectnessFace {
-  readonly name: string;
+  readonly name: JudgedMetricName;
   readonly description: string;
   readonly better: 'higher' | 'lower';
   readonly label: CorrectnessLabel;
