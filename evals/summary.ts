@@ -60,7 +60,14 @@ export const RunPlan = z.object({
   /** Hash over all cases, and the number of them that are asked. */
   dataset: z.object({ hash: z.string(), cases: z.int().min(0) }),
   target: z.object({ kind: z.string(), identity: z.string() }),
-  metrics: z.array(z.object({ name: z.string(), version: z.int() })),
+  metrics: z.array(
+    z.object({
+      name: z.string(),
+      version: z.int(),
+      /** Of the judge, for judged metrics: what a calibration must fit. */
+      fingerprint: z.string().optional(),
+    }),
+  ),
   repeats: z.int().min(1),
   seed: z.int(),
   startedAt: z.iso.datetime(),
