@@ -32,7 +32,7 @@ export interface Gate {
 const example = 'groundednessMean >= 0.92';
 const errorRate = 'errorRate';
 const number = String.raw`[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?`;
-const subjectPattern = String.raw`(?<metric>[A-Za-z][\w.@-]*)\s*(?:\[\s*tag\s*=\s*(?<tag>"(?:[^"\\]|\\.)*"|[^"\]]+?)\s*\])?`;
+const subjectPattern = String.raw`(?<metric>[A-Za-z][\w.@:-]*)\s*(?:\[\s*tag\s*=\s*(?<tag>"(?:[^"\\]|\\.)*"|[^"\]]+?)\s*\])?`;
 const pattern = new RegExp(
   String.raw`^\s*(?:(?<call>[a-z]\w*)\s*\(\s*(?:(?<inner>delta)\s*\(\s*)?)?${subjectPattern}(?<closed>[\s)]*)(?<comparison>>=|<=|==|>|<)\s*(?<limit>${number})\s*(?:@\s*(?<confidence>\d+(?:\.\d+)?)\s*%)?\s*$`,
 );
