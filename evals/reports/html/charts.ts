@@ -68,7 +68,8 @@ export function columnsOf(values: readonly number[], format: (value: number) => 
   for (let power = Math.floor(Math.log10(least)); power <= Math.ceil(Math.log10(most)); power += 1)
     steps.push(...[1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
   const between = steps.filter((step, index) => step >= least && (steps[index - 1] ?? 0) < most);
-  const tops = between.length >= 4 ? between : Array.from({ length: 8 }, (_, index) => least + ((most - least) * (index + 1)) / 8);
+  const equal = Array.from({ length: 8 }, (_, index) => least + ((most - least) * (index + 1)) / 8);
+  const tops = least === most ? [most] : between.length >= 4 ? between : equal;
   const counts = tops.map(() => 0);
   for (const value of positive) {
     const found = tops.findIndex((top) => value <= top);

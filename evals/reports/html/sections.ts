@@ -1,6 +1,6 @@
 import type { GateResult, MetricSummary, RunPlan, RunSummary } from '../../summary.ts';
 import { formatValue } from '../format-value.ts';
-import { columnChart, lineChart, columnsOf, sliceTable, tenthsOf } from './charts.ts';
+import { columnChart, columnsOf, lineChart, sliceTable, tenthsOf } from './charts.ts';
 import type { Collected } from './collect.ts';
 import { calibrationCurve, riskCoverageCurve } from './curves.ts';
 import { html, type Markup } from './markup.ts';
