@@ -1,9 +1,9 @@
 import type { CaseGroups, CaseScores } from '../reports/case-scores.ts';
 import type { Run } from '../reports/read-run.ts';
-import { normalQuantile } from '../statistics/distributions.ts';
+import { holm } from '../statistics/holm.ts';
+import { mcnemarExact } from '../statistics/mcnemar.ts';
+import { minimumDetectableEffect } from '../statistics/minimum-detectable-effect.ts';
 import type { MetricSummary } from '../summary.ts';
-import { holmAdjusted } from './holm.ts';
-import { exactMcNemar } from './mcnemar.ts';
 import { type Pair, pairScores } from './pair-scores.ts';
 import { pairedDifferences } from './paired-differences.ts';
 
@@ -37,7 +37,6 @@ interface ComparisonInput {
 }
 
 const confidence = 0.95;
-const power = 0.8;
 
 /** Compares each metric that both runs have, in the order of the second. */
 export function compareMetrics({
@@ -65,13 +64,12 @@ export function compareMetrics({
   const tests = paired.map(({ pairs }, index) => testOf(pairs, differences[index]?.pValue ?? null));
   const known = tests.flatMap(({ pValue }, index) => (pValue === null ? [] : [{ pValue, index }]));
   const adjusted = new Map(
-    holmAdjusted(known.map(({ pValue }) => pValue)).map((value, rank) => [known[rank]?.index ?? -1, value]),
+    holm(known.map(({ pValue }) => pValue)).map((value, rank) => [known[rank]?.index ?? -1, value]),
   );
   const rows = new Map(
     paired.map(({ summary, pairs }, index) => {
       const { delta = null, interval = null, standardError = 0 } = differences[index] ?? {};
       const adjustedPValue = adjusted.get(index) ?? null;
-      const reach = normalQuantile((1 + confidence) / 2) + normalQuantile(power);
       return [
         summary.metric,
         {
@@ -83,7 +81,7 @@ export function compareMetrics({
           interval,
           pValue: tests[index]?.pValue ?? null,
           adjustedPValue,
-          minimumDetectable: standardError > 0 ? reach * standardError : null,
+          minimumDetectable: standardError > 0 ? minimumDetectableEffect(standardError) : null,
           flips: tests[index]?.flips ?? null,
           verdict: verdictOf(summary.better, delta, adjustedPValue),
         } satisfies MetricComparison,
@@ -118,7 +116,7 @@ function testOf(pairs: readonly Pair[], pValue: number | null) {
   if (!pairs.every(({ before, after }) => isFlag(before) && isFlag(after))) return { pValue, flips: null };
   const up = pairs.filter(({ before, after }) => after > before).length;
   const down = pairs.filter(({ before, after }) => after < before).length;
-  return { pValue: exactMcNemar(up, down), flips: { up, down } };
+  return { pValue: mcnemarExact(up, down), flips: { up, down } };
 }
 
 function isFlag(value: number): boolean {
