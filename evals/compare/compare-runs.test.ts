@@ -37,7 +37,10 @@ describe('two runs', () => {
     const find = (name: string) => metrics.find(({ metric }) => metric === name);
     expect(find('ndcg@10')).toMatchObject({ pairs: 300, verdict: 'worse', flips: null });
     expect(find('ndcg@10')?.interval?.[1]).toBeLessThan(0);
-    expect(find('recall@10')).toMatchObject({ verdict: 'worse', flips: { up: expect.any(Number), down: expect.any(Number) } });
+    expect(find('recall@10')).toMatchObject({
+      verdict: 'worse',
+      flips: { up: expect.any(Number), down: expect.any(Number) },
+    });
     expect(find('fabricatedQuotes')).toMatchObject({ delta: 0, minimumDetectable: null, verdict: 'not shown' });
     for (const { pValue, adjustedPValue } of metrics) expect(adjustedPValue).toBeGreaterThanOrEqual(pValue ?? 1);
     const gains = regressions.map(({ gain }) => gain);
@@ -52,7 +55,11 @@ describe('two runs', () => {
     const after = await made('second', { cases: 30, seed: 2 });
     const extra = EvalCase.parse({ id: 'more', question: 'More?' });
     await appendFile(join(root, 'second', runFiles.cases), `${JSON.stringify(extra)}\n`);
-    expect(await compareRuns(before, after, { isForced: false })).toMatchObject({ pairs: 30, onlyBefore: [], onlyAfter: ['more'] });
+    expect(await compareRuns(before, after, { isForced: false })).toMatchObject({
+      pairs: 30,
+      onlyBefore: [],
+      onlyAfter: ['more'],
+    });
     const other = await made('other', { cases: 20, dataset: 2 });
     await expect(compareRuns(before, other, { isForced: false })).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
