@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CalibrationOptions } from './calibrate.ts';
+import { addReports } from './eval-compare.ts';
 import { addJudge } from './eval-judge.ts';
 import type { Invocation, SetExitCode, WithClient } from './invocation.ts';
 import { parseCount, parseShare } from './option-values.ts';
@@ -58,6 +59,7 @@ export function addEvals(program: Command, invocation: () => Invocation, setExit
     .option('--seed <number>', 'seed of the mutations', parseCount, 1)
     .action(async (options: EvalOptions) => await withEval('quotes', options));
   addJudge(evals, invocation, setExitCode);
+  addReports(evals, invocation, setExitCode);
   return evals;
 }
 

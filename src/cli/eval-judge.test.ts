@@ -4,6 +4,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Cell } from '../../evals/metric.ts';
+import { RunPlan, RunSummary, runFiles } from '../../evals/summary.ts';
 import { startStubModelServer } from '../../test/stub-model-server.ts';
 
 /** Markdown alone, which is read quickly. */
@@ -24,6 +26,45 @@ async function judge(words: readonly string[], environment: NodeJS.ProcessEnv = 
   child.stderr.on('data', (part) => (stderr += part));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, stderr, report: stdout === '' ? null : JSON.parse(stdout) };
+}
+
+/** A run of 200 answers, of which the judge calls 40 unsupported, and one without a verdict. */
+async function writeRun(folder: string, fingerprint: string): Promise<void> {
+  await mkdir(folder);
+  const name = 'judgeGroundedness';
+  const plan = RunPlan.parse({
+    format: 1,
+    id: 'run',
+    suite: 'judged',
+    suiteHash: 'hash',
+    dataset: { hash: 'hash', cases: 201 },
+    target: { kind: 'stub', identity: 'stub' },
+    metrics: [
+      { name, version: 1, fingerprint },
+      { name: 'recall@5', version: 1 },
+    ],
+    repeats: 1,
+    seed: 1,
+    startedAt: '2026-01-01T00:00:00Z',
+  });
+  const summary = RunSummary.parse({
+    suite: 'judged',
+    cases: 201,
+    repeats: 1,
+    errors: 0,
+    state: 'complete',
+    metrics: [],
+    tags: {},
+    gates: [],
+    usage: { inputTokens: 0, outputTokens: 0, calls: 0, cost: null },
+  });
+  const cell = { repeat: 0, metric: name, status: 'ok', reason: null, evidence: [] };
+  const cells = Array.from({ length: 200 }, (_, index) => ({ ...cell, case: `${index}`, value: index < 40 ? 0 : 1 }));
+  const failed = { ...cell, case: 'x', status: 'error', value: null, reason: 'prose' };
+  const lines = [...cells, failed].map((each) => `${JSON.stringify(Cell.parse(each))}\n`).join('');
+  const files = { plan: JSON.stringify(plan), summary: JSON.stringify(summary), cells: lines, cases: '', answers: '' };
+  for (const [file, text] of Object.entries(files))
+    await writeFile(join(folder, runFiles[file as keyof typeof runFiles]), text);
 }
 
 describe('footnote eval judge', () => {
@@ -100,12 +141,9 @@ describe('footnote eval judge', () => {
   });
 
   test('corrects the rate of a run for the errors of its judge', async () => {
-    await mkdir(at('run'));
-    const cell = { repeat: 0, metric: 'judgeGroundedness', status: 'ok', reason: null, evidence: [] };
-    const cells = Array.from({ length: 200 }, (_, index) => ({ ...cell, case: `${index}`, value: index < 40 ? 0 : 1 }));
-    const failed = { ...cell, case: 'x', status: 'error', value: null, reason: 'prose' };
-    await writeFile(at('run/cells.jsonl'), [...cells, failed].map((each) => `${JSON.stringify(each)}\n`).join(''));
-    const { code, report } = await judge(['correct', at('run'), '--calibration', at('lexical.json')]);
+    const { fingerprint } = JSON.parse(await readFile(at('model.json'), 'utf8'));
+    await writeRun(at('run'), fingerprint);
+    const { code, report } = await judge(['correct', at('run'), '--calibration', at('model.json')]);
     expect(code).toBe(0);
     expect(report).toMatchObject({
       judged: 200,
@@ -113,8 +151,10 @@ describe('footnote eval judge', () => {
       raw: 0.2,
       roganGladen: { rate: expect.any(Number) },
     });
-    const none = await judge(['correct', at('run'), '--calibration', at('lexical.json'), '--metric', 'recall@5']);
+    const none = await judge(['correct', at('run'), '--calibration', at('model.json'), '--metric', 'recall@5']);
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('recall@5') });
+    const other = await judge(['correct', at('run'), '--calibration', at('lexical.json')]);
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('The calibration is of another judge.') });
   });
 
   test.each([

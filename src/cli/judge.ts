@@ -15,10 +15,8 @@ import {
   type SupportJudge,
 } from '../../evals/judge/support-judge.ts';
 import { type PerturbationReport, tryPerturbations } from '../../evals/judge/try-perturbations.ts';
-import { Cell } from '../../evals/metric.ts';
 import { readGroundednessFile } from '../../evals/readers/groundedness.ts';
-import { readJsonLines } from '../../evals/readers/json-lines.ts';
-import { runFiles } from '../../evals/summary.ts';
+import { readRun } from '../../evals/reports/read-run.ts';
 import type { Usage } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import { describeReport } from './describe-report.ts';
@@ -149,28 +147,27 @@ export interface CorrectOptions {
 }
 
 /** Prints the rate of answers of a run that are not supported: as the judge says, corrected, and by the labels alone. */
-export async function correct(
-  { output }: Invocation,
-  run: string,
-  { calibration: file, metric }: CorrectOptions,
-): Promise<void> {
-  const { cases, threshold, judge } = await readCalibration(file);
+export async function correct({ output }: Invocation, folder: string, options: CorrectOptions): Promise<void> {
+  const { metric } = options;
+  const run = await readRun(folder);
+  const { cases, threshold, judge, fingerprint } = await readCalibration(options.calibration);
+  const scoredBy = run.plan.metrics.find(({ name }) => name === metric)?.fingerprint;
+  if (scoredBy === undefined)
+    throw new AppError('INVALID_REQUEST', `The run in ${folder} has no verdict of a judge.`, {
+      errors: [{ field: 'metric', expected: 'a metric of a model judge that the run was scored by', received: metric }],
+    });
+  if (scoredBy !== fingerprint) throw otherJudge(scoredBy, fingerprint);
   const called: boolean[] = [];
   let withoutVerdict = 0;
-  for await (const { value: cell } of readJsonLines(join(run, runFiles.cells), Cell))
+  for await (const cell of run.cells())
     if (cell.metric !== metric) continue;
     else if (cell.value === null) withoutVerdict += 1;
     else called.push(cell.value < threshold);
-  if (called.length === 0)
-    throw new AppError('INVALID_REQUEST', `The run in ${run} has no verdict of a judge.`, {
-      errors: [{ field: 'metric', expected: 'a metric with values in the run', received: metric }],
-    });
   // The threshold was chosen on the other half, which would flatter the judge.
   const labelled = cases.flatMap(({ half, score, isUnsupported }) =>
     half === 'held-out' && score !== null ? [{ called: score < threshold, isUnsupported }] : [],
   );
-  const corrected = correctRate(called, labelled);
-  output.result({ judge, metric, withoutVerdict, ...corrected }, describeReport);
+  output.result({ judge, metric, withoutVerdict, ...correctRate(called, labelled) }, describeReport);
 }
 
 interface Spent {
