@@ -28,6 +28,8 @@ export const GateResult = z.object({
   gate: z.string(),
   kind: z.enum(gateKinds),
   passed: z.boolean(),
+  /** It could not be judged, and the run is no run: its metric is unknown, has no value, or has too many errors. Never passed. */
+  invalid: z.boolean().default(false),
   /** What was found, in a sentence with its figures. */
   detail: z.string(),
   /** Ids of the cases that broke it, where it is about cases. */
@@ -60,7 +62,14 @@ export const RunPlan = z.object({
   /** Hash over all cases, and the number of them that are asked. */
   dataset: z.object({ hash: z.string(), cases: z.int().min(0) }),
   target: z.object({ kind: z.string(), identity: z.string() }),
-  metrics: z.array(z.object({ name: z.string(), version: z.int() })),
+  metrics: z.array(
+    z.object({
+      name: z.string(),
+      version: z.int(),
+      /** Of the judge, for judged metrics: what a calibration must fit. */
+      fingerprint: z.string().optional(),
+    }),
+  ),
   repeats: z.int().min(1),
   seed: z.int(),
   startedAt: z.iso.datetime(),

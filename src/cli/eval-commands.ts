@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { CalibrationOptions } from './calibrate.ts';
+import { addReports } from './eval-compare.ts';
 import { addEvalDatasets } from './eval-datasets.ts';
+import { addJudge } from './eval-judge.ts';
 import type { Invocation, SetExitCode, WithClient } from './invocation.ts';
 import { parseCount, parseShare } from './option-values.ts';
 
@@ -58,6 +60,8 @@ export function addEvals(program: Command, invocation: () => Invocation, setExit
     .option('--seed <number>', 'seed of the mutations', parseCount, 1)
     .action(async (options: EvalOptions) => await withEval('quotes', options));
   addEvalDatasets(evals, invocation, setExitCode);
+  addJudge(evals, invocation, setExitCode);
+  addReports(evals, invocation, setExitCode);
   return evals;
 }
 
