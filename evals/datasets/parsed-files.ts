@@ -11,17 +11,20 @@ export interface FileOptions {
   readonly isWanted?: (id: string) => boolean;
   /** Takes a file that the product cannot read. */
   readonly onFailure: (id: string, reason: string) => void;
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** The files of a folder as the product's own parser reads them, in a stable order; `id` is the path below the folder. */
 export async function* readFiles(
   folder: string,
-  { signal, isWanted = () => true, onFailure }: FileOptions,
+  { signal, isWanted = () => true, onFailure, onProgress = () => {} }: FileOptions,
 ): AsyncGenerator<ReadDocument & { readonly id: string }> {
   const reader = createDocumentReader();
   try {
-    for await (const entry of walkFolder(folder, { maxFileBytes, accepts: hasReadableName })) {
+    const entries = await Array.fromAsync(walkFolder(folder, { maxFileBytes, accepts: hasReadableName }));
+    for (const [done, entry] of entries.entries()) {
       signal.throwIfAborted();
+      onProgress(done, entries.length);
       const { externalId: id } = entry;
       if (!isWanted(id)) continue;
       if (entry.kind === 'failed') onFailure(id, entry.error.detail);

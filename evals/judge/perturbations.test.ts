@@ -11,7 +11,7 @@ const options = { signal: new AbortController().signal, onProgress: () => {} };
 let contents: readonly string[];
 let made: readonly Perturbation[];
 beforeAll(async () => {
-  contents = await readContents(sampleFolder, options.signal);
+  contents = await readContents(sampleFolder, options.signal, () => {});
   made = makePerturbations({ contents, count: 40, seed: 1 });
 });
 
