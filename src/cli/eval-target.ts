@@ -1,10 +1,8 @@
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerCase, AnswerTarget } from '../../evals/answers.ts';
+import { createEntailment } from '../../evals/metrics/entailment.ts';
 import type { ContextTarget, CorpusRecord, EvalTarget, Progress } from '../../evals/target.ts';
-import { createTermWeights } from '../chains/evidence/term-weights.ts';
-import { readEvidence } from '../chains/ground/read-evidence.ts';
-import { scoreGroundedness } from '../chains/ground/score-groundedness.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DocumentId, type JobId, newId, type TenantId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -109,7 +107,6 @@ async function waitUntilNone(label: string, count: () => Promise<number>, progre
 function createAsking({ footnote, principal, externalIds }: EvalTenant): AnswerTarget & Pick<EvalTarget, 'search'> {
   const contents = new Map<string, { text: string; externalId: string } | null>();
   const refusals = new Map<string, number | null>();
-  const flat = createTermWeights({ lookUp: null, tenant: principal.tenantId, sample: '' });
   return {
     async search(question, limit, signal) {
       const input = {
@@ -160,9 +157,7 @@ function createAsking({ footnote, principal, externalIds }: EvalTenant): AnswerT
       return contents.get(key) ?? null;
     },
 
-    entails: (sentence, quotes) =>
-      scoreGroundedness({ sentence, evidence: readEvidence(quotes, flat), given: [], weights: flat }).label ===
-      'supported',
+    entails: (sentence, quotes) => createEntailment('').entails(sentence, quotes),
   };
 }
 
