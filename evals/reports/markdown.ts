@@ -1,6 +1,6 @@
 import type { ChangedCase, Said } from '../compare/changed-cases.ts';
-import type { RunComparison } from '../compare/compare-runs.ts';
 import type { MetricComparison } from '../compare/compare-metrics.ts';
+import type { RunComparison } from '../compare/compare-runs.ts';
 import type { MetricSummary } from '../summary.ts';
 import { formatValue } from './format-value.ts';
 import type { Run } from './read-run.ts';

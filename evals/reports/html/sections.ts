@@ -37,7 +37,7 @@ export function metricTable(metrics: readonly MetricSummary[]): Markup {
   if (metrics.length === 0) return empty('The run has no metrics.');
   return html`<div class="wide" tabindex="0" role="group" aria-label="Metrics"><table><thead><tr><th scope="col">Metric</th><th scope="col">Value</th><th scope="col">95 % interval</th><th scope="col">ok</th><th scope="col">na</th><th scope="col">errors</th><th scope="col">p50 / p95</th></tr></thead><tbody>${metrics.map(
     ({ metric, better, unit, value, interval, ok, na, errors, percentiles }) =>
-      html`<tr><th scope="row">${metric} <span class="hint">${arrows[better]}</span></th><td>${formatValue(value, unit)}</td><td>${interval ? `${formatValue(interval[0], unit)} – ${formatValue(interval[1], unit)}` : '–'}</td><td>${ok}</td><td>${na}</td><td${errors > 0 ? html` class="errors"` : null}>${errors}</td><td>${percentiles ? `${formatValue(percentiles.p50, unit)} / ${formatValue(percentiles.p95, unit)}` : '–'}</td></tr>`,
+      html`<tr><th scope="row">${metric} <span class="hint">${arrows[better]}</span></th><td>${formatValue(value, unit)}</td><td>${interval ? `${formatValue(interval[0], unit)} … ${formatValue(interval[1], unit)}` : '–'}</td><td>${ok}</td><td>${na}</td><td${errors > 0 ? html` class="errors"` : null}>${errors}</td><td>${percentiles ? `${formatValue(percentiles.p50, unit)} / ${formatValue(percentiles.p95, unit)}` : '–'}</td></tr>`,
   )}</tbody></table></div>`;
 }
 
