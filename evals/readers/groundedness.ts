@@ -24,7 +24,7 @@ const Line = z.object({
 
 /** Reads labelled answers, .jsonl or .jsonl.gz. Throws INVALID_REQUEST naming file, line and field, also for a file without answers. */
 export async function readGroundednessFile(file: string): Promise<GroundednessCase[]> {
-  const lines = await readJsonLines(file, Line);
+  const lines = await Array.fromAsync(readJsonLines(file, Line), ({ value }) => value);
   if (lines.length === 0)
     throw new AppError('INVALID_REQUEST', `${file} holds no answers.`, {
       errors: [{ field: 'file', expected: 'at least one line', received: 'none' }],
