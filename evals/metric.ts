@@ -64,6 +64,11 @@ export interface SuiteMetric extends MetricShape {
   readonly of: 'suite';
   /** Over answers without an error. Null where it is not defined. */
   score(answered: readonly Answered[]): number | null;
+  /**
+   * Reads the answers once; what it returns takes how often each of them counts, at least 0, and gives the value over them. Resamples are
+   * drawn with it; without it there is no interval.
+   */
+  weigh?(answered: readonly Answered[]): (counts: Float64Array) => number | null;
 }
 
 export type Metric = CaseMetric | SuiteMetric;
