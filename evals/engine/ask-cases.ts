@@ -157,7 +157,7 @@ async function earlierAnswer({ kept, recordings }: AskingParts, key: string, id:
 
 /** Leaves a target that does not mind its signal behind. */
 async function askInTime({ target, timeoutMilliseconds }: AskingParts, one: EvalCase): Promise<RecordedAnswer> {
-  const deadline = createDeadline(timeoutMilliseconds);
+  const deadline = createDeadline(timeoutMilliseconds, 'The target');
   const { promise: late, reject } = Promise.withResolvers<never>();
   const leave = () => reject(deadline.signal.reason);
   deadline.signal.addEventListener('abort', leave, { once: true });

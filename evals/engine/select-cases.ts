@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '../../src/domain/errors.ts';
 import type { EvalCase, PlacedCase } from '../case.ts';
 
 /** Which cases of a dataset are asked; each part leaves fewer, in this order. */
@@ -21,21 +20,14 @@ function drawOf(seed: number, id: string): string {
   return createHash('sha256').update(`${seed} ${id}`).digest('hex');
 }
 
-/**
- * The selected cases in the order of the dataset; of a sample the ids alone are held in memory. Throws INVALID_REQUEST naming file and line of an
- * id that is there twice.
- */
+/** The selected cases in the order of the dataset; of a sample the ids alone are held in memory. */
 export async function* selectCases(
   cases: () => AsyncIterable<PlacedCase>,
   selection: Selection,
 ): AsyncGenerator<EvalCase> {
   const sampled = selection.sample === null ? null : await drawSample(cases, selection, selection.sample);
-  const seen = new Map<string, number>();
   let given = 0;
-  for await (const { case: one, file, line } of cases()) {
-    const earlier = seen.get(one.id);
-    if (earlier !== undefined) throw twice({ id: one.id, file, line, earlier });
-    seen.set(one.id, line);
+  for await (const { case: one } of cases()) {
     if (!isIn(one, selection) || (sampled && !sampled.has(one.id))) continue;
     if (selection.limit !== null && given >= selection.limit) return;
     given += 1;
@@ -72,10 +64,4 @@ async function drawSample(
   }
   keepSmallest();
   return new Set(drawn.map(({ id }) => id));
-}
-
-function twice({ id, file, line, earlier }: { id: string; file: string; line: number; earlier: number }): AppError {
-  return new AppError('INVALID_REQUEST', `${file} has the id ${id} twice.`, {
-    errors: [{ field: `${file}:${line}, id`, expected: `another id than that of line ${earlier}`, received: id }],
-  });
 }
