@@ -310,6 +310,26 @@ export const settings = {
       'Chat model that reads each sentence of another chat model once more and may withhold it; off unless set.',
     example: 'gpt-4.1-mini',
   },
+  EVAL_JUDGE_MODEL: {
+    schema: optional(z.string().min(1)),
+    expected: 'the name of a model, with EVAL_JUDGE_URL, OPENAI_API_KEY or OPENAI_BASE_URL beside it',
+    description:
+      'Chat model that judges answers in eval suites, best of another family than CHAT_MODEL; without it only built-in metrics are computed.',
+    example: 'gpt-4.1-mini',
+  },
+  EVAL_JUDGE_URL: {
+    schema: optional(httpUrl),
+    expected: 'an http or https URL',
+    description: 'OpenAI-compatible server of that judge, where it is another than OPENAI_BASE_URL.',
+    example: 'http://localhost:11434/v1',
+  },
+  EVAL_JUDGE_API_KEY: {
+    schema: optional(z.string().min(1)),
+    expected: 'a key',
+    description: 'Key for that server; OPENAI_API_KEY is never sent to EVAL_JUDGE_URL.',
+    example: 'sk-…',
+    secret: true,
+  },
   REFUSAL_THRESHOLD: {
     schema: optional(z.coerce.number().min(0).max(1)),
     expected: 'a number from 0 to 1',
@@ -409,6 +429,8 @@ export interface Config {
   readonly hedgeAfterMilliseconds: number | null;
   /** Null: words alone judge what the chat model writes. */
   readonly groundednessJudge: Config['chat'];
+  /** Null: eval suites have no model judge. */
+  readonly evalJudge: Config['chat'];
   readonly embedding:
     | { readonly provider: 'minilm' }
     | {
@@ -509,6 +531,8 @@ export function loadConfig(environment: Environment = process.env): Config {
         'a chat model beside it that writes answers: OPENAI_API_KEY or OPENAI_BASE_URL, and CHAT_MODEL not none',
       received: JSON.stringify(value.GROUNDEDNESS_JUDGE_MODEL),
     });
+  if (value.EVAL_JUDGE_MODEL && !hasModelServer && !value.EVAL_JUDGE_URL && !value.EVAL_JUDGE_API_KEY)
+    errors.push(wrongValue('EVAL_JUDGE_MODEL', value.EVAL_JUDGE_MODEL));
   if (value.HEDGE_AFTER_MS && (!hasModelServer || value.CHAT_MODEL === 'none') && errors.length === 0)
     errors.push({
       field: 'HEDGE_AFTER_MS',
@@ -537,6 +561,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     hedgeAfterMilliseconds: value.HEDGE_AFTER_MS ?? null,
     groundednessJudge:
       hasModelServer && value.GROUNDEDNESS_JUDGE_MODEL ? { models: [value.GROUNDEDNESS_JUDGE_MODEL], ...server } : null,
+    evalJudge: evalJudgeOf(value),
     embedding:
       value.EMBEDDING_MODEL === 'minilm'
         ? { provider: 'minilm' }
@@ -650,6 +675,14 @@ function rerankerOf(value: SettingValues): RerankerConfig | null {
     scale: value.RERANK_SCORES,
     ...limits,
   };
+}
+
+/** A server of its own gets no key but its own. */
+function evalJudgeOf(value: SettingValues): Config['evalJudge'] {
+  const { EVAL_JUDGE_MODEL: model, EVAL_JUDGE_URL: url, EVAL_JUDGE_API_KEY: key } = value;
+  if (model === undefined) return null;
+  if (url !== undefined) return { models: [model], apiKey: key ?? 'none', baseUrl: url };
+  return { models: [model], apiKey: key ?? value.OPENAI_API_KEY ?? 'none', baseUrl: value.OPENAI_BASE_URL ?? null };
 }
 
 /** Names with commas between them, each once. */
