@@ -1,4 +1,3 @@
-import type { Answer } from '../../src/domain/answer.ts';
 
 /** Whether `quotes` together support `sentence`. */
 export type Entails = (sentence: string, quotes: readonly string[]) => boolean;
@@ -10,7 +9,10 @@ export type Entails = (sentence: string, quotes: readonly string[]) => boolean;
  * Source: Gao et al. 2023, "Enabling Large Language Models to Generate Text with Citations", section 4 and eval.py.
  */
 export function citationScores(
-  answer: Pick<Answer, 'sentences' | 'quotes'>,
+  answer: {
+    readonly sentences: readonly { readonly text: string; readonly citations: readonly number[] }[];
+    readonly quotes: readonly { readonly number: number; readonly text: string }[];
+  },
   entails: Entails,
 ): { recall: number | null; precision: number | null } {
   const textOf = new Map(answer.quotes.map((quote) => [quote.number, quote.text]));
