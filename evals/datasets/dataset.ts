@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -26,6 +26,8 @@ export interface Dataset {
   readonly documents: string | null;
   /** `sha256:` and the hash over all cases in canonical form, in their order, and over the bytes of the corpus with the names of its files. */
   readonly hash: string;
+  /** The same over the corpus alone; null where there is none. */
+  readonly corpusHash: string | null;
 }
 
 export interface DatasetOptions extends Pick<CaseOptions, 'format' | 'map'> {
@@ -50,7 +52,9 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
   }
   if (count === 0) raise({ file: path, line: null, field: 'cases', expected: 'at least one', received: 'none' });
   const found = await findCorpus(path, format, options.corpus);
-  await hashCorpus(hash, found.file ?? found.documents);
+  const place = found.file ?? found.documents;
+  const corpusHash = place === null ? null : await hashCorpus(place);
+  hash.update(corpusHash ?? '');
   return {
     path,
     format,
@@ -62,6 +66,7 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
     corpus: corpusOf(found),
     documents: found.documents,
     hash: `sha256:${hash.digest('hex')}`,
+    corpusHash,
   };
 }
 
@@ -91,8 +96,8 @@ async function findCorpus(path: string, format: CaseFormat, given: string | unde
   return { ...none, documents: given };
 }
 
-async function hashCorpus(hash: Hash, path: string | null): Promise<void> {
-  if (path === null) return;
+async function hashCorpus(path: string): Promise<string> {
+  const hash = createHash('sha256');
   const isFolder = (await stat(path)).isDirectory();
   const names = isFolder
     ? (await readdir(path, { recursive: true, withFileTypes: true }))
@@ -104,4 +109,5 @@ async function hashCorpus(hash: Hash, path: string | null): Promise<void> {
     hash.update(`\n${name.slice(path.length)}\n`);
     for await (const chunk of createReadStream(name)) hash.update(chunk);
   }
+  return `sha256:${hash.digest('hex')}`;
 }
