@@ -28,6 +28,8 @@ export const GateResult = z.object({
   gate: z.string(),
   kind: z.enum(gateKinds),
   passed: z.boolean(),
+  /** It could not be judged, and the run is no run: its metric is unknown, has no value, or has too many errors. Never passed. */
+  invalid: z.boolean().default(false),
   /** What was found, in a sentence with its figures. */
   detail: z.string(),
   /** Ids of the cases that broke it, where it is about cases. */
