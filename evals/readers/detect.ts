@@ -1,24 +1,36 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { PlacedCase } from '../case.ts';
+import { basename, join } from 'node:path';
+import { EvalCase, type PlacedCase } from '../case.ts';
 import { readBeir } from './beir.ts';
 import type { ReadCases } from './case-reader.ts';
-import type { FieldMap } from './field-map.ts';
-import { readTextLines } from './json-lines.ts';
-import { readNative } from './native.ts';
+import { readDeepEval } from './deepeval.ts';
+import { type FieldMap, guessFieldMap } from './field-map.ts';
+import { readLangSmith } from './langsmith.ts';
+import { casesFile, readNative } from './native.ts';
 import { type Report, raise, shown } from './problem.ts';
+import { readPromptfoo } from './promptfoo.ts';
+import { readRagas } from './ragas.ts';
+import { type AnyRecord, kindOf, readRecords, readTree } from './records.ts';
 import { readSquad } from './squad.ts';
+import { readTableCases } from './table.ts';
+import { readTrec, trecFile } from './trec.ts';
 
-/** Formats that cases are read from. */
-export const caseFormats = ['native', 'beir', 'squad'] as const;
-export type CaseFormat = (typeof caseFormats)[number];
-
-const readers: Readonly<Record<CaseFormat, ReadCases>> = {
+const readers = {
   native: readNative,
   beir: readBeir,
+  trec: readTrec,
   squad: readSquad,
-};
+  ragas: readRagas,
+  promptfoo: readPromptfoo,
+  langsmith: readLangSmith,
+  deepeval: readDeepEval,
+  table: readTableCases,
+} satisfies Record<string, ReadCases>;
+
+/** Formats that cases are read from. */
+export type CaseFormat = keyof typeof readers;
+export const caseFormats = Object.keys(readers) as readonly CaseFormat[];
 
 export interface CaseOptions {
   /** Told by the content where it is left out. */
@@ -72,29 +84,63 @@ interface Detected {
   readonly because: string;
 }
 
-/** Looks at names in a folder, or at the beginning of a file. Throws INVALID_REQUEST when nothing fits. */
+/** Looks at names in a folder, or at the fields of the first record of a file. Throws INVALID_REQUEST when nothing fits. */
 export async function detectFormat(path: string): Promise<Detected> {
-  const info = await stat(path).catch((error) =>
+  const info = await stat(path).catch((error: unknown) =>
     raise({ file: path, line: null, field: 'file', expected: 'a file or a folder', received: 'none' }, error),
   );
-  if (info.isDirectory()) {
-    if (existsSync(join(path, 'queries.jsonl'))) return { format: 'beir', because: 'it has queries.jsonl' };
-    return unknown(path, 'a folder with queries.jsonl');
-  }
-  for await (const { value } of readTextLines(path)) {
-    if (value.trim() === '') continue;
-    return detectText(path, value);
-  }
-  return unknown(path, 'at least one case', 'an empty file');
+  return info.isDirectory() ? detectFolder(path) : await detectFile(path);
 }
 
-function detectText(path: string, first: string): Detected {
-  if (/"(paragraphs|data)"/.test(first) || first.trim() === '{')
-    return { format: 'squad', because: 'it has paragraphs' };
-  if (first.startsWith('{')) return { format: 'native', because: 'its first line has a question' };
-  return unknown(path, 'one of the formats', shown(first));
+function detectFolder(path: string): Detected {
+  if (existsSync(join(path, casesFile))) return { format: 'native', because: `it has ${casesFile}` };
+  if (existsSync(join(path, 'queries.jsonl'))) return { format: 'beir', because: 'it has queries.jsonl' };
+  const topics = trecFile(path, 'topics');
+  if (topics !== null) return { format: 'trec', because: `it has ${basename(topics)}` };
+  const expected = `a folder with ${casesFile}, queries.jsonl or topics.tsv, or a file`;
+  raise({ file: path, line: null, field: 'format', expected, received: 'none of them' });
 }
 
-function unknown(file: string, expected: string, received = 'none'): never {
-  raise({ file, line: null, field: 'format', expected, received });
+async function detectFile(path: string): Promise<Detected> {
+  const { names, record } = await firstRecord(path);
+  const has = (...wanted: readonly string[]) => wanted.every((name) => names.includes(name));
+  const by = (format: CaseFormat, ...fields: readonly string[]) => ({
+    format,
+    because: `it has ${fields.join(' and ')}`,
+  });
+  if (has('paragraphs')) return by('squad', 'paragraphs');
+  if (has('vars')) return by('promptfoo', 'vars');
+  if (has('prompts', 'tests')) return by('promptfoo', 'prompts', 'tests');
+  if (names.some((name) => name.startsWith('__expected'))) return by('promptfoo', '__expected');
+  if (has('inputs', 'outputs')) return by('langsmith', 'inputs', 'outputs');
+  if (has('user_input')) return by('ragas', 'user_input');
+  const truth = ['ground_truth', 'ground_truths'].find((name) => has('question', name));
+  if (truth !== undefined) return by('ragas', 'question', truth);
+  const golden = ['expected_output', 'actual_output', 'retrieval_context'].find((name) => has('input', name));
+  if (golden !== undefined) return by('deepeval', 'input', golden);
+  if (kindOf(path) === 'lines' && has('id', 'question') && names.every((name) => name in EvalCase.shape))
+    return { format: 'native', because: 'all fields are those of a case' };
+  const map = guessFieldMap(record);
+  if (map.question !== undefined) return { format: 'table', because: describeMap(map) };
+  const expected = 'a format that is known by its fields; name it with --format, or the fields with --map';
+  raise({ file: path, line: 1, field: 'format', expected, received: names.join(', ') || 'no fields' });
+}
+
+function describeMap(map: FieldMap): string {
+  return `its fields were taken as ${Object.entries(map)
+    .map((pair) => pair.join('='))
+    .join(',')}`;
+}
+
+/** Field names of the first record, and of the file around it. */
+async function firstRecord(path: string) {
+  const known = (record: unknown) =>
+    record !== null && typeof record === 'object' && !Array.isArray(record) ? (record as AnyRecord) : {};
+  if (kindOf(path) === 'tree') {
+    const { root, entries } = await readTree(path);
+    const record = known(entries[0]?.value);
+    return { names: [...Object.keys(known(root)), ...Object.keys(record)], record };
+  }
+  for await (const { value } of readRecords(path, raise)) return { names: Object.keys(value), record: value };
+  raise({ file: path, line: null, field: 'cases', expected: 'at least one', received: 'an empty file' });
 }

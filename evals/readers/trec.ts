@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { placeCase, type ReadCases } from './case-reader.ts';
 import { readTextLines } from './json-lines.ts';
 import { type Report, raise } from './problem.ts';
 
@@ -60,3 +63,29 @@ export async function readRun(file: string, report: Report = raise): Promise<Map
 function columnsOf(line: string): string[] {
   return line.includes('\t') ? line.split('\t') : line.trim().split(/\s+/);
 }
+
+/** Files of a folder in TREC's layout, the first that is there. */
+export const trecFiles = {
+  topics: ['topics.tsv', 'queries.tsv', 'topics.txt'],
+  qrels: ['qrels.tsv', 'qrels.txt', 'qrels'],
+} as const;
+
+/** The one of these files that the folder has; null without any. */
+export function trecFile(folder: string, kind: keyof typeof trecFiles): string | null {
+  return trecFiles[kind].map((name) => join(folder, name)).find((path) => existsSync(path)) ?? null;
+}
+
+/** Cases of a folder with topics, a line of id and question parted by a tab, and judgements in TREC's layout. */
+export const readTrec: ReadCases = async function* (folder, { report }) {
+  const [file, qrels] = [trecFile(folder, 'topics'), trecFile(folder, 'qrels')];
+  if (file === null)
+    raise({ file: folder, line: null, field: 'topics', expected: trecFiles.topics.join(' or '), received: 'none' });
+  const judgements = qrels === null ? new Map() : await readQrels(qrels, report);
+  for await (const { value, line } of readTextLines(file)) {
+    if (value.trim() === '') continue;
+    const [id = '', question = ''] = value.split('\t').map((column) => column.trim());
+    const grades: Iterable<[string, number]> = judgements.get(id) ?? [];
+    const gold_docs = [...grades].filter(([, grade]) => grade >= 0).map(([doc, grade]) => ({ id: doc, grade }));
+    yield* placeCase({ id, question, gold_docs }, { file, line }, report);
+  }
+};
