@@ -107,6 +107,8 @@ export const Suite = z.strictObject({
   seed: z.int().min(0).max(4_294_967_295).default(1),
   /** What the suite is for, how its data came about, and what it cannot tell. */
   card: z.string().min(1).optional(),
+  /** Folder of the run that gates about differences compare with; left out of account while there is none. */
+  baseline: z.string().min(1).optional(),
   /** Folder of an earlier run whose answers `--cache replay` gives again. */
   recordings: z.string().min(1).optional(),
 });
@@ -139,15 +141,19 @@ export async function readSuite(file: string): Promise<LoadedSuite> {
       }
       return 1;
     };
-    throw invalid(file, parsed.error.issues.flatMap((issue) => fieldErrors(issue, content, (at) => `${file}:${lineOf(at)}`)));
+    throw invalid(
+      file,
+      parsed.error.issues.flatMap((issue) => fieldErrors(issue, content, (at) => `${file}:${lineOf(at)}`)),
+    );
   }
   const place = (path: string) => resolve(dirname(file), path);
-  const { data, card, recordings } = parsed.data;
+  const { data, card, baseline, recordings } = parsed.data;
   return {
     ...parsed.data,
     file: resolve(file),
     data: { ...data, path: place(data.path), ...(data.corpus ? { corpus: place(data.corpus) } : {}) },
     ...(card ? { card: place(card) } : {}),
+    ...(baseline ? { baseline: place(baseline) } : {}),
     ...(recordings ? { recordings: place(recordings) } : {}),
   };
 }

@@ -21,12 +21,10 @@ interface Waiting {
  * is written and synced together.
  */
 export async function openAppendLog(path: string, length: number): Promise<AppendLog> {
-  const file = await open(path, 'a+').then(
-    async (created) => {
-      await created.close();
-      return await open(path, 'r+');
-    },
-  );
+  const file = await open(path, 'a+').then(async (created) => {
+    await created.close();
+    return await open(path, 'r+');
+  });
   await file.truncate(length);
   return createAppendLog(file, length);
 }

@@ -57,7 +57,13 @@ export async function askCases(
   let end: 'complete' | 'budget' | 'interrupted' = 'complete';
   const note = (kind: 'answered' | 'refused' | 'errors' | null, isReused: boolean) => {
     const counted = kind === null ? {} : { [kind]: state[kind] + 1 };
-    state = { ...state, ...counted, done: state.done + 1, reused: state.reused + Number(isReused), cost: budget.spent.cost };
+    state = {
+      ...state,
+      ...counted,
+      done: state.done + 1,
+      reused: state.reused + Number(isReused),
+      cost: budget.spent.cost,
+    };
     parts.onProgress(state);
   };
 
@@ -146,7 +152,11 @@ function createAsking(parts: AskingParts): (one: EvalCase, repeat: number) => Pr
   };
 }
 
-async function earlierAnswer({ kept, recordings }: AskingParts, key: string, id: string): Promise<RecordedAnswer | null> {
+async function earlierAnswer(
+  { kept, recordings }: AskingParts,
+  key: string,
+  id: string,
+): Promise<RecordedAnswer | null> {
   if (recordings === null) return kept.answer(key);
   const answer = await recordings(key);
   if (answer) return answer;

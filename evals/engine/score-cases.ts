@@ -1,6 +1,6 @@
 import { AnswerRecord } from '../answer-record.ts';
 import type { EvalCase } from '../case.ts';
-import { Cell, type JudgedMetric, type Metric, type CaseMetric, type Score } from '../metric.ts';
+import { type CaseMetric, Cell, type JudgedMetric, type Metric, type Score } from '../metric.ts';
 import { metricKey, scoredKey } from './answer-key.ts';
 import type { IndexedLog } from './indexed-log.ts';
 import type { KeptResults } from './kept-results.ts';
@@ -77,7 +77,11 @@ async function scoreOne(parts: ScoringParts, { one, record }: Pair): Promise<voi
     const score = scores[position];
     return whole.get(metric.name) ?? cellOf({ ...key, metric: metric.name }, score);
   });
-  await cells.append(key, lines, lines.some(({ status }) => status === 'error'));
+  await cells.append(
+    key,
+    lines,
+    lines.some(({ status }) => status === 'error'),
+  );
 }
 
 function cellOf(place: Pick<Cell, 'case' | 'repeat' | 'metric'>, score: Score | undefined): Cell {

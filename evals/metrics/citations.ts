@@ -1,4 +1,3 @@
-
 /** Whether `quotes` together support `sentence`. */
 export type Entails = (sentence: string, quotes: readonly string[]) => boolean;
 

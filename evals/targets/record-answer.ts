@@ -19,7 +19,10 @@ const surrounding = 300;
  * Reads the events of one answer to their end and records it: each quote is looked up in its document, ids that differ from run to run are named by
  * what they stand for, and times are taken as the events come. Throws what the answer failed with, and INTERNAL when it has no end.
  */
-export async function recordAnswer(stream: AsyncIterable<AnswerEvent>, sources: AnswerSources): Promise<RecordedAnswer> {
+export async function recordAnswer(
+  stream: AsyncIterable<AnswerEvent>,
+  sources: AnswerSources,
+): Promise<RecordedAnswer> {
   const started = performance.now();
   const latency: Record<string, number> = {};
   const note = (name: string) => {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CalibrationOptions } from './calibrate.ts';
+import { addRuns } from './eval-run.ts';
 import type { Invocation, SetExitCode, WithClient } from './invocation.ts';
 import { parseCount, parseShare } from './option-values.ts';
 
@@ -56,6 +57,7 @@ export function addEvals(program: Command, invocation: () => Invocation, setExit
     .option('--count <count>', 'quotes of each kind', parseCount, 10_000)
     .option('--seed <number>', 'seed of the mutations', parseCount, 1)
     .action(async (options: EvalOptions) => await withEval('quotes', options));
+  addRuns(evals, invocation, setExitCode);
   return evals;
 }
 

@@ -113,7 +113,12 @@ async function waitUntilNone(label: string, count: () => Promise<number>, progre
   }
 }
 
-function createAsking({ footnote, principal, mode, externalIds }: EvalTenant): AnswerTarget & Pick<EvalTarget, 'search'> {
+function createAsking({
+  footnote,
+  principal,
+  mode,
+  externalIds,
+}: EvalTenant): AnswerTarget & Pick<EvalTarget, 'search'> {
   const contents = new Map<string, string | null>();
   const explanations = new Map<string, AnswerRecord>();
   const flat = createTermWeights({ lookUp: null, tenant: principal.tenantId, sample: '' });

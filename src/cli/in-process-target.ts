@@ -53,7 +53,10 @@ export function createInProcessTarget({ config, settings, dataset, suite }: InPr
       if (!target) throw new AppError('INTERNAL', 'The target was not prepared.');
       if (question.contexts.length > 0) throw searchesItself();
       const answer = await recordAnswer(target.ask(question, signal), target);
-      return { ...answer, cost: chat === null ? 0 : priced({ ...answer.usage, cost: answer.cost }, settings.prices).cost };
+      return {
+        ...answer,
+        cost: chat === null ? 0 : priced({ ...answer.usage, cost: answer.cost }, settings.prices).cost,
+      };
     },
     close: () => stack.disposeAsync(),
   };
@@ -80,7 +83,11 @@ function answeringSettings(config: Config) {
 function withoutCorpus(): AppError {
   return new AppError('INVALID_REQUEST', 'The target is filled from a corpus, and the data have none.', {
     errors: [
-      { field: 'data.corpus', expected: 'a folder of documents, or a corpus.jsonl, named here or beside the cases', received: 'none' },
+      {
+        field: 'data.corpus',
+        expected: 'a folder of documents, or a corpus.jsonl, named here or beside the cases',
+        received: 'none',
+      },
     ],
   });
 }

@@ -280,13 +280,15 @@ export const errorSpecs = {
     status: 503,
     title: 'The system that the suite asks does not answer',
     retryable: true,
-    remedy: 'Check that it runs at the address that `target` of the suite names, and EVAL_TARGET_KEY; then run the suite again with `--resume`.',
+    remedy:
+      'Check that it runs at the address that `target` of the suite names, and EVAL_TARGET_KEY; then run the suite again with `--resume`.',
   },
   TARGET_BAD_RESPONSE: {
     status: 502,
     title: 'The system that the suite asks sent something unreadable',
     retryable: false,
-    remedy: 'Compare `target` of the suite with what the system expects and answers: its address, `body`, and the paths under `answer`, `sources` and `refused`.',
+    remedy:
+      'Compare `target` of the suite with what the system expects and answers: its address, `body`, and the paths under `answer`, `sources` and `refused`.',
   },
   RUN_FOLDER_IN_USE: {
     status: 409,
