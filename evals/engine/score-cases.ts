@@ -30,7 +30,10 @@ const unanswered = 'no answer: ';
 export const isUnanswered = (cell: Pick<Cell, 'status' | 'reason'>) =>
   cell.status === 'error' && cell.reason?.startsWith(unanswered) === true;
 
-/** Computes the cells of each answer that has none yet, and keeps them before it goes on. Asks no target. */
+/** Entries that may wait for the disk together, so that they are synced together. */
+const writesAtOnce = 64;
+
+/** Computes the cells of each answer that has none yet, and keeps them. Asks no target. */
 export async function scoreCases(parts: ScoringParts, cases: AsyncIterable<EvalCase>): Promise<void> {
   const queue = pairs(parts, cases);
   let done = 0;
@@ -44,8 +47,11 @@ export async function scoreCases(parts: ScoringParts, cases: AsyncIterable<EvalC
       parts.onProgress(done);
     }
   }
+  // Scoring by a rule takes this thread: what runs beside it are the writes.
   const isJudged = parts.metrics.some((metric) => metric.of === 'judged');
-  await Promise.all(Array.from({ length: isJudged ? parts.concurrency : 1 }, work));
+  const workers = Array.from({ length: isJudged ? parts.concurrency : writesAtOnce }, work);
+  const failed = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 interface Pair {
