@@ -15,6 +15,7 @@ export async function openEvalTargets(config: Config, name: string, stack: Async
   const footnote = await openFootnote({
     ...config,
     dataDir,
+    cores: Math.max(1, config.cores - 1),
     objects: config.objects.kind === 'folder' ? { kind: 'folder', path: join(dataDir, 'objects') } : config.objects,
     logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel,
   });
