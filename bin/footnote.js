@@ -18,9 +18,12 @@ if (isCurrent && (flags.length === 0 || process.execArgv.includes('--liftoff-onl
   process.exitCode = await runCommandLine(process.argv.slice(2));
 } else if (existsSync(node)) {
   const child = spawn(node, [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code) => {
-    process.exitCode = code ?? 1;
+  // A terminal interrupts both: once more would end what is being brought to an end.
+  const isToldByTerminal = (signal) => signal === 'SIGINT' && process.stdin.isTTY;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => isToldByTerminal(signal) || child.kill(signal));
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
   });
 } else {
   console.error(

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PlacedCase } from '../case.ts';
 import { readCorpus } from '../readers/beir.ts';
-import { type CaseFormat, type CaseOptions, detectFormat, readCases } from '../readers/detect.ts';
+import { type CaseOptions, detectFormat, readCases } from '../readers/detect.ts';
+import type { CaseFormat } from '../readers/formats.ts';
 import { raise } from '../readers/problem.ts';
 import { readSquadCorpus } from '../readers/squad.ts';
 import type { CorpusRecord } from '../target.ts';
@@ -20,9 +21,9 @@ export interface Dataset {
   readonly count: number;
   /** Reads the cases again from the file at each call, one at a time and in its order. */
   cases(): AsyncGenerator<PlacedCase>;
-  /** Null where the corpus is the files of `documents`, or where there is none. */
+  /** Records of the corpus; null where it is the files of `documents` alone, or where there is none. */
   readonly corpus: (() => AsyncGenerator<CorpusRecord>) | null;
-  /** Folder whose files are the corpus; null where `corpus` is it, or where there is none. */
+  /** Folder whose files are the corpus, or the documents that its records were cut from; null where there is none. */
   readonly documents: string | null;
   /** `sha256:` and the hash over all cases in canonical form, in their order, and over the bytes of the corpus with the names of its files. */
   readonly hash: string;
@@ -51,10 +52,12 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
     hash.update(`${canonicalJson(placed.case)}\n`);
   }
   if (count === 0) raise({ file: path, line: null, field: 'cases', expected: 'at least one', received: 'none' });
-  const found = await findCorpus(path, format, options.corpus);
-  const place = found.file ?? found.documents;
-  const corpusHash = place === null ? null : await hashCorpus(place);
+  const places = await findCorpus(path, format, options.corpus);
+  const corpus = createHash('sha256');
+  for (const place of places) await hashCorpus(corpus, place);
+  const corpusHash = places.length === 0 ? null : `sha256:${corpus.digest('hex')}`;
   hash.update(corpusHash ?? '');
+  const records = places.find(({ kind }) => kind !== 'documents');
   return {
     path,
     format,
@@ -63,42 +66,48 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
     cases: async function* () {
       yield* await read();
     },
-    corpus: corpusOf(found),
-    documents: found.documents,
+    corpus: records ? () => readRecordsOf(records) : null,
+    documents: places.find(({ kind }) => kind === 'documents')?.path ?? null,
     hash: `sha256:${hash.digest('hex')}`,
     corpusHash,
   };
 }
 
-interface Corpus {
-  readonly file: string | null;
-  readonly documents: string | null;
-  /** The file of the cases holds the corpus too. */
-  readonly isCases: boolean;
+/** Where a corpus lies: a file of records, a folder of files, or the paragraphs within the file of the cases. */
+export interface CorpusPlace {
+  readonly kind: 'records' | 'documents' | 'squad';
+  readonly path: string;
 }
 
-function corpusOf({ file, isCases }: Corpus): Dataset['corpus'] {
-  if (file === null) return null;
-  return () => (isCases ? readSquadCorpus(file) : readCorpus(file));
+/**
+ * The corpus that is named, else what lies beside the cases: records, documents, or both, where the records were cut from the documents. Throws
+ * INVALID_REQUEST where the named one is not there.
+ */
+export async function findCorpus(
+  path: string,
+  format: CaseFormat,
+  given: string | undefined,
+): Promise<readonly CorpusPlace[]> {
+  if (given === undefined && format === 'squad') return [{ kind: 'squad', path }];
+  const place = given ?? ((await stat(path)).isDirectory() ? path : dirname(path));
+  if (!existsSync(place))
+    raise({ file: place, line: null, field: 'corpus', expected: 'a file or a folder', received: 'none' });
+  if (!(await stat(place)).isDirectory()) return [{ kind: 'records', path: place }];
+  const both: readonly CorpusPlace[] = [
+    { kind: 'records', path: join(place, 'corpus.jsonl') },
+    { kind: 'documents', path: join(place, 'documents') },
+  ];
+  const found = both.filter((one) => existsSync(one.path));
+  return found.length === 0 && given !== undefined ? [{ kind: 'documents', path: given }] : found;
 }
 
-async function findCorpus(path: string, format: CaseFormat, given: string | undefined): Promise<Corpus> {
-  if (given === undefined && format === 'squad') return { file: path, documents: null, isCases: true };
-  const isFolder = (await stat(path)).isDirectory();
-  const place = given ?? (isFolder ? path : dirname(path));
-  const none = { file: null, documents: null, isCases: false };
-  if (given?.endsWith('.jsonl') || given?.endsWith('.jsonl.gz')) return { ...none, file: given };
-  if (existsSync(join(place, 'corpus.jsonl'))) return { ...none, file: join(place, 'corpus.jsonl') };
-  if (existsSync(join(place, 'documents'))) return { ...none, documents: join(place, 'documents') };
-  if (given === undefined) return none;
-  if (!existsSync(given))
-    raise({ file: given, line: null, field: 'corpus', expected: 'a file or a folder', received: 'none' });
-  return { ...none, documents: given };
+/** The records of a corpus that does not consist of files. */
+export function readRecordsOf({ kind, path }: CorpusPlace): AsyncGenerator<CorpusRecord> {
+  return kind === 'squad' ? readSquadCorpus(path) : readCorpus(path);
 }
 
-async function hashCorpus(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  const isFolder = (await stat(path)).isDirectory();
+async function hashCorpus(hash: Hash, { kind, path }: CorpusPlace): Promise<void> {
+  const isFolder = kind === 'documents';
   const names = isFolder
     ? (await readdir(path, { recursive: true, withFileTypes: true }))
         .filter((entry) => entry.isFile())
@@ -109,5 +118,4 @@ async function hashCorpus(path: string): Promise<string> {
     hash.update(`\n${name.slice(path.length)}\n`);
     for await (const chunk of createReadStream(name)) hash.update(chunk);
   }
-  return `sha256:${hash.digest('hex')}`;
 }

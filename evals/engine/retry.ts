@@ -65,5 +65,7 @@ export function createRetry(options: RetryOptions): Retry {
 export function mayPass(error: unknown): boolean {
   const known = AppError.from(error);
   const status = statusOf(known.cause);
-  return status === null ? passingCodes.has(known.code) : passingStatuses.has(status) || status >= 500;
+  return status === null ? passingCodes.has(known.code) : mayPassStatus(status);
 }
+
+export const mayPassStatus = (status: number) => passingStatuses.has(status) || status >= 500;

@@ -30,6 +30,7 @@ const QueryLine = z.object({
   category: z.string().optional(),
   kind: z.string().optional(),
   answers: z.array(z.string()).default([]),
+  gold_passage: Identifier.optional(),
   gold_sentences: GoldSentences.nullish(),
   goldQuotes: z.array(GoldPlace.extend({ alternatives: z.array(GoldPlace).default([]) })).default([]),
   doc: z.string().default(''),
@@ -45,7 +46,7 @@ interface Judged {
 
 /**
  * Cases of a folder in BEIR format: `queries.jsonl`, and `qrels.tsv` or `qrels/*.tsv` where relevance is judged. Of the fields that our own
- * folders add, `category` or `kind` becomes a tag, `goldQuotes` and `excerpts` become gold quotes.
+ * folders add, `category` or `kind` becomes a tag, `goldQuotes`, `excerpts` and the `gold_sentences` of a `gold_passage` become gold quotes; the document of the first is the cluster.
  */
 export const readBeir: ReadCases = async function* (folder, { report }) {
   const file = join(folder, 'queries.jsonl');
@@ -60,6 +61,7 @@ function toRecord(query: z.output<typeof QueryLine>, judged: ReadonlyMap<string,
   const tag = query.category ?? query.kind;
   const place = ({ document, quote }: z.output<typeof GoldPlace>) => ({ doc: document, quote });
   const sentences = query.gold_sentences ?? [];
+  const cluster = query.doc || query.goldQuotes[0]?.document;
   return {
     id,
     question: query.text,
@@ -70,9 +72,10 @@ function toRecord(query: z.output<typeof QueryLine>, judged: ReadonlyMap<string,
     gold_quotes: [
       ...query.goldQuotes.map((gold) => ({ ...place(gold), alternatives: gold.alternatives.map(place) })),
       ...query.excerpts.map(({ text, start }) => ({ doc: query.doc, quote: text, start })),
+      ...(query.gold_passage === undefined ? [] : sentences.map((quote) => ({ doc: query.gold_passage, quote }))),
     ],
     tags: tag === undefined ? [] : [tag],
-    ...(query.doc === '' ? {} : { cluster: query.doc }),
+    ...(cluster === undefined ? {} : { cluster }),
     ...(split === null ? {} : { split }),
     ...(sentences.length > 0 ? { meta: { gold_sentences: sentences } } : {}),
   };
@@ -154,7 +157,7 @@ function toAnswerCase({ case: given }: PlacedCase): AnswerCase {
     answers: given.answers,
     goldSentences: sentences,
     goldQuotes: given.gold_quotes
-      .filter(({ start }) => start === undefined)
+      .filter(({ start }) => start === undefined && sentences.length === 0)
       .map((gold) => ({ ...place(gold), alternatives: gold.alternatives.map(place) })),
     excerpts: given.gold_quotes.flatMap(({ doc, quote, start }) =>
       start === undefined ? [] : [{ document: doc, text: quote, start }],

@@ -6,12 +6,14 @@ import { readBeir } from './beir.ts';
 import type { ReadCases } from './case-reader.ts';
 import { readDeepEval } from './deepeval.ts';
 import { type FieldMap, guessFieldMap } from './field-map.ts';
+import type { CaseFormat } from './formats.ts';
 import { readLangSmith } from './langsmith.ts';
 import { casesFile, readNative } from './native.ts';
 import { type Report, raise, shown } from './problem.ts';
 import { readPromptfoo } from './promptfoo.ts';
 import { readRagas } from './ragas.ts';
 import { type AnyRecord, kindOf, readRecords, readTree } from './records.ts';
+import { readReview, reviewColumns } from './review.ts';
 import { readSquad } from './squad.ts';
 import { readTableCases } from './table.ts';
 import { readTrec, trecFile } from './trec.ts';
@@ -25,12 +27,9 @@ const readers = {
   promptfoo: readPromptfoo,
   langsmith: readLangSmith,
   deepeval: readDeepEval,
+  review: readReview,
   table: readTableCases,
-} satisfies Record<string, ReadCases>;
-
-/** Formats that cases are read from. */
-export type CaseFormat = keyof typeof readers;
-export const caseFormats = Object.keys(readers) as readonly CaseFormat[];
+} satisfies Record<CaseFormat, ReadCases>;
 
 export interface CaseOptions {
   /** Told by the content where it is left out. */
@@ -108,6 +107,7 @@ async function detectFile(path: string): Promise<Detected> {
     format,
     because: `it has ${fields.join(' and ')}`,
   });
+  if (has(...reviewColumns)) return by('review', ...reviewColumns);
   if (has('paragraphs')) return by('squad', 'paragraphs');
   if (has('vars')) return by('promptfoo', 'vars');
   if (has('prompts', 'tests')) return by('promptfoo', 'prompts', 'tests');

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CalibrationOptions } from './calibrate.ts';
+import { addEvalDatasets } from './eval-datasets.ts';
 import { addRuns } from './eval-run.ts';
 import type { Invocation, SetExitCode, WithClient } from './invocation.ts';
 import { parseCount, parseShare } from './option-values.ts';
@@ -58,6 +59,7 @@ export function addEvals(program: Command, invocation: () => Invocation, setExit
     .option('--seed <number>', 'seed of the mutations', parseCount, 1)
     .action(async (options: EvalOptions) => await withEval('quotes', options));
   addRuns(evals, invocation, setExitCode);
+  addEvalDatasets(evals, invocation, setExitCode);
   return evals;
 }
 

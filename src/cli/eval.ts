@@ -14,6 +14,7 @@ import { walkFolder } from '../ingest/load/walk-folder.ts';
 import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import { createDocumentReader } from '../ingest/read-document.ts';
 import { createChatModels } from '../models/chat/create-chat-model.ts';
+import { describeReport } from './describe-report.ts';
 import type { EvalOptions } from './eval-commands.ts';
 import type { Invocation } from './invocation.ts';
 import { openEvalTargets } from './open-eval-targets.ts';
@@ -125,21 +126,4 @@ async function groundedness({ progress, signal }: Invocation, file: string, { li
   const step = createStepProgress(progress);
   const onProgress = (done: number, total: number) => step('scoring', done, total);
   return { ...(await evaluateGroundedness(cases.slice(0, limit), { signal, onProgress })) };
-}
-
-/** One line for each entry, groups indented. */
-export function describeReport(report: object, indent = ''): string {
-  return Object.entries(report)
-    .map(([name, value]) =>
-      value !== null && typeof value === 'object' && !Array.isArray(value)
-        ? `${indent}${name}\n${describeReport(value, `${indent}  `)}`
-        : `${indent}${name.padEnd(Math.max(2, 28 - indent.length))} ${formatValue(value)}`,
-    )
-    .join('\n');
-}
-
-function formatValue(value: unknown): string {
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : value.toFixed(4);
-  if (Array.isArray(value)) return value.map(formatValue).join(' … ');
-  return value === null || value === undefined ? 'not applicable' : String(value);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Dataset, openDataset } from '../../evals/datasets/dataset.ts';
 import type { Selection } from '../../evals/engine/select-cases.ts';
 import { parseGate } from '../../evals/gates/parse-gate.ts';
-import { type CaseFormat, caseFormats } from '../../evals/readers/detect.ts';
+import { type CaseFormat, caseFormats } from '../../evals/readers/formats.ts';
 import { readRun } from '../../evals/reports/read-run.ts';
 import { CaseFilter, type LoadedSuite, readSuite } from '../../evals/suite.ts';
 import { AppError } from '../domain/errors.ts';
