@@ -1,6 +1,6 @@
 import { AppError } from '../../src/domain/errors.ts';
 import { createDeadline } from '../../src/models/deadline.ts';
-import type { AnswerRecord, RecordedAnswer } from '../answer-record.ts';
+import { type AnswerRecord, RecordedAnswer } from '../answer-record.ts';
 import type { EvalCase } from '../case.ts';
 import type { SuiteTarget } from '../suite-target.ts';
 import { answerKey } from './answer-key.ts';
@@ -123,7 +123,9 @@ function createAsking(parts: AskingParts): (one: EvalCase, repeat: number) => Pr
     let answer: RecordedAnswer | null = null;
     try {
       const tokens = forecast.inputTokens + forecast.outputTokens;
-      answer = await retry.run(() => limiter(tokens, () => askInTime(parts, one), stop), stop);
+      const given = await retry.run(() => limiter(tokens, () => askInTime(parts, one), stop), stop);
+      // The same fields in the same order, whether it is asked for or was kept.
+      answer = RecordedAnswer.parse(given);
     } finally {
       budget.settle(forecast, answer);
     }
