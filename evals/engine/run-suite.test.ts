@@ -60,7 +60,7 @@ describe('runSuite', () => {
     const ask = async ({ question }: { question: string }) => {
       await new Promise<void>((resolve) => {
         open.push(resolve);
-        if (open.length < 5) return;
+        if (open.length < 2) return;
         for (const end of open.reverse()) end();
         open = [];
       });
@@ -170,7 +170,7 @@ describe('runSuite', () => {
   it('asks for equal questions once', async () => {
     const cases = stubCases(6, { question: 'The same?' });
     const target = stubTarget({ ask: async ({ question }) => stubAnswer(question) });
-    await runStubSuite({ out: newFolder(), cases, target, suite: stubSuite({ concurrency: 6 }) });
+    await runStubSuite({ out: newFolder(), cases, target, cache: 'rw', suite: stubSuite({ concurrency: 6 }) });
     expect(target.asked).toHaveLength(1);
   });
 
