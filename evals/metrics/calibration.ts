@@ -11,13 +11,20 @@ const bins = 10;
  * weighted by how many fall into the bin (Guo et al., 2017). Null without cases.
  */
 export function expectedCalibrationError(cases: readonly ConfidenceCase[]): number | null {
-  if (cases.length === 0) return null;
-  const binned = Map.groupBy(cases, ({ confidence }) => Math.min(bins - 1, Math.floor(confidence * bins)));
-  let error = 0;
-  for (const group of binned.values()) {
-    const confidence = group.reduce((sum, each) => sum + each.confidence, 0);
-    const right = group.filter((each) => each.right).length;
-    error += Math.abs(confidence - right) / cases.length;
-  }
-  return error;
+  return weighCalibrationError(cases)(new Float64Array(cases.length).fill(1));
+}
+
+/** The same with each case counting as often as its place in `counts` says. */
+export function weighCalibrationError(cases: readonly ConfidenceCase[]): (counts: Float64Array) => number | null {
+  return (counts) => {
+    const distances = new Float64Array(bins);
+    let total = 0;
+    for (const [place, { confidence, right }] of cases.entries()) {
+      const count = counts[place] ?? 0;
+      const bin = Math.min(bins - 1, Math.floor(confidence * bins));
+      distances[bin] = (distances[bin] ?? 0) + count * (confidence - Number(right));
+      total += count;
+    }
+    return total > 0 ? distances.reduce((sum, distance) => sum + Math.abs(distance), 0) / total : null;
+  };
 }

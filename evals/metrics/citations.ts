@@ -1,6 +1,12 @@
 /** Whether `quotes` together support `sentence`. */
 export type Entails = (sentence: string, quotes: readonly string[]) => boolean;
 
+/** Sentences with the numbers that they cite, and the quotes of those numbers. */
+export interface CitedText {
+  readonly sentences: readonly { readonly text: string; readonly citations: readonly number[] }[];
+  readonly quotes: readonly { readonly number: number; readonly text: string }[];
+}
+
 /**
  * Citation recall and precision as in ALCE, in [0, 1]. Recall: share of sentences whose cited quotes together support them; an
  * uncited sentence counts 0. Precision: share of citations that are precise: the sentence is supported, and the citation either
@@ -8,10 +14,7 @@ export type Entails = (sentence: string, quotes: readonly string[]) => boolean;
  * Source: Gao et al. 2023, "Enabling Large Language Models to Generate Text with Citations", section 4 and eval.py.
  */
 export function citationScores(
-  answer: {
-    readonly sentences: readonly { readonly text: string; readonly citations: readonly number[] }[];
-    readonly quotes: readonly { readonly number: number; readonly text: string }[];
-  },
+  answer: CitedText,
   entails: Entails,
 ): { recall: number | null; precision: number | null } {
   const textOf = new Map(answer.quotes.map((quote) => [quote.number, quote.text]));

@@ -17,6 +17,10 @@ describe('metricsNamed', () => {
     expect(names(groups)).toHaveLength(defaultMetrics.length);
     expect(new Set(names(groups))).toEqual(new Set(defaultMetrics.map(({ name }) => name)));
   });
+  it('makes the end-to-end form of what leaves refusals out', () => {
+    expect(names(['checksEndToEnd', 'citationRecallEndToEnd'])).toEqual(['checksEndToEnd', 'citationRecallEndToEnd']);
+    expect(() => metricsNamed(['overRefusalEndToEnd'])).toThrow();
+  });
   it('says which there are where a name is none', () => {
     for (const name of ['', 'recall', 'recall@0', 'recall@x', 'toString@3', 'latency:', 'bleu'])
       expect(() => metricsNamed(['recall@5', name])).toThrow(

@@ -12,15 +12,23 @@ export interface TextSpan {
  */
 export function spanRecall(gold: readonly TextSpan[], retrieved: readonly TextSpan[]): number | null {
   const wanted = mergeSpans(gold);
-  const total = wanted.reduce((sum, { start, end }) => sum + end - start, 0);
-  if (total === 0) return null;
-  const held = mergeSpans(retrieved);
+  const total = spanLength(wanted);
+  return total === 0 ? null : commonLength(wanted, mergeSpans(retrieved)) / total;
+}
+
+/** Characters of merged spans. */
+export function spanLength(merged: readonly TextSpan[]): number {
+  return merged.reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
+/** Characters that two lists of merged spans share. */
+export function commonLength(merged: readonly TextSpan[], others: readonly TextSpan[]): number {
   let common = 0;
-  for (const one of wanted)
-    for (const other of held)
+  for (const one of merged)
+    for (const other of others)
       if (one.document === other.document)
         common += Math.max(0, Math.min(one.end, other.end) - Math.max(one.start, other.start));
-  return common / total;
+  return common;
 }
 
 /** The same characters as spans that neither touch nor overlap, by document and place; empty ones are left out. */

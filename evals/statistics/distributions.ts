@@ -36,8 +36,8 @@ export function studentQuantile(p: number, degrees: number): number {
 
 /** Source: Abramowitz and Stegun 1964, 26.7.3 and 26.7.4, finite sums for whole degrees of freedom. */
 function studentShareBelow(t: number, degrees: number): number {
-  // So many degrees make no difference to the seventh digit, after the correction of the first order (26.7.8).
-  if (degrees > 1_000) return normalShareBelow((t * (1 - 1 / (4 * degrees))) / Math.sqrt(1 + (t * t) / (2 * degrees)));
+  // So many degrees make no difference to the eighth digit, after the correction of the first order (26.7.8).
+  if (degrees > 10_000) return normalShareBelow((t * (1 - 1 / (4 * degrees))) / Math.sqrt(1 + (t * t) / (2 * degrees)));
   const angle = Math.atan(t / Math.sqrt(degrees));
   const squared = Math.cos(angle) ** 2;
   const isOdd = degrees % 2 === 1;

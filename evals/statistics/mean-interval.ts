@@ -1,6 +1,6 @@
 import { bcaInterval, expandedLevel, type Interval } from './bca.ts';
-import { type Observation, resampleMean, total, unitsOf } from './resample.ts';
-import { effectiveSize, wilsonInterval } from './wilson.ts';
+import { type Observation, resampleMean, unitsOf } from './resample.ts';
+import { wilsonInterval } from './wilson.ts';
 
 export const level = 0.95;
 
@@ -15,15 +15,20 @@ export interface IntervalOptions {
 }
 
 /**
- * The 95 % interval of a mean over cases: BCa bootstrap over clusters, with the level expanded for few of them. Shares that are all 0 or 1 get
- * Wilson's interval instead, with the size that their clusters leave them: near 0 and 1 resamples say too little, and nothing where
- * all are equal. Null with fewer than five clusters or single cases.
+ * The 95 % interval of a mean over cases: BCa bootstrap over clusters, with the level expanded for few of them. Of independent cases that are all 0 or 1,
+ * and of clusters that all say the same, it is Wilson's interval, as resamples say too little near 0 and 1 and nothing where all are equal. Null
+ * with fewer than five clusters or single cases.
  */
 export function meanInterval(observations: readonly Observation[], options: IntervalOptions): Interval | null {
   const units = unitsOf(observations);
   const { length } = units.sums;
   if (length < fewestUnits) return null;
-  if (options.isShare && observations.every(({ value }) => value === 0 || value === 1))
-    return wilsonInterval(total(units.sums) / observations.length, effectiveSize(units), level);
+  const { value: first = 0 } = observations[0] ?? {};
+  const isBinary = options.isShare && observations.every(({ value }) => value === 0 || value === 1);
+  const isOneValue = observations.every(({ value }) => value === first);
+  if (isBinary && (isOneValue || length === observations.length)) {
+    const share = observations.reduce((sum, { value }) => sum + value, 0) / observations.length;
+    return wilsonInterval(share, length, level);
+  }
   return bcaInterval(resampleMean(units, options.resamples, options.seed), expandedLevel(level, length));
 }

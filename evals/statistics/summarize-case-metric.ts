@@ -2,6 +2,7 @@ import type { EvalCase } from '../case.ts';
 import type { CaseMetric, Cell, JudgedMetric } from '../metric.ts';
 import { percentile } from '../metrics/percentile.ts';
 import type { MetricSummary } from '../summary.ts';
+import { clusterOf } from './cluster-of.ts';
 import { meanInterval } from './mean-interval.ts';
 import type { Observation } from './resample.ts';
 
@@ -43,9 +44,9 @@ export function summarizeCaseMetric(
 
 /** One for each case that has an `ok` cell, in the order of the cases. */
 export function observationsOf(cases: readonly EvalCase[], cells: ReadonlyMap<string, readonly Cell[]>): Observation[] {
-  return cases.flatMap(({ id, cluster = null }) => {
-    const value = meanOf((cells.get(id) ?? []).flatMap((cell) => okValue(cell) ?? []));
-    return value === null ? [] : [{ value, cluster }];
+  return cases.flatMap((own) => {
+    const value = meanOf((cells.get(own.id) ?? []).flatMap((cell) => okValue(cell) ?? []));
+    return value === null ? [] : [{ value, cluster: clusterOf(own) }];
   });
 }
 

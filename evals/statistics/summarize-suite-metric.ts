@@ -1,7 +1,9 @@
 import { createRandom } from '../../src/domain/random.ts';
+import type { EvalCase } from '../case.ts';
 import type { Answered, SuiteMetric } from '../metric.ts';
 import type { MetricSummary } from '../summary.ts';
 import { bcaInterval, expandedLevel, type Interval } from './bca.ts';
+import { clusterOf } from './cluster-of.ts';
 import { fewestUnits, level } from './mean-interval.ts';
 import { jackknifeAcceleration } from './resample.ts';
 import { asPair, summaryResamples } from './summarize-case-metric.ts';
@@ -37,7 +39,7 @@ const mostGroups = 200;
 
 /** Resamples in which the metric is not defined are left out; null when most are, or with fewer than five clusters. */
 function suiteInterval(weighed: Weighed, answered: readonly Answered[], seed: number): Interval | null {
-  const units = [...Map.groupBy(answered.keys(), (index) => unitOf(answered[index])).values()];
+  const units = [...Map.groupBy(answered.keys(), (index) => unitOf(answered[index]?.case)).values()];
   if (units.length < fewestUnits) return null;
   const estimate = weighed(new Float64Array(answered.length).fill(1));
   const random = createRandom(seed);
@@ -54,8 +56,8 @@ function suiteInterval(weighed: Weighed, answered: readonly Answered[], seed: nu
 }
 
 /** All answers to a case belong together, and all to cases of one cluster. */
-function unitOf(one: Answered | undefined): string {
-  return one?.case.cluster === undefined ? `case ${one?.case.id}` : `cluster ${one.case.cluster}`;
+function unitOf(own: EvalCase | undefined): string {
+  return own ? (clusterOf(own) ?? `case ${own.id}`) : '';
 }
 
 function leaveOut(weighed: Weighed, units: readonly (readonly number[])[], size: number): Float64Array {

@@ -1,10 +1,8 @@
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerTarget } from '../../evals/answers.ts';
+import { createEntailment } from '../../evals/metrics/entailment.ts';
 import type { ContextTarget, CorpusRecord, EvalTarget, Progress } from '../../evals/target.ts';
-import { createTermWeights } from '../chains/evidence/term-weights.ts';
-import { readEvidence } from '../chains/ground/read-evidence.ts';
-import { scoreGroundedness } from '../chains/ground/score-groundedness.ts';
 import type { AnswerMode } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DocumentId, type JobId, newId, type TenantId } from '../domain/ids.ts';
@@ -121,7 +119,6 @@ function createAsking({
 }: EvalTenant): AnswerTarget & Pick<EvalTarget, 'search'> {
   const contents = new Map<string, string | null>();
   const explanations = new Map<string, AnswerRecord>();
-  const flat = createTermWeights({ lookUp: null, tenant: principal.tenantId, sample: '' });
   return {
     async search(question, limit, signal) {
       const input = {
@@ -177,9 +174,7 @@ function createAsking({
       return contents.get(key) ?? null;
     },
 
-    entails: (sentence, quotes) =>
-      scoreGroundedness({ sentence, evidence: readEvidence(quotes, flat), given: [], weights: flat }).label ===
-      'supported',
+    entails: (sentence, quotes) => createEntailment('').entails(sentence, quotes),
   };
 }
 

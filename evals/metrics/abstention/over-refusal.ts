@@ -3,7 +3,7 @@ import { na, ok } from '../score.ts';
 
 /**
  * 1 when a question that can be answered was refused, else 0; its mean is FP / answerable, where refusing is the positive class. `na` for
- * cases that do not say whether they can be answered, and for those that cannot.
+ * cases that are not marked answerable.
  */
 export const overRefusal: CaseMetric = {
   of: 'case',
@@ -13,6 +13,6 @@ export const overRefusal: CaseMetric = {
   better: 'lower',
   unit: 'share',
   version: 1,
-  score: ({ case: { answerable }, answer: { state } }) =>
-    answerable === true ? ok(Number(state === 'refused')) : na('the case is not marked answerable'),
+  score: ({ case: own, answer: { state } }) =>
+    own.answerable === true ? ok(Number(state === 'refused')) : na('the case is not marked answerable'),
 };

@@ -13,7 +13,7 @@ export interface EvidencePiece {
 }
 
 /** Where words stand, ascending; words of two pieces are never neighbours. */
-export type Places = ReadonlyMap<string, readonly number[]>;
+export type Places = Pick<ReadonlyMap<string, readonly number[]>, 'get' | 'has'>;
 
 /** What sentences are compared with, read once. */
 export interface Evidence {
@@ -89,7 +89,7 @@ export function splitPieces(text: string): string[] {
 }
 
 /** Numbers the words through all pieces; one number between two pieces is left out. */
-function placesOf(pieces: readonly (readonly string[])[]): Places {
+function placesOf(pieces: readonly (readonly string[])[]): ReadonlyMap<string, readonly number[]> {
   const places = new Map<string, number[]>();
   let place = 0;
   for (const words of pieces) {

@@ -1,0 +1,25 @@
+import type { SuiteMetric } from '../../metric.ts';
+import { suiteMetric } from '../suite-metric.ts';
+import { weighRefusals } from './refusal-counts.ts';
+
+/**
+ * Precision of refusing, TP / (TP + FP), in [0, 1]: refusals of questions that nothing answers / refusals. Over cases that say whether they can be
+ * answered; null without a refusal. A refusal is the target's own state, not read from its words.
+ */
+export const abstentionPrecision: SuiteMetric = suiteMetric(
+  {
+    name: 'abstentionPrecision',
+    group: 'abstention',
+    description: 'Share of the refusals of what nothing answers',
+    better: 'higher',
+    unit: 'share',
+    version: 1,
+  },
+  (answered) => {
+    const count = weighRefusals(answered);
+    return (counts) => {
+      const { right, wrong } = count(counts);
+      return right + wrong > 0 ? right / (right + wrong) : null;
+    };
+  },
+);
