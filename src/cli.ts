@@ -4,6 +4,7 @@ import type { Client } from './cli/client.ts';
 import { addCurated, changeCurated, confirmCurated, listCurated, removeCurated, showCurated } from './cli/curated.ts';
 import { doctor } from './cli/doctor.ts';
 import { listDocuments, removeDocuments, showDocument } from './cli/documents.ts';
+import { addCaseMaking } from './cli/eval-cases.ts';
 import { addCalibration, addEvals } from './cli/eval-commands.ts';
 import { listGlossary, setGlossary } from './cli/glossary.ts';
 import {
@@ -128,7 +129,9 @@ function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
   addMetadata(program, withClient);
   addSettings(program, withClient);
   addIdentities(program, withClient);
-  addCalibration(addEvals(program, invocation, setExitCode), withClient);
+  const evals = addEvals(program, invocation, setExitCode);
+  addCalibration(evals, withClient);
+  addCaseMaking(evals, invocation, withClient);
   return program;
 }
 

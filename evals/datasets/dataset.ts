@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PlacedCase } from '../case.ts';
 import { readCorpus } from '../readers/beir.ts';
-import { type CaseOptions, detectFormat, readCases } from '../readers/detect.ts';
+import { type CaseOptions, chooseFormat, readCases } from '../readers/detect.ts';
 import type { CaseFormat } from '../readers/formats.ts';
 import { raise } from '../readers/problem.ts';
 import { readSquadCorpus } from '../readers/squad.ts';
@@ -41,9 +41,7 @@ export interface DatasetOptions extends Pick<CaseOptions, 'format' | 'map'> {
  * asked. Throws INVALID_REQUEST naming file, line and field, also for a dataset without cases.
  */
 export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
-  const { format, because } = options.format
-    ? { format: options.format, because: 'you named it' }
-    : await detectFormat(path);
+  const { format, because } = await chooseFormat(path, options);
   const read = async () => (await readCases(path, { ...options, format })).cases;
   const hash = createHash('sha256');
   let count = 0;

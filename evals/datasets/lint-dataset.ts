@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { detectFormat, readCases } from '../readers/detect.ts';
+import { chooseFormat, readCases } from '../readers/detect.ts';
 import { readCorpusTexts } from './corpus-texts.ts';
 import { type DatasetOptions, findCorpus } from './dataset.ts';
 import { createCaseLint, type Finding, findingOf, findingOfProblem } from './lint.ts';
@@ -23,9 +23,7 @@ interface LintOptions extends DatasetOptions {
 /** Reads all cases and the documents that they name, and lists everything that is wrong. Throws only where there is nothing to read. */
 export async function lintDataset(path: string, options: LintOptions): Promise<LintReport> {
   const { signal, onProgress } = options;
-  const { format, because } = options.format
-    ? { format: options.format, because: 'you named it' }
-    : await detectFormat(path);
+  const { format, because } = await chooseFormat(path, options);
   const findings: Finding[] = [];
   const report = (problem: Parameters<typeof findingOfProblem>[0]) => void findings.push(findingOfProblem(problem));
   const cases = createCaseLint();

@@ -49,9 +49,7 @@ export interface FoundCases {
 
 /** Reads cases of any format. Throws INVALID_REQUEST when the format cannot be told, and what the reader throws. */
 export async function readCases(path: string, options: CaseOptions = {}): Promise<FoundCases> {
-  const { format, because } = options.format
-    ? { format: options.format, because: 'you named it' }
-    : await detectFormat(path);
+  const { format, because } = await chooseFormat(path, options);
   const report = options.report ?? raise;
   const cases = readers[format](path, { report, map: options.map ?? null });
   return { format, because, cases: unique(cases, report) };
@@ -83,12 +81,16 @@ interface Detected {
   readonly because: string;
 }
 
-/** Looks at names in a folder, or at the fields of the first record of a file. Throws INVALID_REQUEST when nothing fits. */
-export async function detectFormat(path: string): Promise<Detected> {
+/**
+ * The format that is named; else told by names in a folder, or by the fields of the first record of a file. A field map speaks for a table, unless
+ * the file holds tests of promptfoo. Throws INVALID_REQUEST when nothing fits.
+ */
+export async function chooseFormat(path: string, { format, map }: CaseOptions): Promise<Detected> {
+  if (format) return { format, because: 'you named it' };
   const info = await stat(path).catch((error: unknown) =>
     raise({ file: path, line: null, field: 'file', expected: 'a file or a folder', received: 'none' }, error),
   );
-  return info.isDirectory() ? detectFolder(path) : await detectFile(path);
+  return info.isDirectory() ? detectFolder(path) : await detectFile(path, map);
 }
 
 function detectFolder(path: string): Detected {
@@ -100,18 +102,19 @@ function detectFolder(path: string): Detected {
   raise({ file: path, line: null, field: 'format', expected, received: 'none of them' });
 }
 
-async function detectFile(path: string): Promise<Detected> {
+async function detectFile(path: string, map: FieldMap | undefined): Promise<Detected> {
   const { names, record } = await firstRecord(path);
   const has = (...wanted: readonly string[]) => wanted.every((name) => names.includes(name));
   const by = (format: CaseFormat, ...fields: readonly string[]) => ({
     format,
     because: `it has ${fields.join(' and ')}`,
   });
-  if (has(...reviewColumns)) return by('review', ...reviewColumns);
-  if (has('paragraphs')) return by('squad', 'paragraphs');
   if (has('vars')) return by('promptfoo', 'vars');
   if (has('prompts', 'tests')) return by('promptfoo', 'prompts', 'tests');
   if (names.some((name) => name.startsWith('__expected'))) return by('promptfoo', '__expected');
+  if (map) return { format: 'table', because: describeMap(map) };
+  if (has(...reviewColumns)) return by('review', ...reviewColumns);
+  if (has('paragraphs')) return by('squad', 'paragraphs');
   if (has('inputs', 'outputs')) return by('langsmith', 'inputs', 'outputs');
   if (has('user_input')) return by('ragas', 'user_input');
   const truth = ['ground_truth', 'ground_truths'].find((name) => has('question', name));
@@ -120,8 +123,8 @@ async function detectFile(path: string): Promise<Detected> {
   if (golden !== undefined) return by('deepeval', 'input', golden);
   if (kindOf(path) === 'lines' && has('id', 'question') && names.every((name) => name in EvalCase.shape))
     return { format: 'native', because: 'all fields are those of a case' };
-  const map = guessFieldMap(record);
-  if (map.question !== undefined) return { format: 'table', because: describeMap(map) };
+  const guessed = guessFieldMap(record);
+  if (guessed.question !== undefined) return { format: 'table', because: describeMap(guessed) };
   const expected = 'a format that is known by its fields; name it with --format, or the fields with --map';
   raise({ file: path, line: 1, field: 'format', expected, received: names.join(', ') || 'no fields' });
 }

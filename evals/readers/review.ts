@@ -29,7 +29,7 @@ export const readReview: ReadCases = async function* (file, { report }) {
       continue;
     }
     const { question, answers } = written.data;
-    const [asked, answer] = [textOf(value.question), textOf(value.answer)];
+    const [asked, answer] = [cellOf(value.question), cellOf(value.answer)];
     const isSame = answer === null || answer === answers[0];
     yield* placeCase(
       { ...written.data, question: asked ?? question, answers: isSame ? answers : [answer] },
@@ -45,4 +45,9 @@ function parse(text: string | null): unknown {
   } catch {
     return null;
   }
+}
+
+/** Without the apostrophe that keeps a spreadsheet from running it. */
+function cellOf(value: unknown): string | null {
+  return textOf(value)?.replace(/^'(?=[=+\-@\t\r])/, '') ?? null;
 }
