@@ -275,7 +275,7 @@ function madeCells(record: AnswerRecord, quality: number, random: Random, option
   });
   const given = answer?.state === 'finished';
   return [
-    cell('recall@10', quality > 0.25 ? 1 : 0),
+    cell('recall@10', quality > 0.65 ? 1 : 0),
     cell('ndcg@10', quality),
     cell('answerInText', given ? Number(quality > 0.6) : null),
     cell('groundednessMean', given ? quality : null),

@@ -1,8 +1,11 @@
 import { pairScores } from '../compare/pair-scores.ts';
+import { pairedDifferences } from '../compare/paired-differences.ts';
 import type { MetricSummary } from '../summary.ts';
 import { type Evidence, findFlaw, findMetric } from './evidence.ts';
 import type { Gate } from './parse-gate.ts';
 import { formatFigure, holds, invalid, passedIf, type Verdict } from './verdict.ts';
+
+const usualConfidence = 0.95;
 
 /**
  * Judges the mean difference, run minus baseline, over the cases that have a value in both. Without a confidence the difference itself is
@@ -22,10 +25,20 @@ export function judgeDifference(gate: Gate, summary: MetricSummary, evidence: Ev
     return invalid(`Of ${metric} ${summary.better} is better, so that this gate lets every loss pass: turn it around.`);
   const pairs = pairScores(baselineScores.get(metric) ?? new Map(), scores.get(metric) ?? new Map(), groups, tag);
   if (pairs.length === 0) return judgeFigures(gate, summary, earlier);
-  const delta = pairs.reduce((sum, { before, after }) => sum + after - before, 0) / pairs.length;
-  const found = `${metric} changed by ${formatFigure(delta)} over ${pairs.length} cases`;
-  if (confidence === null) return passedIf(holds(delta, comparison, limit), `${found}.`);
-  return invalid(`${found}; its interval is not known.`);
+  const [difference] = pairedDifferences([pairs], { confidence: confidence ?? usualConfidence, seed: run.plan.seed });
+  if (!difference) return invalid(`No case has a value of ${metric} in both runs.`);
+  const { delta, interval } = difference;
+  const at = interval ? ` [${formatFigure(interval[0])}, ${formatFigure(interval[1])}]` : '';
+  const detail = `${metric} changed by ${formatFigure(delta)}${at} over ${pairs.length} cases.`;
+  if (confidence === null) return passedIf(holds(delta, comparison, limit), detail);
+  if (!interval) return invalid(`${detail} So few cases, or source documents, give no interval.`);
+  return passedIf(holds(interval[boundOf(gate)], comparison, limit), detail);
+}
+
+/** A loss must be shown: what speaks for the gate decides, unless it names the bound. */
+function boundOf({ measure, comparison }: Gate): 0 | 1 {
+  if (measure === 'delta') return comparison.startsWith('>') ? 1 : 0;
+  return measure === 'lower' ? 0 : 1;
 }
 
 /** A metric of the whole run has no pairs of cases. */

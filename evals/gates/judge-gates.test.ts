@@ -171,3 +171,22 @@ it('ends with 4 for a gate that failed, with 2 where one is invalid, else with 0
   expect(exitCodeOfGates([passed, failed])).toBe(4);
   expect(exitCodeOfGates([passed, failed, { passed: false, invalid: true }])).toBe(2);
 });
+
+it('fails by an interval only where a loss is shown, and passes by a bound only where its absence is', async () => {
+  const before = madeRun({ grounded: Array.from({ length: 400 }, (_, index) => Number(index % 10 > 0)) });
+  const same = await judgeGates(
+    ['delta(grounded) >= 0 @ 95%', 'lower(delta(grounded)) >= -0.02 @ 95%', 'upper(delta(grounded)) <= 0.02 @ 95%'],
+    { run: before, baseline: before },
+  );
+  expect(same.slice(0, 2)).toMatchObject([{ passed: true }, { passed: true }]);
+  expect(same[2]).toMatchObject({ invalid: true });
+  const dropped = madeRun({
+    grounded: Array.from({ length: 400 }, (_, index) => Number(index % 10 > 0 && index % 20 !== 7)),
+  });
+  expect(await judge('delta(grounded) >= 0 @ 95%', dropped, before)).toMatchObject({ passed: false, invalid: false });
+  expect(await judge('delta(grounded) >= -0.05 @ 95%', dropped, before)).toMatchObject({ passed: true });
+  expect(await judge('lower(delta(grounded)) >= -0.05 @ 95%', dropped, before)).toMatchObject({ passed: false });
+  const few = madeRun({ grounded: [1, 0, 1] });
+  expect(await judge('delta(grounded) >= 0 @ 95%', few, few)).toMatchObject({ invalid: true });
+  expect(await judge('delta(grounded) >= 0', few, few)).toMatchObject({ passed: true });
+});

@@ -5,14 +5,20 @@ import { judgeDifference } from './judge-difference.ts';
 import { type Gate, parseGate } from './parse-gate.ts';
 import { formatFigure, formatShare, holds, invalid, passedIf, type Verdict } from './verdict.ts';
 
+export interface GateInput {
+  readonly run: JudgedRun;
+  readonly baseline?: JudgedRun | null;
+  readonly maxErrorRate?: number;
+}
+
 /**
  * Judges gates in the grammar of `parseGate`. A gate whose metric the run does not have, that has no cell with a value, or of whose cells
  * a larger share are errors than `errorRate <= …` among the gates allows (0 without that gate), is invalid and never passed; so is one
- * about a difference without a baseline, or with one of other cases. Throws INVALID_REQUEST for a gate that cannot be read.
+ * about a difference without a baseline, or with one of other cases. `maxErrorRate` of the suite allows errors as that gate does. Throws INVALID_REQUEST for a gate that cannot be read.
  */
 export async function judgeGates(
   gates: readonly string[],
-  { run, baseline = null }: { readonly run: JudgedRun; readonly baseline?: JudgedRun | null },
+  { run, baseline = null, maxErrorRate = 0 }: GateInput,
 ): Promise<GateResult[]> {
   const parsed = gates.map(parseGate);
   const aboutCells = parsed.filter(({ kind }) => kind === 'case' || kind === 'invariant' || kind === 'baseline');
@@ -21,7 +27,7 @@ export async function judgeGates(
   const evidence: Evidence = {
     run,
     baseline,
-    maxErrorRate: Math.max(0, ...parsed.filter(({ kind }) => kind === 'errors').map(({ limit }) => limit)),
+    maxErrorRate: Math.max(maxErrorRate, ...parsed.filter(({ kind }) => kind === 'errors').map(({ limit }) => limit)),
     scores: metrics.size > 0 ? await readCaseScores(run, metrics) : new Map(),
     groups: metrics.size > 0 ? await readCaseGroups(run) : new Map(),
     baselineScores: isDifference && baseline ? await readCaseScores(baseline, metrics) : new Map(),

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CalibrationOptions } from './calibrate.ts';
+import { addReports } from './eval-compare.ts';
 import { addEvalDatasets } from './eval-datasets.ts';
 import { addRuns } from './eval-run.ts';
 import type { Invocation, SetExitCode, WithClient } from './invocation.ts';
@@ -60,6 +61,7 @@ export function addEvals(program: Command, invocation: () => Invocation, setExit
     .action(async (options: EvalOptions) => await withEval('quotes', options));
   addRuns(evals, invocation, setExitCode);
   addEvalDatasets(evals, invocation, setExitCode);
+  addReports(evals, invocation, setExitCode);
   return evals;
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { extname, join } from 'node:path';
+import { withoutTypes } from '../without-types.ts';
 
 export interface Asset {
   readonly body: string;
@@ -31,17 +31,4 @@ function loadAsset(path: string): Asset {
     mediaType: mediaTypes[extname(path)] ?? 'application/octet-stream',
     etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
   };
-}
-
-/** Node runs our own sources through the same function without a word; called by name, it warns that it may change. */
-function withoutTypes(source: string): string {
-  const emitWarning = process.emitWarning;
-  process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
-    if (!String(warning).includes('stripTypeScriptTypes')) Reflect.apply(emitWarning, process, [warning, ...rest]);
-  };
-  try {
-    return stripTypeScriptTypes(source);
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }
