@@ -1,17 +1,29 @@
 import { AppError } from '../../src/domain/errors.ts';
 import { splitSentences } from '../../src/domain/sentences.ts';
 import type { RecordedAnswer } from '../answer-record.ts';
-import type { Answered, JudgedMetric, Score } from '../metric.ts';
+import type { Answered, JudgedMetric } from '../metric.ts';
 import { type AskJudge, createJudge, type JudgeDeps, judgeFingerprint, judgeVersion } from './ask-judge.ts';
 import { type CorrectnessLabel, correctnessJudge, correctnessOf, correctnessTask } from './judge-correctness.ts';
-import { groundednessJudge, groundednessTask, readSentenceVerdicts, type SupportLabel } from './judge-groundedness.ts';
+import { groundednessJudge, type SupportLabel } from './judge-groundedness.ts';
 import type { JudgePrompts } from './judge-prompts.ts';
 import { rubricJudge, rubricTask } from './judge-rubric.ts';
 import { selfPreferenceWarning } from './model-family.ts';
+import { cited, notApplicable, scoreSupport } from './score-support.ts';
 
 export interface JudgedMetricsDeps extends JudgeDeps {
   readonly prompts: JudgePrompts;
 }
+
+/** What the metrics are called, also where no judge is set: a suite that names one of them needs EVAL_JUDGE_MODEL. */
+export const judgedMetricNames = [
+  'judgeGroundedness',
+  'judgeCitedGroundedness',
+  'judgeContradictions',
+  'judgeCorrect',
+  'judgeIncorrect',
+  'judgeRubric',
+] as const;
+type JudgedMetricName = (typeof judgedMetricNames)[number];
 
 /** What the judge's sentences are held against: all that the answerer was given, or only the quotes that each answer shows. */
 type Scope = 'sources' | 'quotes';
@@ -64,13 +76,12 @@ interface Context {
 }
 
 interface GroundednessFace {
-  readonly name: string;
+  readonly name: JudgedMetricName;
   readonly description: string;
   readonly better: 'higher' | 'lower';
   readonly counted: readonly SupportLabel[];
 }
 
-/** In [0, 1]: sentences with a counted label / sentences that claim something (RAGAS faithfulness, with sentences as the unit). */
 function groundedness({ deps, judge }: Context, scope: Scope, { counted, ...face }: GroundednessFace): JudgedMetric {
   const { prompts, chat } = deps;
   return {
@@ -79,26 +90,18 @@ function groundedness({ deps, judge }: Context, scope: Scope, { counted, ...face
     group: 'groundedness',
     fingerprint: judgeFingerprint(chat.id, groundednessJudge(prompts)),
     score: judged(chat.id, async (answered, signal) => {
-      const sentences = sentencesOf(answered.answer);
-      if (sentences.length === 0) return notApplicable('the answer has no sentence');
-      const sources = scope === 'quotes' ? quotesOf(answered.answer) : sourcesOf(answered);
-      if (sources.length === 0) return notApplicable('there is no source to hold the answer against');
-      const task = groundednessTask(prompts, { question: answered.case.question, sentences, sources });
-      const verdicts = readSentenceVerdicts(sentences, await judge(task, signal));
-      const claims = verdicts.filter(({ label }) => label !== 'not-a-claim');
-      if (claims.length === 0) return notApplicable('the answer claims nothing');
-      const value = claims.filter(({ label }) => counted.includes(label)).length / claims.length;
-      return {
-        status: 'ok',
-        value,
-        evidence: verdicts.map(({ text, label, quote }) => cited(`${label}: ${text}`, quote)),
+      const asked = {
+        question: answered.case.question,
+        sentences: sentencesOf(answered.answer),
+        sources: scope === 'quotes' ? quotesOf(answered.answer) : sourcesOf(answered),
       };
+      return await scoreSupport({ judge, prompts }, asked, counted, signal);
     }),
   };
 }
 
 interface CorrectnessFace {
-  readonly name: string;
+  readonly name: JudgedMetricName;
   readonly description: string;
   readonly better: 'higher' | 'lower';
   readonly label: CorrectnessLabel;
@@ -170,9 +173,6 @@ function judged(judge: string, score: JudgedMetric['score']): JudgedMetric['scor
     }
   };
 }
-
-const notApplicable = (reason: string): Score => ({ status: 'na', reason });
-const cited = (text: string, quote: string) => (quote === '' ? text : `${text} (“${quote}”)`);
 
 function sentencesOf({ sentences, text }: RecordedAnswer): readonly string[] {
   const known = sentences.map((sentence) => sentence.text).filter((sentence) => sentence.trim() !== '');

@@ -3,6 +3,7 @@ import type { CalibrationOptions } from './calibrate.ts';
 import { addReports } from './eval-compare.ts';
 import { addEvalDatasets } from './eval-datasets.ts';
 import { addRuns } from './eval-run.ts';
+import { addJudge } from './eval-judge.ts';
 import type { Invocation, SetExitCode, WithClient } from './invocation.ts';
 import { parseCount, parseShare } from './option-values.ts';
 
@@ -62,6 +63,7 @@ export function addEvals(program: Command, invocation: () => Invocation, setExit
   addRuns(evals, invocation, setExitCode);
   addEvalDatasets(evals, invocation, setExitCode);
   addReports(evals, invocation, setExitCode);
+  addJudge(evals, invocation, setExitCode);
   return evals;
 }
 

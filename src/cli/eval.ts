@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type AnswersReport, evaluateAnswers } from '../../evals/answers.ts';
 import { evaluateContext } from '../../evals/context.ts';
 import { evaluateGroundedness } from '../../evals/groundedness.ts';
@@ -10,19 +9,15 @@ import { readRewritingFile } from '../../evals/readers/rewriting.ts';
 import { evaluateRetrieval, fill } from '../../evals/retrieval.ts';
 import { evaluateRewriting } from '../../evals/rewriting.ts';
 import { loadPrompts } from '../chains/prompts/load-prompts.ts';
-import { walkFolder } from '../ingest/load/walk-folder.ts';
-import { hasReadableName } from '../ingest/parse/detect-format.ts';
-import { createDocumentReader } from '../ingest/read-document.ts';
 import { createChatModels } from '../models/chat/create-chat-model.ts';
 import { describeReport } from './describe-report.ts';
 import type { EvalOptions } from './eval-commands.ts';
 import type { Invocation } from './invocation.ts';
 import { openEvalTargets } from './open-eval-targets.ts';
 import { createStepProgress } from './progress.ts';
+import { readContents, sampleFolder } from './read-contents.ts';
 
 type Suite = 'retrieval' | 'answers' | 'quotes' | 'rewriting' | 'groundedness';
-
-const sampleFolder = join(import.meta.dirname, '../../datasets/handbook/documents');
 
 /** Runs a suite and prints its report without the cases, which go to `--out`. Resolves to the exit code: 4 when an invariant is broken. */
 export async function runEval(
@@ -93,19 +88,10 @@ export async function evaluateFolder(
   return await evaluateAnswers(target, folder.queries.slice(0, limit), { signal: context.signal, onProgress });
 }
 
-async function quotes({ signal }: Invocation, { count = 10_000, seed = 1 }: EvalOptions): Promise<Report> {
-  const reader = createDocumentReader();
-  try {
-    const contents: string[] = [];
-    for await (const entry of walkFolder(sampleFolder, { maxFileBytes: 100_000_000, accepts: hasReadableName })) {
-      if (entry.kind !== 'file') continue;
-      const file = { bytes: await entry.read(), fileName: entry.externalId, mediaType: '' };
-      contents.push((await reader.read(file, signal)).content);
-    }
-    return { ...evaluateQuotes({ contents, count, seed }) };
-  } finally {
-    await reader.close();
-  }
+async function quotes({ signal, progress }: Invocation, { count = 10_000, seed = 1 }: EvalOptions): Promise<Report> {
+  const step = createStepProgress(progress);
+  const contents = await readContents(sampleFolder, signal, (done, total) => step('reading', done, total));
+  return { ...evaluateQuotes({ contents, count, seed }) };
 }
 
 async function rewriting(
