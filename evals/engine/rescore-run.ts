@@ -69,6 +69,7 @@ export async function rescoreRun({ folder: path, progress, signal, ...options }:
       plan: rescored,
       metrics,
       gates,
+      named: options.names,
       baseline: null,
       state,
       maxErrorRate: earlier.maxErrorRate ?? 0,

@@ -69,8 +69,8 @@ export async function runSuite(options: RunOptions): Promise<RunOutcome> {
   else await folder.write('plan', plan);
   const { state, reused, budget } = await fillFolder(options, { folder, identity, cases, recordings });
   const summary = await summarizeRun({
-    ...{ files: folder.files, plan: folder.plan ?? plan, metrics, gates: suite.gates, baseline: options.baseline },
-    ...{ maxErrorRate: suite.maxErrorRate, state },
+    ...{ files: folder.files, plan: folder.plan ?? plan, metrics, gates: suite.gates, named: suite.metrics },
+    ...{ maxErrorRate: suite.maxErrorRate, state, baseline: options.baseline },
   });
   await folder.write('summary', summary);
   return { plan: folder.plan ?? plan, summary, spent: budget.spent, reused };

@@ -12,6 +12,8 @@ export interface SummaryParts {
   readonly metrics: readonly Metric[];
   readonly gates: readonly string[];
   readonly baseline: Run | null;
+  /** Metrics that were asked for by name: without gold for one of them the run is invalid. A group stands for what its cases have gold for. */
+  readonly named: readonly string[];
   /** Share of answers, and of the cells of a metric, that may be errors. */
   readonly maxErrorRate: number;
   readonly state: 'complete' | 'budget' | 'interrupted';
@@ -60,7 +62,7 @@ function usageOf(answers: readonly AnswerRecord[]): RunSummary['usage'] {
   };
 }
 
-interface Found extends Pick<SummaryParts, 'maxErrorRate' | 'state'> {
+interface Found extends Pick<SummaryParts, 'maxErrorRate' | 'named' | 'state'> {
   readonly cases: readonly EvalCase[];
   readonly answers: readonly AnswerRecord[];
   readonly cells: readonly Cell[];
@@ -69,7 +71,7 @@ interface Found extends Pick<SummaryParts, 'maxErrorRate' | 'state'> {
 }
 
 /** Why a run proves nothing, whatever its figures are. */
-function findProblems({ cases, answers, cells, figures, errors, maxErrorRate, state }: Found): string[] {
+function findProblems({ cases, answers, cells, figures, errors, maxErrorRate, named, state }: Found): string[] {
   if (cases.length === 0) return ['No case is selected.'];
   if (answers.length === 0) return state === 'complete' ? ['Nothing was asked.'] : [];
   if (errors > maxErrorRate * answers.length) {
@@ -82,11 +84,14 @@ function findProblems({ cases, answers, cells, figures, errors, maxErrorRate, st
   const problems: string[] = [];
   for (const { metric, ok, na, errors: failed } of figures) {
     if (failed > maxErrorRate * (ok + na + failed)) problems.push(`${failed} cells of ${metric} are errors.`);
+    if (!named.includes(metric)) continue;
     // What is missing from the answers may come; what is missing from every case never does.
     const reasons =
       ok + failed > 0 ? [] : [...new Set(cells.flatMap((cell) => (cell.metric === metric ? (cell.reason ?? []) : [])))];
     if (na > 0 && reasons.length > 0 && reasons.every((reason) => reason.startsWith('the case')))
       problems.push(`No case has what ${metric} needs: ${reasons.join('; ')}.`);
   }
+  if (figures.length > 0 && figures.every(({ value }) => value === null))
+    problems.push('No metric has a value for any case.');
   return problems;
 }
