@@ -11,7 +11,7 @@ import { summarizeRun } from './summarize-run.ts';
 
 export interface RescoreOptions {
   readonly folder: string;
-  readonly metricsNamed: (names: readonly string[]) => readonly Metric[];
+  readonly openMetrics: (names: readonly string[]) => Promise<readonly Metric[]>;
   /** Empty: those of the run. */
   readonly names: readonly string[];
   readonly progress: Progress;
@@ -28,7 +28,7 @@ export async function rescoreRun({ folder: path, progress, signal, ...options }:
   const { summary: earlier, plan } = await readRun(path);
   await using folder = await openRunFolder(path);
   const names = options.names.length > 0 ? options.names : plan.metrics.map(({ name }) => name);
-  const metrics = options.metricsNamed(names);
+  const metrics = await options.openMetrics(names);
   const scored = metrics.filter(hasCells);
   const unfinished = `${folder.file('cells')}.new`;
   await rm(unfinished, { force: true });

@@ -58,7 +58,7 @@ async function send({ settings, headers }: HttpTargetOptions, body: unknown, sig
   if (method === 'GET' && typeof body === 'object' && body !== null)
     for (const [name, value] of Object.entries(body))
       url.searchParams.set(name, typeof value === 'string' ? value : JSON.stringify(value));
-  const init: RequestInit = { method, signal, redirect: 'error', headers: { accept: 'application/json', ...headers } };
+  const init: RequestInit = { method, signal, redirect: 'manual', headers: { accept: 'application/json', ...headers } };
   if (method !== 'GET') {
     init.body = JSON.stringify(body);
     init.headers = { 'content-type': 'application/json', ...init.headers };

@@ -4,7 +4,6 @@ import { forecastRun } from '../../evals/engine/forecast-run.ts';
 import { rescoreRun } from '../../evals/engine/rescore-run.ts';
 import { type RunOutcome, runSuite } from '../../evals/engine/run-suite.ts';
 import { exitCodeOfGates } from '../../evals/gates/judge-gates.ts';
-import { metricsNamed } from '../../evals/metrics/registry.ts';
 import { readRun } from '../../evals/reports/read-run.ts';
 import type { LoadedSuite } from '../../evals/suite.ts';
 import type { RunSummary } from '../../evals/summary.ts';
@@ -12,6 +11,7 @@ import { createAskingProgress } from './asking-progress.ts';
 import { describeForecast, describeSummary } from './describe-summary.ts';
 import type { RunSuiteOptions } from './eval-run.ts';
 import type { Invocation } from './invocation.ts';
+import { openMetrics } from './open-metrics.ts';
 import { openSuite, openSuiteData, selectionOf, withOptions } from './open-suite.ts';
 import { openSuiteTarget } from './open-suite-target.ts';
 import { createStepProgress } from './progress.ts';
@@ -33,7 +33,7 @@ export async function runOpened(
   options: Partial<RunSuiteOptions>,
 ): Promise<(RunOutcome & { readonly folder: string }) | null> {
   const { config, signal } = context;
-  const metrics = metricsNamed(suite.metrics);
+  const metrics = await openMetrics(config, suite.metrics);
   const dataset = await openSuiteData(suite);
   const selection = await selectionOf(suite, options);
   const { repeats } = suite;
@@ -70,7 +70,13 @@ export async function runOpened(
 /** Computes the cells of a run again. Resolves to the exit code. */
 export async function rescoreCommand(context: Invocation, folder: string, names: readonly string[]): Promise<number> {
   const step = createStepProgress(context.progress);
-  const summary = await rescoreRun({ folder, metricsNamed, names, progress: step, signal: context.signal });
+  const summary = await rescoreRun({
+    folder,
+    openMetrics: (wanted) => openMetrics(context.config, wanted),
+    names,
+    progress: step,
+    signal: context.signal,
+  });
   context.progress.end();
   const spent = { ...summary.usage, calls: 0, cost: 0, tokens: 0 };
   const described = { summary, folder, reused: summary.cases * summary.repeats, spent };
