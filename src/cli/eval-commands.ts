@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import type { CalibrationOptions } from './calibrate.ts';
 import { addReports } from './eval-compare.ts';
 import { addEvalDatasets } from './eval-datasets.ts';
-import { addRuns } from './eval-run.ts';
 import { addJudge } from './eval-judge.ts';
+import { addRuns } from './eval-run.ts';
 import type { Invocation, SetExitCode, WithClient } from './invocation.ts';
 import { parseCount, parseShare } from './option-values.ts';
 
