@@ -1,6 +1,6 @@
 import { createTermWeights, type LookUpFrequencies } from '../src/chains/evidence/term-weights.ts';
 import { splitPieces } from '../src/chains/ground/read-evidence.ts';
-import { scoreAnswer } from '../src/chains/ground/score-answer.ts';
+import { type AnswerGroundedness, scoreAnswer } from '../src/chains/ground/score-answer.ts';
 import { groundednessVersion, withheldBelow } from '../src/chains/ground/score-groundedness.ts';
 import { newId } from '../src/domain/ids.ts';
 import { analyze } from '../src/models/sparse/analyze.ts';
@@ -57,8 +57,7 @@ export async function evaluateGroundedness(
   for (const { id, isUnsupported, question, response, context } of cases) {
     signal.throwIfAborted();
     const started = performance.now();
-    const weights = createTermWeights({ lookUp, tenant: newId('tenant'), sample: context.join('\n').slice(0, 2000) });
-    const { score, sentences } = await scoreAnswer({ question, response, context, weights });
+    const { score, sentences } = await scoreAgainst(lookUp, { question, response, context });
     milliseconds += performance.now() - started;
     const weakest = sentences.toSorted((one, other) => one.score - other.score)[0] ?? null;
     const words = response.split(/\s+/).length;
@@ -67,6 +66,15 @@ export async function evaluateGroundedness(
     if (scored.length % answersAtOnce === 0) await new Promise(setImmediate);
   }
   return { ...summarize(scored), msPerAnswer: milliseconds / Math.max(1, scored.length), cases: scored };
+}
+
+/** Scores an answer by the words of its context, as the server scores sentences against quotes. */
+export async function scoreAgainst(
+  lookUp: LookUpFrequencies,
+  { question, response, context }: Pick<GroundednessCase, 'question' | 'response' | 'context'>,
+): Promise<AnswerGroundedness> {
+  const weights = createTermWeights({ lookUp, tenant: newId('tenant'), sample: context.join('\n').slice(0, 2000) });
+  return await scoreAnswer({ question, response, context, weights });
 }
 
 /** So many are scored before a signal is heard. */

@@ -59,6 +59,19 @@ export interface CaseMetric extends MetricShape {
   score(answered: Answered): Score;
 }
 
+/**
+ * Scores one answer by a model's verdict; aggregated as a `CaseMetric` is. Its verdicts are kept, so that the same answer is judged once.
+ */
+export interface JudgedMetric extends MetricShape {
+  readonly of: 'judged';
+  /**
+   * What the judge is: provider, model, prompt and schema. Cells of another judge are computed again, and a calibration holds for one.
+   */
+  readonly fingerprint: string;
+  /** A judge that fails, or writes no verdict that can be checked, makes the cell an `error`. Throws the signal's reason only. */
+  score(answered: Answered, signal: AbortSignal): Promise<Score>;
+}
+
 /** Has a value for the whole suite only, as an area under a curve has. */
 export interface SuiteMetric extends MetricShape {
   readonly of: 'suite';
@@ -71,4 +84,4 @@ export interface SuiteMetric extends MetricShape {
   weigh?(answered: readonly Answered[]): (counts: Float64Array) => number | null;
 }
 
-export type Metric = CaseMetric | SuiteMetric;
+export type Metric = CaseMetric | JudgedMetric | SuiteMetric;

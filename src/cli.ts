@@ -4,6 +4,7 @@ import type { Client } from './cli/client.ts';
 import { addCurated, changeCurated, confirmCurated, listCurated, removeCurated, showCurated } from './cli/curated.ts';
 import { doctor } from './cli/doctor.ts';
 import { listDocuments, removeDocuments, showDocument } from './cli/documents.ts';
+import { addCaseMaking } from './cli/eval-cases.ts';
 import { addCalibration, addEvals } from './cli/eval-commands.ts';
 import { listGlossary, setGlossary } from './cli/glossary.ts';
 import {
@@ -42,7 +43,7 @@ import {
 } from './cli/sources.ts';
 import { loadConfig } from './config.ts';
 import { curatedStates } from './domain/curated-answer.ts';
-import { AppError } from './domain/errors.ts';
+import { AppError, type ErrorCode } from './domain/errors.ts';
 import { fieldTypes } from './domain/filter.ts';
 
 /** Runs one command. Resolves to the exit code that API.md lists; never throws. */
@@ -69,6 +70,16 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
   }
 }
 
+/** Codes of wrong usage, wrong configuration, and of a suite that could not be run. */
+const wrongUse: ReadonlySet<string> = new Set<ErrorCode>([
+  'CONFIGURATION_INVALID',
+  'INVALID_REQUEST',
+  'RECORDING_MISSING',
+  'RUN_FOLDER_IN_USE',
+  'TARGET_BAD_RESPONSE',
+  'TARGET_UNAVAILABLE',
+]);
+
 function reportError(error: AppError): number {
   const lines = [`error ${error.code}: ${error.detail}`];
   if (error.code !== 'CONFIGURATION_INVALID')
@@ -78,7 +89,7 @@ function reportError(error: AppError): number {
   if (error.code === 'INTERNAL' && error.cause instanceof Error)
     lines.push(`  cause: ${error.cause.stack ?? error.cause.message}`);
   process.stderr.write(`${lines.join('\n')}\n`);
-  return error.code === 'CONFIGURATION_INVALID' || error.code === 'INVALID_REQUEST' ? 2 : 1;
+  return wrongUse.has(error.code) ? 2 : 1;
 }
 
 function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
@@ -118,7 +129,9 @@ function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
   addMetadata(program, withClient);
   addSettings(program, withClient);
   addIdentities(program, withClient);
-  addCalibration(addEvals(program, invocation, setExitCode), withClient);
+  const evals = addEvals(program, invocation, setExitCode);
+  addCalibration(evals, withClient);
+  addCaseMaking(evals, invocation, withClient);
   return program;
 }
 

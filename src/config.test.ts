@@ -75,6 +75,22 @@ describe('loadConfig', () => {
         { field: 'GROUNDEDNESS_JUDGE_MODEL', received: '"judge"' },
       ]);
   });
+  it('has a judge for eval suites beside any answerer, and sends its server no other key', () => {
+    const EVAL_JUDGE_MODEL = 'judge';
+    expect(loadConfig({ OPENAI_API_KEY: 'sk-1' }).evalJudge).toBeNull();
+    expect(loadConfig({ OPENAI_API_KEY: 'sk-1', CHAT_MODEL: 'none', EVAL_JUDGE_MODEL }).evalJudge).toEqual({
+      models: ['judge'],
+      apiKey: 'sk-1',
+      baseUrl: null,
+    });
+    const EVAL_JUDGE_URL = 'http://127.0.0.1:1/v1';
+    expect(loadConfig({ OPENAI_API_KEY: 'sk-1', EVAL_JUDGE_MODEL, EVAL_JUDGE_URL }).evalJudge).toEqual({
+      models: ['judge'],
+      apiKey: 'none',
+      baseUrl: EVAL_JUDGE_URL,
+    });
+    expect(failure({ EVAL_JUDGE_MODEL }).errors).toMatchObject([{ field: 'EVAL_JUDGE_MODEL', received: '"judge"' }]);
+  });
   it('hedges late calls only when it is told to, and where there are calls', () => {
     expect(loadConfig({ OPENAI_API_KEY: 'sk-1' }).hedgeAfterMilliseconds).toBeNull();
     expect(loadConfig({ OPENAI_API_KEY: 'sk-1', HEDGE_AFTER_MS: '3000' }).hedgeAfterMilliseconds).toBe(3000);

@@ -46,6 +46,18 @@ const parserChoices = z
   .transform((list) => Object.fromEntries(list.split(',').map((pair) => pair.split('=', 2).map((part) => part.trim()))))
   .pipe(z.partialRecord(z.enum(partitionedFormats), z.enum(parserNames)));
 
+const jsonHeaders = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().regex(/^[^\r\n\0]*$/)));
+
 const hostEntry = z.union([
   z.cidrv4(),
   z.cidrv6(),
@@ -310,6 +322,26 @@ export const settings = {
       'Chat model that reads each sentence of another chat model once more and may withhold it; off unless set.',
     example: 'gpt-4.1-mini',
   },
+  EVAL_JUDGE_MODEL: {
+    schema: optional(z.string().min(1)),
+    expected: 'the name of a model, with EVAL_JUDGE_URL, OPENAI_API_KEY or OPENAI_BASE_URL beside it',
+    description:
+      'Chat model that judges answers in eval suites, best of another family than CHAT_MODEL; without it only built-in metrics are computed.',
+    example: 'gpt-4.1-mini',
+  },
+  EVAL_JUDGE_URL: {
+    schema: optional(httpUrl),
+    expected: 'an http or https URL',
+    description: 'OpenAI-compatible server of that judge, where it is another than OPENAI_BASE_URL.',
+    example: 'http://localhost:11434/v1',
+  },
+  EVAL_JUDGE_API_KEY: {
+    schema: optional(z.string().min(1)),
+    expected: 'a key',
+    description: 'Key for that server; OPENAI_API_KEY is never sent to EVAL_JUDGE_URL.',
+    example: 'sk-…',
+    secret: true,
+  },
   REFUSAL_THRESHOLD: {
     schema: optional(z.coerce.number().min(0).max(1)),
     expected: 'a number from 0 to 1',
@@ -367,6 +399,20 @@ export const settings = {
       'Folders of this machine that sources may read (folders, exports, Git repositories); none unless set. Whoever may write documents can read all of it.',
     example: '/srv/handbook',
   },
+  EVAL_TARGET_KEY: {
+    schema: optional(z.string().min(1)),
+    expected: 'a key',
+    description: 'Key for the server that `target.url` of an eval suite names; it is sent there as a bearer token.',
+    example: 'a-long-secret',
+    secret: true,
+  },
+  EVAL_TARGET_HEADERS: {
+    schema: optional(jsonHeaders),
+    expected: 'a JSON object of header names and texts',
+    description: 'Headers for the HTTP endpoint that `target.url` of an eval suite names, as JSON.',
+    example: '{"x-api-key": "a-long-secret"}',
+    secret: true,
+  },
   LOG_LEVEL: {
     schema: withDefault(z.enum(['silent', 'error', 'warn', 'info', 'debug']), 'info'),
     expected: 'silent, error, warn, info or debug',
@@ -409,6 +455,8 @@ export interface Config {
   readonly hedgeAfterMilliseconds: number | null;
   /** Null: words alone judge what the chat model writes. */
   readonly groundednessJudge: Config['chat'];
+  /** Null: eval suites have no model judge. */
+  readonly evalJudge: Config['chat'];
   readonly embedding:
     | { readonly provider: 'minilm' }
     | {
@@ -457,6 +505,8 @@ export interface Config {
   readonly fetchAllowedHosts: readonly string[];
   /** Folders that sources may read; absolute. */
   readonly sourceFolders: readonly string[];
+  /** What the system that an eval suite asks is sent beside the questions. */
+  readonly evalTarget: { readonly key: string | null; readonly headers: Readonly<Record<string, string>> };
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly remote: { readonly url: string; readonly key: string } | null;
   readonly cores: number;
@@ -509,6 +559,8 @@ export function loadConfig(environment: Environment = process.env): Config {
         'a chat model beside it that writes answers: OPENAI_API_KEY or OPENAI_BASE_URL, and CHAT_MODEL not none',
       received: JSON.stringify(value.GROUNDEDNESS_JUDGE_MODEL),
     });
+  if (value.EVAL_JUDGE_MODEL && !hasModelServer && !value.EVAL_JUDGE_URL && !value.EVAL_JUDGE_API_KEY)
+    errors.push(wrongValue('EVAL_JUDGE_MODEL', value.EVAL_JUDGE_MODEL));
   if (value.HEDGE_AFTER_MS && (!hasModelServer || value.CHAT_MODEL === 'none') && errors.length === 0)
     errors.push({
       field: 'HEDGE_AFTER_MS',
@@ -537,6 +589,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     hedgeAfterMilliseconds: value.HEDGE_AFTER_MS ?? null,
     groundednessJudge:
       hasModelServer && value.GROUNDEDNESS_JUDGE_MODEL ? { models: [value.GROUNDEDNESS_JUDGE_MODEL], ...server } : null,
+    evalJudge: evalJudgeOf(value),
     embedding:
       value.EMBEDDING_MODEL === 'minilm'
         ? { provider: 'minilm' }
@@ -570,6 +623,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     maxFileBytes: value.MAX_FILE_BYTES,
     fetchAllowedHosts: value.FETCH_ALLOWED_HOSTS,
     sourceFolders: value.SOURCE_FOLDERS.map((folder) => resolve(folder)),
+    evalTarget: { key: value.EVAL_TARGET_KEY ?? null, headers: value.EVAL_TARGET_HEADERS ?? {} },
     logLevel: value.LOG_LEVEL,
     remote:
       value.FOOTNOTE_URL && value.FOOTNOTE_KEY
@@ -650,6 +704,14 @@ function rerankerOf(value: SettingValues): RerankerConfig | null {
     scale: value.RERANK_SCORES,
     ...limits,
   };
+}
+
+/** A server of its own gets no key but its own. */
+function evalJudgeOf(value: SettingValues): Config['evalJudge'] {
+  const { EVAL_JUDGE_MODEL: model, EVAL_JUDGE_URL: url, EVAL_JUDGE_API_KEY: key } = value;
+  if (model === undefined) return null;
+  if (url !== undefined) return { models: [model], apiKey: key ?? 'none', baseUrl: url };
+  return { models: [model], apiKey: key ?? value.OPENAI_API_KEY ?? 'none', baseUrl: value.OPENAI_BASE_URL ?? null };
 }
 
 /** Names with commas between them, each once. */

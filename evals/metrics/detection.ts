@@ -23,7 +23,8 @@ export function auprc(cases: readonly ScoredCase[]): number | null {
     area += (gained / positives) * (found / end);
     start = end;
   }
-  return area;
+  // Sums of fractions may go past 1 in the last digit.
+  return Math.min(1, area);
 }
 
 /** Harmonic mean of precision and recall of "score above `threshold`", in [0, 1]; null without a positive. */

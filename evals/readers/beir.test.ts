@@ -55,6 +55,6 @@ describe('readQuestionFolder', () => {
     for (const [name, text] of Object.entries(files)) await write(name, text);
     const failure = await readQuestionFolder(folder).catch((error) => error);
     expect(failure).toMatchObject({ code: 'INVALID_REQUEST' });
-    expect(JSON.stringify(failure.errors)).toContain(place);
+    expect(`${failure.detail} ${JSON.stringify(failure.errors)}`).toContain(place);
   });
 });

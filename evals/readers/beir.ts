@@ -1,11 +1,15 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { AppError } from '../../src/domain/errors.ts';
 import type { Grades } from '../../src/retrieve/metrics/ranking.ts';
 import type { AnswerCase } from '../answers.ts';
+import type { EvalCase, PlacedCase } from '../case.ts';
 import type { CorpusRecord } from '../target.ts';
+import { placeCase, type ReadCases } from './case-reader.ts';
+import { readJsonLines } from './json-lines.ts';
+import { type Report, raise } from './problem.ts';
+import { type Judgements, readQrels } from './trec.ts';
 
 const Identifier = z.union([z.string(), z.number()]).transform(String);
 
@@ -18,34 +22,85 @@ const GoldSentences = z.union([z.array(z.string()), z.array(z.array(z.string()))
 
 const GoldPlace = z.object({ document: z.string(), quote: z.string() });
 
-const QueryLine = z
-  .object({
-    id: Identifier.optional(),
-    _id: Identifier.optional(),
-    text: z.string(),
-    answerable: z.boolean().optional(),
-    category: z.string().optional(),
-    kind: z.string().optional(),
-    answers: z.array(z.string()).optional(),
-    gold_sentences: GoldSentences.nullish(),
-    goldQuotes: z.array(GoldPlace.extend({ alternatives: z.array(GoldPlace).default([]) })).optional(),
-    doc: z.string().optional(),
-    excerpts: z.array(z.object({ text: z.string().min(1), start: z.int().min(0) })).optional(),
-    history: z.array(z.object({ question: z.string(), answer: z.string() })).optional(),
-  })
-  .transform(
-    (query): AnswerCase => ({
-      id: query.id ?? query._id ?? '',
-      text: query.text,
-      answerable: query.answerable ?? null,
-      category: query.category ?? query.kind ?? null,
-      answers: query.answers ?? [],
-      goldSentences: query.gold_sentences ?? [],
-      goldQuotes: query.goldQuotes ?? [],
-      excerpts: (query.excerpts ?? []).map((excerpt) => ({ document: query.doc ?? '', ...excerpt })),
-      history: query.history ?? [],
-    }),
-  );
+const QueryLine = z.object({
+  id: Identifier.optional(),
+  _id: Identifier.optional(),
+  text: z.string(),
+  answerable: z.boolean().optional(),
+  category: z.string().optional(),
+  kind: z.string().optional(),
+  answers: z.array(z.string()).default([]),
+  gold_passage: Identifier.optional(),
+  gold_sentences: GoldSentences.nullish(),
+  goldQuotes: z.array(GoldPlace.extend({ alternatives: z.array(GoldPlace).default([]) })).default([]),
+  doc: z.string().default(''),
+  excerpts: z.array(z.object({ text: z.string().min(1), start: z.int().min(0) })).default([]),
+  history: z.array(z.object({ question: z.string(), answer: z.string() })).default([]),
+});
+
+/** Of one question over all files of judgements; `split` is the name of the first of them, where they are in a folder `qrels`. */
+interface Judged {
+  readonly grades: ReadonlyMap<string, number>;
+  readonly split: string | null;
+}
+
+/**
+ * Cases of a folder in BEIR format: `queries.jsonl`, and `qrels.tsv` or `qrels/*.tsv` where relevance is judged. Of the fields that our own
+ * folders add, `category` or `kind` becomes a tag, `goldQuotes`, `excerpts` and the `gold_sentences` of a `gold_passage` become gold quotes; the document of the first is the cluster.
+ */
+export const readBeir: ReadCases = async function* (folder, { report }) {
+  const file = join(folder, 'queries.jsonl');
+  const judged = await readJudged(folder, report);
+  for await (const { value, line } of readJsonLines(file, QueryLine, report))
+    yield* placeCase(toRecord(value, judged), { file, line }, report);
+};
+
+function toRecord(query: z.output<typeof QueryLine>, judged: ReadonlyMap<string, Judged>): object {
+  const id = query.id ?? query._id ?? '';
+  const { grades, split = null } = judged.get(id) ?? {};
+  const tag = query.category ?? query.kind;
+  const place = ({ document, quote }: z.output<typeof GoldPlace>) => ({ doc: document, quote });
+  const sentences = query.gold_sentences ?? [];
+  const cluster = query.doc || query.goldQuotes[0]?.document;
+  return {
+    id,
+    question: query.text,
+    history: query.history,
+    answers: query.answers,
+    ...(query.answerable === undefined ? {} : { answerable: query.answerable }),
+    gold_docs: [...(grades ?? [])].filter(([, grade]) => grade >= 0).map(([doc, grade]) => ({ id: doc, grade })),
+    gold_quotes: [
+      ...query.goldQuotes.map((gold) => ({ ...place(gold), alternatives: gold.alternatives.map(place) })),
+      ...query.excerpts.map(({ text, start }) => ({ doc: query.doc, quote: text, start })),
+      ...(query.gold_passage === undefined ? [] : sentences.map((quote) => ({ doc: query.gold_passage, quote }))),
+    ],
+    tags: tag === undefined ? [] : [tag],
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(split === null ? {} : { split }),
+    ...(sentences.length > 0 ? { meta: { gold_sentences: sentences } } : {}),
+  };
+}
+
+async function readJudged(folder: string, report: Report): Promise<ReadonlyMap<string, Judged>> {
+  const inFolder = join(folder, 'qrels');
+  const names = existsSync(inFolder) ? (await readdir(inFolder)).filter((name) => name.endsWith('.tsv')).sort() : [];
+  const files: readonly (readonly [file: string, split: string | null])[] = [
+    ...(existsSync(join(folder, 'qrels.tsv')) ? [[join(folder, 'qrels.tsv'), null] as const] : []),
+    ...names.map((name) => [join(inFolder, name), basename(name, '.tsv')] as const),
+  ];
+  const judged = new Map<string, Judged>();
+  for (const [file, split] of files)
+    for (const [question, grades] of await readQrels(file, report)) {
+      const before = judged.get(question);
+      judged.set(question, { grades: new Map([...(before?.grades ?? []), ...grades]), split: before?.split ?? split });
+    }
+  return judged;
+}
+
+/** Records of a corpus in BEIR format. Throws INVALID_REQUEST naming file, line and field. */
+export async function* readCorpus(file: string, report: Report = raise): AsyncGenerator<CorpusRecord> {
+  for await (const { value } of readJsonLines(file, CorpusLine, report)) yield value;
+}
 
 /** A folder of questions over a corpus: `corpus.jsonl` or `documents/`, `queries.jsonl`, and `qrels.tsv` where relevance is judged. */
 export interface QuestionFolder {
@@ -62,62 +117,51 @@ export async function readQuestionFolder(folder: string): Promise<QuestionFolder
   const corpus = join(folder, 'corpus.jsonl');
   const documents = join(folder, 'documents');
   if (!existsSync(corpus) && !existsSync(documents))
-    throw invalid(folder, 'corpus.jsonl or a folder documents/', 'neither');
-  const queries = await readQuestions(folder);
+    raise({
+      file: folder,
+      line: null,
+      field: 'folder',
+      expected: 'corpus.jsonl or a folder documents/',
+      received: 'neither',
+    });
+  const cases = await Array.fromAsync(readBeir(folder, { report: raise, map: null }));
   return {
-    corpus: existsSync(corpus) ? () => readLines(corpus, CorpusLine) : null,
+    corpus: existsSync(corpus) ? () => readCorpus(corpus) : null,
     documents,
-    queries,
-    judgements: await readJudgements(join(folder, 'qrels.tsv')),
+    queries: cases.map(toAnswerCase),
+    judgements: judgementsOf(cases),
   };
 }
 
 /** The questions of a folder, with a corpus beside them or not. Throws INVALID_REQUEST as above. */
 export async function readQuestions(folder: string): Promise<AnswerCase[]> {
-  const file = join(folder, 'queries.jsonl');
-  if (!existsSync(file)) throw invalid(folder, 'queries.jsonl', 'no such file');
-  const queries: AnswerCase[] = [];
-  for await (const query of readLines(file, QueryLine)) queries.push(query);
-  return queries;
+  return (await Array.fromAsync(readBeir(folder, { report: raise, map: null }))).map(toAnswerCase);
 }
 
-async function* readLines<T>(file: string, schema: z.ZodType<T>): AsyncGenerator<T> {
-  let number = 0;
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    number += 1;
-    if (line.trim() === '') continue;
-    const parsed = schema.safeParse(parseJson(line));
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw invalid(`${file}:${number}`, issue?.message ?? 'a valid record', issue?.path.join('.') || 'the line');
-    }
-    yield parsed.data;
-  }
+function judgementsOf(cases: readonly PlacedCase[]): Judgements {
+  return new Map(
+    cases
+      .filter((placed) => placed.case.gold_docs.length > 0)
+      .map((placed) => [placed.case.id, new Map(placed.case.gold_docs.map(({ id, grade }) => [id, grade]))]),
+  );
 }
 
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-/** `query-id corpus-id score` by tabs, with or without that header; TREC's four columns are taken too. */
-async function readJudgements(file: string): Promise<Map<string, Map<string, number>>> {
-  const judgements = new Map<string, Map<string, number>>();
-  if (!existsSync(file)) return judgements;
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    const columns = line.split('\t');
-    const [query, record] = columns.length === 4 ? [columns[0], columns[2]] : columns;
-    const grade = Number(columns.at(-1));
-    if (!query || !record || Number.isNaN(grade)) continue;
-    const grades = judgements.get(query) ?? new Map<string, number>();
-    judgements.set(query, grades.set(record, grade));
-  }
-  return judgements;
-}
-
-function invalid(field: string, expected: string, received: string): AppError {
-  return new AppError('INVALID_REQUEST', `${field} cannot be read.`, { errors: [{ field, expected, received }] });
+function toAnswerCase({ case: given }: PlacedCase): AnswerCase {
+  const { gold_sentences: sentences = [] } = given.meta as { gold_sentences?: readonly string[] };
+  const place = ({ doc, quote }: EvalCase['gold_quotes'][number]['alternatives'][number]) => ({ document: doc, quote });
+  return {
+    id: given.id,
+    text: given.question,
+    answerable: given.answerable ?? null,
+    category: given.tags[0] ?? null,
+    answers: given.answers,
+    goldSentences: sentences,
+    goldQuotes: given.gold_quotes
+      .filter(({ start }) => start === undefined && sentences.length === 0)
+      .map((gold) => ({ ...place(gold), alternatives: gold.alternatives.map(place) })),
+    excerpts: given.gold_quotes.flatMap(({ doc, quote, start }) =>
+      start === undefined ? [] : [{ document: doc, text: quote, start }],
+    ),
+    history: given.history,
+  };
 }

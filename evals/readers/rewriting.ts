@@ -22,7 +22,7 @@ const Line = z.object({
  * questions and answers in turn. Throws INVALID_REQUEST naming file, line and field.
  */
 export async function readRewritingFile(file: string): Promise<RewritingCase[]> {
-  return (await readJsonLines(file, Line)).map(toCase);
+  return await Array.fromAsync(readJsonLines(file, Line), ({ value }) => toCase(value));
 }
 
 function toCase({ id, history, last_turn: question, rewrite }: z.output<typeof Line>): RewritingCase {

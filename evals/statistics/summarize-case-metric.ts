@@ -1,5 +1,5 @@
 import type { EvalCase } from '../case.ts';
-import type { CaseMetric, Cell } from '../metric.ts';
+import type { CaseMetric, Cell, JudgedMetric } from '../metric.ts';
 import { percentile } from '../metrics/percentile.ts';
 import type { MetricSummary } from '../summary.ts';
 import { clusterOf } from './cluster-of.ts';
@@ -20,7 +20,10 @@ interface CaseMetricInput {
  * Mean over cases of each case's mean over its repeats, with its interval. Cells that are `na` or `error` count in no mean; a case without an `ok` cell is
  * none of the cases.
  */
-export function summarizeCaseMetric(metric: CaseMetric, { cases, cells, seed }: CaseMetricInput): MetricSummary {
+export function summarizeCaseMetric(
+  metric: CaseMetric | JudgedMetric,
+  { cases, cells, seed }: CaseMetricInput,
+): MetricSummary {
   const own = cases.flatMap(({ id }) => cells.get(id) ?? []);
   const observations = observationsOf(cases, cells);
   const values = own.flatMap((cell) => okValue(cell) ?? []);

@@ -26,7 +26,7 @@ export function summarize(
   const answersOf = Map.groupBy(answers, (record) => record.case);
   const over = (chosen: readonly EvalCase[]) =>
     metrics.map((metric) => {
-      if (metric.of === 'case')
+      if (metric.of !== 'suite')
         return summarizeCaseMetric(metric, { cases: chosen, cells: cellsOf.get(metric.name) ?? new Map(), seed });
       const records = chosen.flatMap((own) => (answersOf.get(own.id) ?? []).map((record) => ({ own, record })));
       const answered = records.flatMap(({ own, record }): Answered[] =>

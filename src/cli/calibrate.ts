@@ -9,7 +9,8 @@ import { AppError } from '../domain/errors.ts';
 import type { TenantSettings } from '../domain/tenant-settings.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 import type { Client } from './client.ts';
-import { describeReport, evaluateFolder } from './eval.ts';
+import { describeReport } from './describe-report.ts';
+import { evaluateFolder } from './eval.ts';
 import type { Invocation } from './invocation.ts';
 import { createEta, type Progress } from './progress.ts';
 

@@ -79,7 +79,7 @@ function placeOf({ ordinal, headingPath, page, cells, start, end }: ListedPassag
   return `#${ordinal} ${place.join(', ')} (characters ${start}-${end})`.replace('  ', ' ');
 }
 
-interface ListedPassage {
+export interface ListedPassage {
   readonly ordinal: number;
   readonly start: number;
   readonly end: number;
@@ -89,13 +89,14 @@ interface ListedPassage {
   readonly text: string;
 }
 
-function passagesOf(client: Client, id: string): AsyncGenerator<ListedPassage> {
+/** Every passage of a document, in its order. */
+export function passagesOf(client: Client, id: string): AsyncGenerator<ListedPassage> {
   return pages<ListedPassage>(client, `/v1/documents/${encodeURIComponent(id)}/passages`, {});
 }
 
-/** Every document of a source. */
-export function documentsOf(client: Client, source: string): AsyncGenerator<DocumentSummary> {
-  return pages<DocumentSummary>(client, '/v1/documents', { source });
+/** Every document of a source, or of all. */
+export function documentsOf(client: Client, source: string | null): AsyncGenerator<DocumentSummary> {
+  return pages<DocumentSummary>(client, '/v1/documents', source === null ? {} : { source });
 }
 
 async function* pages<T>(client: Client, path: string, query: Record<string, string>): AsyncGenerator<T> {

@@ -40,6 +40,7 @@ import { registerListAudit } from './routes/list-audit.ts';
 import { registerListConversations } from './routes/list-conversations.ts';
 import { registerListCuratedAnswers } from './routes/list-curated-answers.ts';
 import { registerListDocuments } from './routes/list-documents.ts';
+import { registerListFeedback } from './routes/list-feedback.ts';
 import { registerListFollowUps } from './routes/list-follow-ups.ts';
 import { registerListJobs } from './routes/list-jobs.ts';
 import { registerListKeys } from './routes/list-keys.ts';
@@ -92,6 +93,7 @@ export const routes: readonly RegisterRoute[] = [
   registerListFollowUps,
   registerStopAnswer,
   registerAddFeedback,
+  registerListFeedback,
   registerSearchPassages,
   registerGetGlossary,
   registerReplaceGlossary,

@@ -114,6 +114,8 @@ export interface AnswerStore {
   events(principal: Principal, id: AnswerId): Promise<AnswerEvent[] | null>;
   record(principal: Principal, id: AnswerId): Promise<AnswerRecord | null>;
   addFeedback(principal: Principal, id: AnswerId, feedback: Feedback): Promise<boolean>;
+  /** What was said of an answer, newest first, at most so many; null when there is none for this principal. */
+  feedback(principal: Principal, id: AnswerId, limit: number): Promise<GivenFeedback[] | null>;
   /** The last ratings of all readers of the tenant, at most so many, in the order in which they were given. */
   ratings(tenant: TenantId, limit: number): Promise<AnswerRating[]>;
 
@@ -169,4 +171,8 @@ export interface Feedback {
   readonly sentence?: number | undefined;
   readonly quote?: number | undefined;
   readonly expected?: string | undefined;
+}
+
+export interface GivenFeedback extends Feedback {
+  readonly createdAt: string;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { ChatMessage } from '../../models/chat-model.ts';
 
 /** File names without `.md`; a prompt that changes gets a new version, and the old one goes. */
@@ -39,7 +40,13 @@ export function loadPrompts(): Prompts {
 }
 
 function loadPrompt(file: string): Prompt {
-  const text = readFileSync(new URL(`${file}.md`, import.meta.url), 'utf8');
+  return readPrompt(new URL(`${file}.md`, import.meta.url));
+}
+
+/** A prompt from a file of its own. Throws when it is missing or not in two parts. */
+export function readPrompt(url: URL): Prompt {
+  const file = basename(url.pathname, '.md');
+  const text = readFileSync(url, 'utf8');
   const [system, user] = text.split('\n---\n');
   if (system === undefined || user === undefined) throw new Error(`The prompt ${file} has no line with three dashes.`);
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);

@@ -6,10 +6,10 @@ import { idempotencyHeaders, once } from '../idempotency.ts';
 import type { RouteDeps } from '../route-deps.ts';
 import { idParams, text } from '../schemas.ts';
 
-const Body = z
+export const FeedbackSchema = z
   .strictObject({
     rating: z.enum(['up', 'down']),
-    reasons: z.array(text(100, 1)).max(20).optional(),
+    reasons: z.array(text(100, 1)).max(20).readonly().optional(),
     comment: text(4000).optional(),
     sentence: z.int().min(0).optional(),
     quote: z.int().min(1).optional(),
@@ -25,7 +25,7 @@ const route = defineRoute('read', {
   request: {
     params: idParams,
     headers: idempotencyHeaders,
-    body: { required: true, content: { 'application/json': { schema: Body } } },
+    body: { required: true, content: { 'application/json': { schema: FeedbackSchema } } },
   },
   responses: { 204: { description: 'The feedback is stored.' } },
 });

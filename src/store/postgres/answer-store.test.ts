@@ -196,6 +196,7 @@ describeOnEachDatabase('answer store', (database) => {
       history: (await store.history(principal, conversationId, { turns: 3, editOf: null })) !== null,
       listed: (await store.conversations(principal, { limit: 9, cursor: null })).items.length === 1,
       feedback: await store.addFeedback(principal, id, { rating: 'up', comment: 'ok', sentence: 0 }),
+      given: (await store.feedback(principal, id, 9)) !== null,
     });
     const [everything, nothing] = [true, false].map((seen) => ({
       answer: seen,
@@ -205,6 +206,7 @@ describeOnEachDatabase('answer store', (database) => {
       history: seen,
       listed: seen,
       feedback: seen,
+      given: seen,
     }));
     expect(await sees(ada)).toEqual(everything);
     expect(await sees(samplePrincipal(tenant))).toEqual(everything);
@@ -275,6 +277,8 @@ describeOnEachDatabase('answer store', (database) => {
     for (const details of [{}, { sentence: 1 }, { quote: 1 }])
       await store.addFeedback(ada, id, { rating: 'up', ...details });
     await store.addFeedback(ada, refused, { rating: 'down' });
+    expect(await store.feedback(ada, refused, 9)).toEqual([{ rating: 'down', createdAt: expect.any(String) }]);
+    expect(await store.feedback(ada, id, 2)).toMatchObject([{ quote: 1 }, { sentence: 1 }]);
     const ratings = await store.ratings(tenant, 2);
     expect(ratings.map(({ quote, sentence }) => [quote, sentence])).toEqual([
       [null, 1],

@@ -3,7 +3,15 @@ import { type Answer, type AnswerEvent, foldAnswer } from '../../domain/answer.t
 import { AppError } from '../../domain/errors.ts';
 import type { AnswerId } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
-import type { AnswerRating, AnswerRecord, AnswerStore, ConversationPlace, WholeAnswer } from '../answers.ts';
+import type {
+  AnswerRating,
+  AnswerRecord,
+  AnswerStore,
+  ConversationPlace,
+  Feedback,
+  GivenFeedback,
+  WholeAnswer,
+} from '../answers.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
 import { createConversationReads, ownedBy, ownershipOf, parentOf } from './conversation-reads.ts';
 import { isUniqueViolation } from './database-error.ts';
@@ -63,6 +71,20 @@ export function createAnswerStore(driver: SqlDriver, options: AnswerStoreOptions
         [...ownershipOf(principal), id, rating, details, now()],
       );
       return rows.length > 0;
+    },
+
+    async feedback(principal, id, limit) {
+      const rows = await driver.queryAsTenant<GivenFeedback & { details: Omit<Feedback, 'rating'> | null }>(
+        principal.tenantId,
+        `select f.rating, f.details, f.created_at as "createdAt" from answers a
+         join conversations c on c.tenant_id = a.tenant_id and c.id = a.conversation_id
+         left join feedback f on f.tenant_id = a.tenant_id and f.answer_id = a.id
+         where ${ownedBy} and a.tenant_id = $1 and a.id = $4 order by f.ordinal desc limit $5`,
+        [...ownershipOf(principal), id, limit],
+      );
+      // An answer without feedback is one row without any.
+      const given = rows.flatMap(({ details, ...row }) => (details === null ? [] : [{ ...row, ...details }]));
+      return rows.length === 0 ? null : given;
     },
 
     async ratings(tenant, limit) {

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { LookUpFrequencies } from '../../src/chains/evidence/term-weights.ts';
+import { fittedWeights } from '../../src/chains/ground/groundedness-model.ts';
+import { groundednessVersion, withheldBelow } from '../../src/chains/ground/score-groundedness.ts';
+import { AppError } from '../../src/domain/errors.ts';
+import { splitSentences } from '../../src/domain/sentences.ts';
+import { countTerms, scoreAgainst } from '../groundedness.ts';
+import type { Score } from '../metric.ts';
+import type { GroundednessCase } from '../readers/groundedness.ts';
+import { createJudge, type JudgeDeps, judgeFingerprint } from './ask-judge.ts';
+import { groundednessJudge } from './judge-groundedness.ts';
+import type { JudgePrompts } from './judge-prompts.ts';
+import { notApplicable, scoreSupport } from './score-support.ts';
+
+export type JudgedText = Pick<GroundednessCase, 'question' | 'response' | 'context'>;
+
+/** Says how far a context supports an answer: a model, or words alone. What people labelled measures both alike. */
+export interface SupportJudge {
+  /** As in reports: the model's name, `lexical-v2`. */
+  readonly name: string;
+  /** Equal for judges that say the same. */
+  readonly fingerprint: string;
+  /** Below this score an answer counts as not supported, unless a calibration says otherwise. */
+  readonly threshold: number;
+  /** Answers that it may read at once. */
+  readonly atOnce: number;
+  /** In [0, 1]: 1 for an answer of which everything is supported. Throws the signal's reason only. */
+  score(text: JudgedText, signal: AbortSignal): Promise<Score>;
+}
+
+/** The built-in scorer; terms weigh as in the contexts of these texts. */
+export function createLexicalJudge(texts: readonly JudgedText[]): SupportJudge {
+  let lookUp: LookUpFrequencies | null = null;
+  const weights = createHash('sha256').update(JSON.stringify(fittedWeights)).digest('hex').slice(0, 32);
+  return {
+    name: groundednessVersion,
+    fingerprint: `${groundednessVersion} ${weights}`,
+    threshold: withheldBelow,
+    atOnce: 1,
+    async score(text) {
+      lookUp ??= countTerms(texts);
+      const { score, sentences } = await scoreAgainst(lookUp, text);
+      if (sentences.length === 0) return notApplicable('the answer has no sentence');
+      const evidence = sentences.map((sentence) =>
+        [`${sentence.label} (${sentence.score.toFixed(2)}): ${sentence.text}`, ...sentence.reasons].join(' · '),
+      );
+      return { status: 'ok', value: score, evidence };
+    },
+  };
+}
+
+/** Calls at once; the guard of the model lowers the pace where the server asks for it. */
+const callsAtOnce = 4;
+
+/** A chat model, asked as in suites: the share of the answer's claims that it finds supported. */
+export function createModelJudge(deps: JudgeDeps & { readonly prompts: JudgePrompts }): SupportJudge {
+  const { chat, prompts } = deps;
+  const judge = createJudge(deps);
+  return {
+    name: chat.id,
+    fingerprint: judgeFingerprint(chat.id, groundednessJudge(prompts)),
+    threshold: 0.5,
+    atOnce: callsAtOnce,
+    async score({ question, response, context }, signal) {
+      const sentences = splitSentences(response).map(({ start, end }) => response.slice(start, end));
+      const sources = context.filter((text) => text.trim() !== '');
+      try {
+        return await scoreSupport({ judge, prompts }, { question, sentences, sources }, ['supported'], signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const { code, detail } = AppError.from(error);
+        return { status: 'error', reason: `${code}: ${detail}` };
+      }
+    },
+  };
+}
