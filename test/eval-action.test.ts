@@ -15,6 +15,12 @@ interface Step {
   readonly run?: string;
 }
 
+/** What a command below `eval` says of its options. */
+async function help(command: string): Promise<string> {
+  const child = spawn(process.execPath, [join(root, 'bin/footnote.js'), 'eval', command, '--help']);
+  return Buffer.concat(await Array.fromAsync(child.stdout)).toString();
+}
+
 describe('the action that evaluates a change', () => {
   it('is used by the workflow, and both name actions by their major version', async () => {
     const workflow = await read('.github/workflows/eval.yml');
@@ -29,18 +35,19 @@ describe('the action that evaluates a change', () => {
   it('runs commands that exist, with their options', async () => {
     const { runs } = await read('.github/actions/eval/action.yml');
     const lines = (runs.steps as Step[]).flatMap(({ run }) => run?.split('\n') ?? []);
-    const commands = lines.flatMap((line) => /npx footnote (eval report) (.*)$/.exec(line) ?? []);
-    expect(commands.length).toBeGreaterThan(0);
-    const help = await new Promise<string>((done) => {
-      const child = spawn(process.execPath, [join(root, 'bin/footnote.js'), 'eval', 'report', '--help']);
-      let text = '';
-      child.stdout.on('data', (part) => (text += part));
-      child.on('close', () => done(text));
+    const commands = lines.flatMap((line) => {
+      const [, name = '', options = ''] = /npx footnote eval (\w+) (.*)$/.exec(line) ?? [];
+      return name === '' ? [] : [{ name, options }];
     });
-    for (const line of lines.filter((each) => each.includes('eval report')))
-      for (const [, option = '', value = ''] of line.matchAll(/(--\w+) ?(\w*)/g)) {
-        expect(help).toContain(option);
-        if (option === '--format') expect(help).toContain(`"${value}"`);
+    expect(new Set(commands.map(({ name }) => name))).toEqual(new Set(['run', 'report']));
+    const helps = new Map([
+      ['run', await help('run')],
+      ['report', await help('report')],
+    ]);
+    for (const { name, options } of commands)
+      for (const [, option = '', value = ''] of options.matchAll(/(--\w+) ?(\w*)/g)) {
+        expect(helps.get(name)).toContain(option);
+        if (option === '--format') expect(helps.get(name)).toContain(`"${value}"`);
       }
     for (const [, path = ''] of lines.join('\n').matchAll(/node (\S+\.ts)/g))
       expect(existsSync(join(root, path))).toBe(true);

@@ -18,7 +18,7 @@ export function markdownReport({ summary, plan }: Run, comparison: RunComparison
         : 'no gates';
   return `${[
     `## Evaluation ${inline(summary.suite)}: ${state}`,
-    `${summary.cases} cases${summary.repeats > 1 ? ` × ${summary.repeats}` : ''}, ${summary.errors} errors, ${summary.state}. Run \`${plan.id}\`.`,
+    `${summary.cases} cases${summary.repeats > 1 ? ` × ${summary.repeats}` : ''}, ${summary.errors} errors, ${summary.state}. Run \`${plan.id.slice(0, 12)}\`.`,
     ...(summary.gates.length > 0
       ? [
           table(

@@ -108,7 +108,7 @@ function describeComparison(comparison: RunComparison, limit: number): string {
   const { pairs, onlyBefore, onlyAfter, metrics, regressions, fixes } = comparison;
   const headings = ['metric', 'pairs', 'before', 'after', 'difference', '95 % interval', 'p (Holm)', 'detectable', ''];
   return [
-    `${comparison.before.id} → ${comparison.after.id}, ${pairs} cases in both`,
+    `${comparison.before.id.slice(0, 12)} → ${comparison.after.id.slice(0, 12)}, ${pairs} cases in both`,
     ...onlyIn('before', onlyBefore),
     ...onlyIn('after', onlyAfter),
     formatTable(headings, metrics.map(describeMetric)),
