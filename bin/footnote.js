@@ -7,16 +7,23 @@ import { fileURLToPath } from 'node:url';
 
 const major = Number(process.versions.node.split('.')[0]);
 const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+const isCurrent = major >= 24;
+// Optimising the code of an embedded database takes half a gigabyte for a moment, which one that lives for an evaluation never earns back.
+const flags = process.argv[2] === 'eval' ? ['--liftoff-only'] : [];
+const node = isCurrent ? process.execPath : pinned;
 
-if (major >= 24) {
+if (isCurrent && (flags.length === 0 || process.execArgv.includes('--liftoff-only'))) {
   module.enableCompileCache();
   const { runCommandLine } = await import('../src/cli.ts');
   process.exitCode = await runCommandLine(process.argv.slice(2));
-} else if (existsSync(pinned)) {
-  const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code) => {
-    process.exitCode = code ?? 1;
+} else if (existsSync(node)) {
+  const child = spawn(node, [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  // A terminal interrupts both: once more would end what is being brought to an end.
+  const isToldByTerminal = (signal) => signal === 'SIGINT' && process.stdin.isTTY;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => isToldByTerminal(signal) || child.kill(signal));
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
   });
 } else {
   console.error(

@@ -1,10 +1,14 @@
-import { type Answer, type AnswerEvent, foldAnswer, isFinalEvent } from '../src/domain/answer.ts';
+import type { Answer, AnswerEvent } from '../src/domain/answer.ts';
+import { AppError } from '../src/domain/errors.ts';
+import type { RecordedAnswer } from './answer-record.ts';
+import type { EvalCase } from './case.ts';
 import { answerInText } from './metrics/answer-in-text.ts';
 import { auroc } from './metrics/auroc.ts';
 import { type ConfidenceCase, expectedCalibrationError } from './metrics/calibration.ts';
 import { citationScores, type Entails } from './metrics/citations.ts';
 import { type CitedQuote, type GoldQuote, goldQuotesHeld } from './metrics/gold-quotes.ts';
 import { percentile } from './metrics/percentile.ts';
+import { type AnswerSources, recordAnswer } from './targets/record-answer.ts';
 
 /** A question with what is known of its answer; unknown fields are null or empty. */
 export interface AnswerCase {
@@ -27,13 +31,12 @@ export interface Excerpt {
   readonly start: number;
 }
 
+/** What is asked of a target. */
+export type AskedQuestion = Pick<EvalCase, 'question' | 'history' | 'groups'>;
+
 /** What the suite needs of the system under test. */
-export interface AnswerTarget {
-  ask(question: AnswerCase, signal: AbortSignal): AsyncIterable<AnswerEvent>;
-  /** Estimated probability that the sources hold no answer, of an answer that was just asked for; null when it has none. */
-  refusalProbability(answerId: string): Promise<number | null>;
-  /** The parsed text of a document version, and the name under which it was added. */
-  content(documentId: string, version: number): Promise<{ text: string; externalId: string } | null>;
+export interface AnswerTarget extends AnswerSources {
+  ask(question: AskedQuestion, signal: AbortSignal): AsyncIterable<AnswerEvent>;
   readonly entails: Entails;
 }
 
@@ -85,34 +88,26 @@ export async function evaluateAnswers(
 }
 
 async function measureCase(target: AnswerTarget, question: AnswerCase, signal: AbortSignal): Promise<CaseResult> {
-  const started = performance.now();
-  const elapsed = () => performance.now() - started;
-  const events: AnswerEvent[] = [];
-  const latency: Record<string, number> = {};
-  for await (const event of target.ask(question, signal)) {
-    events.push(event);
-    latency.firstEventMs ??= elapsed();
-    if (event.type === 'sentence-finished') latency.firstSentenceMs ??= elapsed();
-    if (isFinalEvent(event)) latency.totalMs = elapsed();
-  }
-  const answer = foldAnswer(events);
-  if (!answer || answer.state === 'failed' || answer.state === 'running')
-    return { ...unmeasured(question), error: answer?.error?.code ?? 'no final event' };
-  const integrity = await checkQuotes(target, answer);
+  const asked = { question: question.text, history: [...question.history], groups: [] };
+  const answer = await recordAnswer(target.ask(asked, signal), target).catch((error: unknown) => AppError.from(error));
+  if (answer instanceof AppError) return { ...unmeasured(question), error: answer.code };
+  const cited = answer.quotes.map(({ document, text }) => ({ document, text }));
+  const { firstEvent, firstSentence, total } = answer.latency;
+  const latency = { firstEventMs: firstEvent, firstSentenceMs: firstSentence, totalMs: total };
   return {
     ...unmeasured(question),
     state: answer.state,
     text: answer.text,
-    cited: integrity.named,
-    retrieved: await retrievedDocuments(target, events),
-    refusalProbability: await target.refusalProbability(answer.id),
+    cited,
+    retrieved: [...new Set(answer.retrieved.map(({ document }) => document))],
+    refusalProbability: answer.refusalProbability,
     confidence: answer.confidence,
     quotes: answer.quotes.length,
-    fabricated: integrity.fabricated,
-    misplaced: integrity.misplaced,
+    fabricated: answer.quotes.filter(({ found }) => found === 'nowhere' || found === 'unknown').length,
+    misplaced: answer.quotes.filter(({ found }) => found === 'elsewhere').length,
     metrics: {
-      ...latency,
-      ...(answer.state === 'finished' ? scoreAnswer(target, question, answer, integrity.named) : {}),
+      ...Object.fromEntries(Object.entries(latency).map(([name, value]) => [name, value ?? null])),
+      ...(answer.state === 'finished' ? scoreAnswer(target, question, answer, cited) : {}),
     },
   };
 }
@@ -136,34 +131,10 @@ function unmeasured({ id, category, answerable }: AnswerCase): CaseResult {
   };
 }
 
-async function retrievedDocuments(target: AnswerTarget, events: readonly AnswerEvent[]): Promise<string[]> {
-  const retrieved = events.find((event) => event.type === 'passages-retrieved');
-  const names = new Set<string>();
-  for (const { documentId, version } of retrieved?.passages ?? []) {
-    const content = await target.content(documentId, version);
-    if (content) names.add(content.externalId);
-  }
-  return [...names];
-}
-
-/** `fabricated`: the text stands nowhere in its document; `misplaced`: it does, but not at the stated offsets. */
-async function checkQuotes(target: AnswerTarget, answer: Answer) {
-  const named: CitedQuote[] = [];
-  let fabricated = 0;
-  let misplaced = 0;
-  for (const quote of answer.quotes) {
-    const content = await target.content(quote.documentId, quote.version);
-    if (!content?.text.includes(quote.text)) fabricated += 1;
-    else if (content.text.slice(quote.start, quote.end) !== quote.text) misplaced += 1;
-    named.push({ document: content?.externalId ?? '', text: quote.text });
-  }
-  return { named, fabricated, misplaced };
-}
-
 function scoreAnswer(
   target: AnswerTarget,
   question: AnswerCase,
-  answer: Answer,
+  answer: RecordedAnswer,
   quotes: readonly CitedQuote[],
 ): Measured {
   const golds = question.goldSentences.length > 0 ? question.goldSentences : question.answers;
@@ -175,7 +146,7 @@ function scoreAnswer(
     answerInFirstTwo: question.answerable === false ? null : answerInText(firstTwo.join(' '), golds),
     goldQuoteHeld: held === null ? null : Number(held > 0),
     allGoldQuotesHeld: held === null ? null : Number(held === 1),
-    groundedness: mean(answer.sentences.map((sentence) => sentence.groundedness)),
+    groundedness: mean(answer.sentences.flatMap((sentence) => sentence.groundedness ?? [])),
     citationPrecision: citations.precision,
     citationRecall: citations.recall,
     sentences: answer.sentences.length,

@@ -90,8 +90,8 @@ async function searchCase(
 
 /** Fills a target by what the folder holds and waits for all vectors. */
 export async function fill(
-  target: EvalTarget,
-  folder: QuestionFolder,
+  target: Pick<EvalTarget, 'addFolder' | 'addPassages' | 'addDocuments' | 'waitUntilEmbedded'>,
+  folder: Pick<QuestionFolder, 'corpus' | 'documents'>,
   as: 'passages' | 'documents',
   progress: Progress,
 ): Promise<void> {

@@ -13,6 +13,8 @@ export interface Forecast {
 
 /** A system that a suite asks: this product in process, a running server, or anything that answers over HTTP. */
 export interface SuiteTarget {
+  /** What is known of the identity, which begins with it, without asking or filling anything. */
+  readonly configuration: string;
   /**
    * Fills it where it is ours to fill, and resolves to what identifies the state that answers: configuration, models, prompts and the
    * generation of its index. A kept answer is used again only under the same identity. Throws TARGET_UNAVAILABLE.

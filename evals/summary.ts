@@ -45,6 +45,10 @@ export const RunSummary = z.object({
   /** Answers that are errors. */
   errors: z.int().min(0),
   state: z.enum(['complete', 'budget', 'interrupted', 'invalid']),
+  /** Why it is invalid, in sentences. */
+  problems: z.array(z.string()).optional(),
+  /** Share of answers, and of the cells of a metric, that may be errors; 0 where it is left out. */
+  maxErrorRate: z.number().min(0).max(1).optional(),
   metrics: z.array(MetricSummary),
   tags: z.record(z.string(), z.array(MetricSummary)),
   gates: z.array(GateResult),

@@ -38,7 +38,10 @@ try {
     const elapsed = () => performance.now() - started;
     let hasEvent = false;
     let hasSentence = false;
-    for await (const event of target.ask(question, AbortSignal.timeout(60_000))) {
+    for await (const event of target.ask(
+      { question: question.text, history: [...question.history], groups: [] },
+      AbortSignal.timeout(60_000),
+    )) {
       if (!hasEvent) times.firstEvent.push(elapsed());
       hasEvent = true;
       if (event.type === 'sentence-finished' && !hasSentence) times.firstSentence.push(elapsed());

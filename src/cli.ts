@@ -44,7 +44,7 @@ import {
 } from './cli/sources.ts';
 import { loadConfig } from './config.ts';
 import { curatedStates } from './domain/curated-answer.ts';
-import { AppError } from './domain/errors.ts';
+import { AppError, type ErrorCode } from './domain/errors.ts';
 import { fieldTypes } from './domain/filter.ts';
 import { sourceKinds } from './domain/source-settings.ts';
 
@@ -72,6 +72,16 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
   }
 }
 
+/** Codes of wrong usage, wrong configuration, and of a suite that could not be run. */
+const wrongUse: ReadonlySet<string> = new Set<ErrorCode>([
+  'CONFIGURATION_INVALID',
+  'INVALID_REQUEST',
+  'RECORDING_MISSING',
+  'RUN_FOLDER_IN_USE',
+  'TARGET_BAD_RESPONSE',
+  'TARGET_UNAVAILABLE',
+]);
+
 function reportError(error: AppError): number {
   const lines = [`error ${error.code}: ${error.detail}`];
   if (error.code !== 'CONFIGURATION_INVALID')
@@ -81,7 +91,7 @@ function reportError(error: AppError): number {
   if (error.code === 'INTERNAL' && error.cause instanceof Error)
     lines.push(`  cause: ${error.cause.stack ?? error.cause.message}`);
   process.stderr.write(`${lines.join('\n')}\n`);
-  return error.code === 'CONFIGURATION_INVALID' || error.code === 'INVALID_REQUEST' ? 2 : 1;
+  return wrongUse.has(error.code) ? 2 : 1;
 }
 
 function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {

@@ -46,6 +46,18 @@ const parserChoices = z
   .transform((list) => Object.fromEntries(list.split(',').map((pair) => pair.split('=', 2).map((part) => part.trim()))))
   .pipe(z.partialRecord(z.enum(partitionedFormats), z.enum(parserNames)));
 
+const jsonHeaders = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().regex(/^[^\r\n\0]*$/)));
+
 const hostEntry = z.union([
   z.cidrv4(),
   z.cidrv6(),
@@ -401,6 +413,20 @@ export const settings = {
       'Folders of this machine that sources may read (folders, exports, Git repositories); none unless set. Whoever may write documents can read all of it.',
     example: '/srv/handbook',
   },
+  EVAL_TARGET_KEY: {
+    schema: optional(z.string().min(1)),
+    expected: 'a key',
+    description: 'Key for the server that `target.url` of an eval suite names; it is sent there as a bearer token.',
+    example: 'a-long-secret',
+    secret: true,
+  },
+  EVAL_TARGET_HEADERS: {
+    schema: optional(jsonHeaders),
+    expected: 'a JSON object of header names and texts',
+    description: 'Headers for the HTTP endpoint that `target.url` of an eval suite names, as JSON.',
+    example: '{"x-api-key": "a-long-secret"}',
+    secret: true,
+  },
   LOG_LEVEL: {
     schema: withDefault(z.enum(['silent', 'error', 'warn', 'info', 'debug']), 'info'),
     expected: 'silent, error, warn, info or debug',
@@ -495,6 +521,8 @@ export interface Config {
   readonly fetchAllowedHosts: readonly string[];
   /** Folders that sources may read; absolute. */
   readonly sourceFolders: readonly string[];
+  /** What the system that an eval suite asks is sent beside the questions. */
+  readonly evalTarget: { readonly key: string | null; readonly headers: Readonly<Record<string, string>> };
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly remote: { readonly url: string; readonly key: string } | null;
   readonly cores: number;
@@ -612,6 +640,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     maxFileBytes: value.MAX_FILE_BYTES,
     fetchAllowedHosts: value.FETCH_ALLOWED_HOSTS,
     sourceFolders: value.SOURCE_FOLDERS.map((folder) => resolve(folder)),
+    evalTarget: { key: value.EVAL_TARGET_KEY ?? null, headers: value.EVAL_TARGET_HEADERS ?? {} },
     logLevel: value.LOG_LEVEL,
     remote:
       value.FOOTNOTE_URL && value.FOOTNOTE_KEY

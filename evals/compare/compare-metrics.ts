@@ -1,11 +1,11 @@
 import type { CaseGroups, CaseScores } from '../reports/case-scores.ts';
 import type { Run } from '../reports/read-run.ts';
+import { compareMeans } from '../statistics/compare-means.ts';
 import { holm } from '../statistics/holm.ts';
 import { mcnemarExact } from '../statistics/mcnemar.ts';
 import { minimumDetectableEffect } from '../statistics/minimum-detectable-effect.ts';
 import type { MetricSummary } from '../summary.ts';
-import { type Pair, pairScores } from './pair-scores.ts';
-import { pairedDifferences } from './paired-differences.ts';
+import { differencesOf, type Pair, pairScores } from './pair-scores.ts';
 
 /** A metric of two runs, over the cases that have a value in both. */
 export interface MetricComparison extends Pick<MetricSummary, 'metric' | 'group' | 'better' | 'unit'> {
@@ -36,7 +36,7 @@ interface ComparisonInput {
   readonly groups: ReadonlyMap<string, CaseGroups>;
 }
 
-const confidence = 0.95;
+const significance = 0.05;
 
 /** Compares each metric that both runs have, in the order of the second. */
 export function compareMetrics({
@@ -57,10 +57,7 @@ export function compareMetrics({
     return own ? [{ summary, own, pairs }] : [];
   });
   const paired = shared.filter(({ pairs }) => pairs.length > 0);
-  const differences = pairedDifferences(
-    paired.map(({ pairs }) => pairs),
-    { confidence, seed: after.plan.seed },
-  );
+  const differences = paired.map(({ pairs }) => compareMeans(differencesOf(pairs), { seed: after.plan.seed }));
   const tests = paired.map(({ pairs }, index) => testOf(pairs, differences[index]?.pValue ?? null));
   const known = tests.flatMap(({ pValue }, index) => (pValue === null ? [] : [{ pValue, index }]));
   const adjusted = new Map(
@@ -68,7 +65,7 @@ export function compareMetrics({
   );
   const rows = new Map(
     paired.map(({ summary, pairs }, index) => {
-      const { delta = null, interval = null, standardError = 0 } = differences[index] ?? {};
+      const { difference: delta = null, interval = null, standardError = 0 } = differences[index] ?? {};
       const adjustedPValue = adjusted.get(index) ?? null;
       return [
         summary.metric,
@@ -128,7 +125,7 @@ function verdictOf(
   delta: number | null,
   pValue: number | null,
 ): MetricComparison['verdict'] {
-  if (delta === null || delta === 0 || pValue === null || pValue >= 1 - confidence) return 'not shown';
+  if (delta === null || delta === 0 || pValue === null || pValue >= significance) return 'not shown';
   if (better === 'none') return 'changed';
   return delta > 0 === (better === 'higher') ? 'better' : 'worse';
 }

@@ -5,11 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunFolderOptions, writeRunFolder } from '../../test/run-folder.ts';
 import { EvalCase } from '../case.ts';
 import { readRun } from '../reports/read-run.ts';
-import { bcaInterval, expandedLevel } from '../statistics/bca.ts';
-import { resampleMean, unitsOf } from '../statistics/resample.ts';
 import { runFiles } from '../summary.ts';
 import { compareRuns } from './compare-runs.ts';
-import { pairedDifferences } from './paired-differences.ts';
 
 let root: string;
 beforeAll(async () => {
@@ -67,18 +64,4 @@ describe('two runs', () => {
     });
     expect(await compareRuns(before, other, { isForced: true })).toMatchObject({ pairs: 20 });
   });
-});
-
-it('draws clusters for all metrics at once as it would for each alone', () => {
-  const pairs = Array.from({ length: 90 }, (_, index) => ({
-    id: `c${index}`,
-    cluster: `d${Math.floor(index / 3) % 25}`,
-    before: Math.abs(Math.sin(index)),
-    after: index % 4 === 0 ? Math.abs(Math.cos(index)) : Math.abs(Math.sin(index)),
-  }));
-  const [, difference] = pairedDifferences([pairs.slice(0, 40), pairs], { confidence: 0.95, seed: 11 });
-  const units = unitsOf(pairs.map(({ before, after, cluster }) => ({ value: after - before, cluster })));
-  const alone = bcaInterval(resampleMean(units, 10_000, 11), expandedLevel(0.95, 25));
-  expect(difference?.interval?.[0]).toBeCloseTo(alone?.[0] ?? Number.NaN, 12);
-  expect(difference?.interval?.[1]).toBeCloseTo(alone?.[1] ?? Number.NaN, 12);
 });

@@ -1,4 +1,5 @@
 import type { CaseGroups, CaseScore } from '../reports/case-scores.ts';
+import type { Observation } from '../statistics/resample.ts';
 
 /** A case with a value of a metric in both runs. */
 export interface Pair {
@@ -21,4 +22,9 @@ export function pairScores(
     if (mean === null || earlier === null || !group || (tag !== null && !group.tags.includes(tag))) return [];
     return [{ id, cluster: group.cluster, before: earlier, after: mean }];
   });
+}
+
+/** Of each pair, after minus before. */
+export function differencesOf(pairs: readonly Pair[]): Observation[] {
+  return pairs.map(({ before, after, cluster }) => ({ value: after - before, cluster }));
 }

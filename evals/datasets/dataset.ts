@@ -27,6 +27,8 @@ export interface Dataset {
   readonly documents: string | null;
   /** `sha256:` and the hash over all cases in canonical form, in their order, and over the bytes of the corpus with the names of its files. */
   readonly hash: string;
+  /** The same over the corpus alone; null where there is none. */
+  readonly corpusHash: string | null;
 }
 
 export interface DatasetOptions extends Pick<CaseOptions, 'format' | 'map'> {
@@ -52,7 +54,10 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
   }
   if (count === 0) raise({ file: path, line: null, field: 'cases', expected: 'at least one', received: 'none' });
   const places = await findCorpus(path, format, options.corpus);
-  for (const place of places) await hashCorpus(hash, place);
+  const corpus = createHash('sha256');
+  for (const place of places) await hashCorpus(corpus, place);
+  const corpusHash = places.length === 0 ? null : `sha256:${corpus.digest('hex')}`;
+  hash.update(corpusHash ?? '');
   const records = places.find(({ kind }) => kind !== 'documents');
   return {
     path,
@@ -65,6 +70,7 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
     corpus: records ? () => readRecordsOf(records) : null,
     documents: places.find(({ kind }) => kind === 'documents')?.path ?? null,
     hash: `sha256:${hash.digest('hex')}`,
+    corpusHash,
   };
 }
 

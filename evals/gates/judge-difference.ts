@@ -1,11 +1,9 @@
-import { pairScores } from '../compare/pair-scores.ts';
-import { pairedDifferences } from '../compare/paired-differences.ts';
+import { differencesOf, pairScores } from '../compare/pair-scores.ts';
+import { compareMeans } from '../statistics/compare-means.ts';
 import type { MetricSummary } from '../summary.ts';
 import { type Evidence, findFlaw, findMetric } from './evidence.ts';
 import type { Gate } from './parse-gate.ts';
 import { formatFigure, holds, invalid, passedIf, type Verdict } from './verdict.ts';
-
-const usualConfidence = 0.95;
 
 /**
  * Judges the mean difference, run minus baseline, over the cases that have a value in both. Without a confidence the difference itself is
@@ -24,10 +22,12 @@ export function judgeDifference(gate: Gate, summary: MetricSummary, evidence: Ev
   if (isGuardOfNothing(comparison, summary.better))
     return invalid(`Of ${metric} ${summary.better} is better, so that this gate lets every loss pass: turn it around.`);
   const pairs = pairScores(baselineScores.get(metric) ?? new Map(), scores.get(metric) ?? new Map(), groups, tag);
-  if (pairs.length === 0) return judgeFigures(gate, summary, earlier);
-  const [difference] = pairedDifferences([pairs], { confidence: confidence ?? usualConfidence, seed: run.plan.seed });
-  if (!difference) return invalid(`No case has a value of ${metric} in both runs.`);
-  const { delta, interval } = difference;
+  const compared = compareMeans(differencesOf(pairs), {
+    seed: run.plan.seed,
+    ...(confidence === null ? {} : { confidence }),
+  });
+  if (!compared) return judgeFigures(gate, summary, earlier);
+  const { difference: delta, interval } = compared;
   const at = interval ? ` [${formatFigure(interval[0])}, ${formatFigure(interval[1])}]` : '';
   const detail = `${metric} changed by ${formatFigure(delta)}${at} over ${pairs.length} cases.`;
   if (confidence === null) return passedIf(holds(delta, comparison, limit), detail);

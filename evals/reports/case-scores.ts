@@ -1,3 +1,4 @@
+import { clusterOf } from '../statistics/cluster-of.ts';
 import type { Run, RunFiles } from './read-run.ts';
 
 /** A metric over the repeats of one case. */
@@ -59,6 +60,7 @@ export interface CaseGroups {
 /** Tags and cluster of each case, by its id. */
 export async function readCaseGroups(run: Pick<Run, 'cases'>): Promise<ReadonlyMap<string, CaseGroups>> {
   const groups = new Map<string, CaseGroups>();
-  for await (const { id, tags, cluster } of run.cases()) groups.set(id, { tags, cluster: cluster ?? `case ${id}` });
+  for await (const asked of run.cases())
+    groups.set(asked.id, { tags: asked.tags, cluster: clusterOf(asked) ?? `case ${asked.id}` });
   return groups;
 }

@@ -11,7 +11,7 @@ export function formatValue(value: number | null, unit: MetricSummary['unit']): 
         ? `${Number((value / 1_000).toFixed(2))} s`
         : `${Number(value.toPrecision(3))} ms`;
     case 'dollars':
-      return `$${Number(value.toPrecision(3))}`;
+      return `${value < 0 ? '-' : ''}$${Math.abs(Number(value.toPrecision(3)))}`;
     default:
       return String(Number(value.toFixed(Math.abs(value) >= 100 ? 0 : 2)));
   }

@@ -1,6 +1,6 @@
-import { escapeMarkup } from './html/markup.ts';
 import { readCaseScores } from './case-scores.ts';
 import { type CasePlace, findFailedCases } from './failed-cases.ts';
+import { escapeMarkup } from './html/markup.ts';
 import type { Run } from './read-run.ts';
 
 /**
@@ -69,8 +69,5 @@ async function readSeconds(run: Run): Promise<ReadonlyMap<string, number>> {
 
 /** Escaped, without the characters that XML 1.0 has no way to write. */
 function text(value: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that XML does not allow.
-  return escapeMarkup(
-    value.toWellFormed().replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd'),
-  );
+  return escapeMarkup(value.toWellFormed().replaceAll(/[\p{Cc}--[\t\n\r]]|[\ufffe\uffff]/gv, '\ufffd'));
 }

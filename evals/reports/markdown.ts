@@ -1,6 +1,6 @@
 import type { ChangedCase, Said } from '../compare/changed-cases.ts';
-import type { RunComparison } from '../compare/compare-runs.ts';
 import type { MetricComparison } from '../compare/compare-metrics.ts';
+import type { RunComparison } from '../compare/compare-runs.ts';
 import type { MetricSummary } from '../summary.ts';
 import { formatValue } from './format-value.ts';
 import type { Run } from './read-run.ts';
@@ -18,7 +18,7 @@ export function markdownReport({ summary, plan }: Run, comparison: RunComparison
         : 'no gates';
   return `${[
     `## Evaluation ${inline(summary.suite)}: ${state}`,
-    `${summary.cases} cases${summary.repeats > 1 ? ` × ${summary.repeats}` : ''}, ${summary.errors} errors, ${summary.state}. Run \`${plan.id}\`.`,
+    `${summary.cases} cases${summary.repeats > 1 ? ` × ${summary.repeats}` : ''}, ${summary.errors} errors, ${summary.state}. Run \`${plan.id.slice(0, 12)}\`.`,
     ...(summary.gates.length > 0
       ? [
           table(

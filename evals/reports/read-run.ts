@@ -51,7 +51,7 @@ export async function readRun(folder: string): Promise<Run> {
   return { ...openRunFiles(folder), plan, summary: parse(file, runFiles.summary, text, RunSummary) };
 }
 
-async function readPlan(folder: string): Promise<RunPlan> {
+export async function readPlan(folder: string): Promise<RunPlan> {
   const file = join(folder, runFiles.plan);
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw invalid(folder, runFiles.plan, 'the folder of a run', 'no such file in it', cause);

@@ -6,7 +6,7 @@ import { type Observation, resampleMean, unitsOf } from './resample.ts';
 export interface MeanComparison {
   /** Of the second over the first: the mean of the differences. */
   readonly difference: number;
-  /** 95 %; null with fewer than five clusters or single cases. */
+  /** 95 % unless another confidence is asked for; null with fewer than five clusters or single cases. */
   readonly interval: Interval | null;
   /** Two-sided, of no difference; null where there is no interval. */
   readonly pValue: number | null;
@@ -18,13 +18,20 @@ export interface MeanComparison {
 
 export const comparisonResamples = 10_000;
 
+export interface ComparisonOptions {
+  readonly seed: number;
+  readonly resamples?: number;
+  /** In (0, 1). */
+  readonly confidence?: number;
+}
+
 /**
  * Compares two runs over the cases that both have, from each case's difference: BCa bootstrap over clusters with 10,000 resamples, its level expanded for
  * few clusters. Takes time by resamples times clusters. Null without a case.
  */
 export function compareMeans(
   differences: readonly Observation[],
-  { seed, resamples = comparisonResamples }: { readonly seed: number; readonly resamples?: number },
+  { seed, resamples = comparisonResamples, confidence = level }: ComparisonOptions,
 ): MeanComparison | null {
   if (differences.length === 0) return null;
   const units = unitsOf(differences);
@@ -33,7 +40,7 @@ export function compareMeans(
   const isEnough = length >= fewestUnits;
   return {
     difference: resampled.estimate,
-    interval: isEnough ? bcaInterval(resampled, expandedLevel(level, length)) : null,
+    interval: isEnough ? bcaInterval(resampled, expandedLevel(confidence, length)) : null,
     pValue: isEnough ? bcaPValue(resampled) : null,
     standardError: standardDeviation(resampled.values),
     cases: differences.length,

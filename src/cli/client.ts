@@ -1,5 +1,6 @@
 import type { Problem } from '../domain/answer.ts';
 import { AppError, type ErrorCode, errorSpecs } from '../domain/errors.ts';
+import { retryAfterOf } from '../models/model-error.ts';
 
 /** How a command reaches Footnote: over HTTP, or through the same routes inside this process. */
 export interface Client {
@@ -68,8 +69,12 @@ function bodyOf(body: object | FormData): RequestInit & { headers?: Record<strin
 async function problemOf(response: Response): Promise<AppError> {
   const problem = (await response.json().catch(() => null)) as Partial<Problem> | null;
   const code = problem?.code;
+  const retryAfter = retryAfterOf(response);
   if (code && code in errorSpecs)
-    return new AppError(code as ErrorCode, problem.detail ?? '', { errors: problem.errors ?? [] });
+    return new AppError(code as ErrorCode, problem.detail ?? '', {
+      errors: problem.errors ?? [],
+      ...(retryAfter === null ? {} : { retryAfter }),
+    });
   return new AppError('SERVER_UNREACHABLE', `The server answered with status ${response.status} and no reason.`);
 }
 

@@ -3,6 +3,7 @@ import type { CalibrationOptions } from './calibrate.ts';
 import { addReports } from './eval-compare.ts';
 import { addEvalDatasets } from './eval-datasets.ts';
 import { addJudge } from './eval-judge.ts';
+import { addRuns } from './eval-run.ts';
 import type { Invocation, SetExitCode, WithClient } from './invocation.ts';
 import { parseCount, parseShare } from './option-values.ts';
 
@@ -59,9 +60,10 @@ export function addEvals(program: Command, invocation: () => Invocation, setExit
     .option('--count <count>', 'quotes of each kind', parseCount, 10_000)
     .option('--seed <number>', 'seed of the mutations', parseCount, 1)
     .action(async (options: EvalOptions) => await withEval('quotes', options));
+  addRuns(evals, invocation, setExitCode);
   addEvalDatasets(evals, invocation, setExitCode);
-  addJudge(evals, invocation, setExitCode);
   addReports(evals, invocation, setExitCode);
+  addJudge(evals, invocation, setExitCode);
   return evals;
 }
 

@@ -15,6 +15,7 @@ import { type Run, readRun } from '../../evals/reports/read-run.ts';
 import { sarifReport } from '../../evals/reports/sarif.ts';
 import type { RunSummary } from '../../evals/summary.ts';
 import { AppError } from '../domain/errors.ts';
+import { describeSummary } from './describe-summary.ts';
 import type { CompareOptions, ReportOptions } from './eval-compare.ts';
 import type { Invocation } from './invocation.ts';
 import { formatTable } from './output.ts';
@@ -83,24 +84,10 @@ async function reportText(run: Run, { format, baseline, dataset }: ReportOptions
   }
 }
 
-function describeRun({ summary }: Run): string {
-  const gates = summary.gates.map(
-    ({ gate, passed, invalid, detail }) =>
-      `${passed ? 'passed ' : invalid ? 'INVALID' : 'FAILED '} ${gate}\n        ${detail}`,
-  );
-  const rows = summary.metrics.map(({ metric, value, interval, unit, ok, na, errors }) => [
-    metric,
-    formatValue(value, unit),
-    interval ? `${formatValue(interval[0], unit)} … ${formatValue(interval[1], unit)}` : '–',
-    `${ok}`,
-    `${na}`,
-    `${errors}`,
-  ]);
-  return [
-    `${summary.suite}: ${summary.cases} cases × ${summary.repeats}, ${summary.errors} errors, ${summary.state}`,
-    formatTable(['metric', 'value', '95 % interval', 'ok', 'na', 'errors'], rows),
-    ...gates,
-  ].join('\n');
+function describeRun({ summary, folder }: Run): string {
+  const { usage } = summary;
+  const spent = { ...usage, tokens: usage.inputTokens + usage.outputTokens, cost: usage.cost ?? 0 };
+  return describeSummary({ summary, folder, reused: 0, spent });
 }
 
 /** A table of metrics, then the cases that changed most with both answers. */
@@ -108,7 +95,7 @@ function describeComparison(comparison: RunComparison, limit: number): string {
   const { pairs, onlyBefore, onlyAfter, metrics, regressions, fixes } = comparison;
   const headings = ['metric', 'pairs', 'before', 'after', 'difference', '95 % interval', 'p (Holm)', 'detectable', ''];
   return [
-    `${comparison.before.id} → ${comparison.after.id}, ${pairs} cases in both`,
+    `${comparison.before.id.slice(0, 12)} → ${comparison.after.id.slice(0, 12)}, ${pairs} cases in both`,
     ...onlyIn('before', onlyBefore),
     ...onlyIn('after', onlyAfter),
     formatTable(headings, metrics.map(describeMetric)),

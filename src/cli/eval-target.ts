@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AnswerCase, AnswerTarget } from '../../evals/answers.ts';
+import type { AnswerTarget } from '../../evals/answers.ts';
 import { createEntailment } from '../../evals/metrics/entailment.ts';
 import type { ContextTarget, CorpusRecord, EvalTarget, Progress } from '../../evals/target.ts';
+import type { AnswerMode } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DocumentId, type JobId, newId, type TenantId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -11,6 +12,7 @@ import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import { wholePassageType } from '../ingest/prepare-document.ts';
 import type { Footnote } from '../main.ts';
 import type { ScoredPassage } from '../retrieve/retrieve.ts';
+import type { AnswerRecord } from '../store/answers.ts';
 
 const source = 'evaluation';
 const pollMilliseconds = 200;
@@ -32,12 +34,17 @@ interface InputFile {
 interface EvalTenant {
   readonly footnote: Footnote;
   readonly principal: Principal;
+  readonly mode: AnswerMode;
   /** Names under which documents were added, by id. */
   readonly externalIds: Map<string, string>;
 }
 
 /** A tenant of its own in this installation, filled and asked through the product's own ingest, search and answering. */
-export function createEvalTarget(footnote: Footnote, tenantId: TenantId): EvalTarget & AnswerTarget & ContextTarget {
+export function createEvalTarget(
+  footnote: Footnote,
+  tenantId: TenantId,
+  mode: AnswerMode = 'strict',
+): EvalTarget & AnswerTarget & ContextTarget {
   const principal: Principal = {
     tenantId,
     credential: newId('key'),
@@ -46,7 +53,7 @@ export function createEvalTarget(footnote: Footnote, tenantId: TenantId): EvalTa
     scopes: ['read', 'write'],
     grants: [],
   };
-  const tenant = { footnote, principal, externalIds: new Map<string, string>() };
+  const tenant = { footnote, principal, mode, externalIds: new Map<string, string>() };
   return {
     addPassages: (records, progress) => add(tenant, asFiles(records, wholePassageType), progress),
     addDocuments: (records, progress) => add(tenant, asFiles(records, 'text/plain'), progress),
@@ -104,9 +111,14 @@ async function waitUntilNone(label: string, count: () => Promise<number>, progre
   }
 }
 
-function createAsking({ footnote, principal, externalIds }: EvalTenant): AnswerTarget & Pick<EvalTarget, 'search'> {
-  const contents = new Map<string, { text: string; externalId: string } | null>();
-  const refusals = new Map<string, number | null>();
+function createAsking({
+  footnote,
+  principal,
+  mode,
+  externalIds,
+}: EvalTenant): AnswerTarget & Pick<EvalTarget, 'search'> {
+  const contents = new Map<string, string | null>();
+  const explanations = new Map<string, AnswerRecord>();
   return {
     async search(question, limit, signal) {
       const input = {
@@ -127,32 +139,37 @@ function createAsking({ footnote, principal, externalIds }: EvalTenant): AnswerT
       return { ranked: recordsOf(passages), byWords: recordsOf(byWords), relevance, bestCosine, milliseconds };
     },
 
-    ask(question: AnswerCase, signal) {
+    ask({ question, history, groups }, signal) {
       const answerId = newId('answer');
+      const asker = { ...principal, role: 'reader' as const, grants: groups.map((group) => `group:${group}`) };
       const input = {
         answerId,
         conversationId: newId('conversation'),
-        question: question.text,
-        history: question.history,
-        principal,
+        question,
+        history,
+        principal: asker,
         filter: null,
-        mode: 'strict' as const,
+        mode,
         locale: null,
         maxQuotes,
-        onRecord: (record: { refusal: { probability: number } | null }) => {
-          refusals.set(answerId, record.refusal?.probability ?? null);
-        },
+        onRecord: (record: AnswerRecord) => void explanations.set(answerId, record),
       };
       return footnote.answerQuestion(input, signal);
     },
 
-    refusalProbability: async (answerId) => refusals.get(answerId) ?? null,
+    async explanation(answerId) {
+      const explanation = explanations.get(answerId) ?? null;
+      explanations.delete(answerId);
+      return explanation;
+    },
+
+    nameOf: async (documentId) => externalIds.get(documentId) ?? documentId,
 
     async content(documentId, version) {
       const key = `${documentId}/${version}`;
       if (!contents.has(key)) {
         const content = await footnote.stores.documents.content(principal, documentId as DocumentId, version);
-        contents.set(key, content && { text: content.text, externalId: externalIds.get(documentId) ?? documentId });
+        contents.set(key, content?.text ?? null);
       }
       return contents.get(key) ?? null;
     },

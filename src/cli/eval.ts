@@ -1,6 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { type AnswersReport, evaluateAnswers } from '../../evals/answers.ts';
 import { evaluateContext } from '../../evals/context.ts';
 import { evaluateGroundedness } from '../../evals/groundedness.ts';
@@ -11,13 +9,12 @@ import { readRewritingFile } from '../../evals/readers/rewriting.ts';
 import { evaluateRetrieval, fill } from '../../evals/retrieval.ts';
 import { evaluateRewriting } from '../../evals/rewriting.ts';
 import { loadPrompts } from '../chains/prompts/load-prompts.ts';
-import { openFootnote } from '../main.ts';
 import { createChatModels } from '../models/chat/create-chat-model.ts';
 import { describeReport } from './describe-report.ts';
 import type { EvalOptions } from './eval-commands.ts';
-import { createEvalTarget } from './eval-target.ts';
 import type { Invocation } from './invocation.ts';
-import { createEta, type Progress } from './progress.ts';
+import { openEvalTargets } from './open-eval-targets.ts';
+import { createStepProgress } from './progress.ts';
 import { readContents, sampleFolder } from './read-contents.ts';
 
 type Suite = 'retrieval' | 'answers' | 'quotes' | 'rewriting' | 'groundedness';
@@ -58,32 +55,11 @@ function isBroken(report: Report): boolean {
   );
 }
 
-type OpenTarget = (purpose: string) => Promise<ReturnType<typeof createEvalTarget>>;
-
-/** Throwaway tenants; without DATABASE_URL in a throwaway folder too, so that a server may keep running on the usual one. */
-async function openTargets({ config }: Invocation, name: string, stack: AsyncDisposableStack): Promise<OpenTarget> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'footnote-eval-'));
-  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const footnote = await openFootnote({
-    ...config,
-    dataDir,
-    logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel,
-  });
-  stack.defer(() => footnote.close());
-  return async (purpose) => {
-    const tenant = await footnote.stores.identities.createTenant(`${purpose} of ${name}`.slice(0, 200));
-    stack.defer(async () => {
-      await footnote.stores.identities.removeTenant(tenant.id);
-    });
-    return createEvalTarget(footnote, tenant.id);
-  };
-}
-
 async function retrieval(context: Invocation, folderName: string, options: EvalOptions): Promise<Report> {
   const { signal } = context;
   const folder = await readQuestionFolder(folderName);
   await using stack = new AsyncDisposableStack();
-  const openTarget = await openTargets(context, folderName, stack);
+  const openTarget = await openEvalTargets(context.config, folderName, stack);
   const target = await openTarget('evaluation');
   const progress = createStepProgress(context.progress);
   const { limit = null, as = 'passages' } = options;
@@ -104,23 +80,12 @@ export async function evaluateFolder(
 ): Promise<AnswersReport> {
   const folder = await readQuestionFolder(folderName);
   await using stack = new AsyncDisposableStack();
-  const openTarget = await openTargets(context, folderName, stack);
+  const openTarget = await openEvalTargets(context.config, folderName, stack);
   const target = await openTarget('evaluation');
   const progress = createStepProgress(context.progress);
   await fill(target, folder, as, progress);
   const onProgress = (done: number, total: number) => progress('asking', done, total);
   return await evaluateAnswers(target, folder.queries.slice(0, limit), { signal: context.signal, onProgress });
-}
-
-/** A new estimate for each step. */
-function createStepProgress(progress: Progress) {
-  let current = '';
-  let eta = createEta();
-  return (label: string, done: number, total: number): void => {
-    if (label !== current) eta = createEta();
-    current = label;
-    progress.show({ label, done, total, etaSeconds: eta(done, total) });
-  };
 }
 
 async function quotes({ signal, progress }: Invocation, { count = 10_000, seed = 1 }: EvalOptions): Promise<Report> {

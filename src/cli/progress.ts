@@ -71,3 +71,14 @@ export function createEta(now: () => number = Date.now): (done: number, total: n
     return gained > 0 && elapsed > 0 ? ((total - done) * elapsed) / gained : null;
   };
 }
+
+/** Shows the steps of a long piece of work one after the other, with a new estimate for each. */
+export function createStepProgress(progress: Progress) {
+  let current = '';
+  let eta = createEta();
+  return (label: string, done: number, total: number): void => {
+    if (label !== current) eta = createEta();
+    current = label;
+    progress.show({ label, done, total, etaSeconds: eta(done, total) });
+  };
+}

@@ -276,6 +276,33 @@ export const errorSpecs = {
     retryable: false,
     remedy: 'Choose another one with PORT, or stop the program that holds it.',
   },
+  TARGET_UNAVAILABLE: {
+    status: 503,
+    title: 'The system that the suite asks does not answer',
+    retryable: true,
+    remedy:
+      'Check that it runs at the address that `target` of the suite names, and EVAL_TARGET_KEY; then run the suite again with `--resume`.',
+  },
+  TARGET_BAD_RESPONSE: {
+    status: 502,
+    title: 'The system that the suite asks sent something unreadable',
+    retryable: false,
+    remedy:
+      'Compare `target` of the suite with what the system expects and answers: its address, `body`, and the paths under `answer`, `sources` and `refused`.',
+  },
+  RUN_FOLDER_IN_USE: {
+    status: 409,
+    title: 'Another run writes into this folder',
+    retryable: true,
+    remedy: 'Wait until it has ended, or choose another folder with `--out`.',
+  },
+  RECORDING_MISSING: {
+    status: 404,
+    title: 'The recordings hold no answer to this case',
+    retryable: false,
+    remedy:
+      'Record again where the target can be asked: run the suite with `--cache off --out` a new folder, and put that in the place of `recordings`.',
+  },
   SERVER_UNREACHABLE: {
     status: 503,
     title: 'The Footnote server does not answer',

@@ -6,10 +6,10 @@ export interface Deadline {
 }
 
 /** A signal that aborts with DEADLINE_EXCEEDED after that many milliseconds, unless it is stopped. */
-export function createDeadline(milliseconds: number): Deadline {
+export function createDeadline(milliseconds: number, who = 'The model server'): Deadline {
   const controller = new AbortController();
   const timer = setTimeout(() => {
-    controller.abort(new AppError('DEADLINE_EXCEEDED', `The model server took longer than ${milliseconds / 1000} s.`));
+    controller.abort(new AppError('DEADLINE_EXCEEDED', `${who} took longer than ${milliseconds / 1000} s.`));
   }, milliseconds);
   return { signal: controller.signal, stop: () => clearTimeout(timer) };
 }

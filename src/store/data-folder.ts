@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
+import { type FolderLock, isLocked, lockFolder } from './folder-lock.ts';
 import { secretKeyBytes } from './secrets.ts';
 
 /** Who works in a data folder at this moment. */
@@ -22,13 +22,11 @@ export interface DataFolder {
   release(): Promise<void>;
 }
 
-const lockName = 'footnote.lock';
 const noteName = 'footnote.holder.json';
 const keyName = 'local.key';
 const secretsKeyName = 'secrets.key';
 /** A command that only looks who holds the folder has the lock for an instant. */
 const lockWaitMilliseconds = 250;
-const sqliteBusy = 5;
 
 const Note = z.object({ pid: z.int(), url: z.string().nullable() });
 
@@ -40,41 +38,31 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   await mkdir(path, { recursive: true, mode: 0o700 }).catch((error) => {
     throw unusable(path, error);
   });
-  const lock = takeLock(path, lockWaitMilliseconds);
+  const lock = takeLock(path);
   if (lock === null) throw inUse(path, await readNote(path));
   const writeNote = (url: string | null) =>
     writePrivately(path, noteName, JSON.stringify({ pid: process.pid, url } satisfies Holder));
   try {
     await writeNote(null);
   } catch (error) {
-    lock.close();
+    lock.release();
     throw error;
   }
   return {
     path,
     setUrl: writeNote,
     async release() {
-      if (!lock.isOpen) return;
+      if (!lock.isHeld) return;
       await rm(join(path, noteName), { force: true });
-      lock.close();
+      lock.release();
     },
   };
 }
 
 /** The live process that holds the folder, or null: a note that a killed process left counts for nothing. */
 export async function readHolder(path: string): Promise<Holder | null> {
-  const isThere = await open(join(path, lockName), 'r').then(
-    async (file) => {
-      await file.close();
-      return true;
-    },
-    () => false,
-  );
-  if (!isThere) return null;
-  const lock = takeLock(path, 0);
-  if (lock === null) return (await readNote(path)) ?? { pid: null, url: null };
-  lock.close();
-  return null;
+  if (!(await isLocked(path))) return null;
+  return (await readNote(path)) ?? { pid: null, url: null };
 }
 
 /**
@@ -109,20 +97,10 @@ export async function writeLocalKey(path: string, key: string): Promise<void> {
   await writePrivately(path, keyName, `${key}\n`);
 }
 
-/**
- * A lock of the operating system, by way of SQLite: it ends with the process, cannot be left behind by a crash, and holds
- * between containers that share the folder. Null when another holds it. Nothing else may open the file in this process:
- * closing any handle of it would give the lock away.
- */
-function takeLock(path: string, timeout: number): DatabaseSync | null {
-  let lock: DatabaseSync | null = null;
+function takeLock(path: string): FolderLock | null {
   try {
-    lock = new DatabaseSync(join(path, lockName), { timeout });
-    lock.exec('begin exclusive');
-    return lock;
+    return lockFolder(path, lockWaitMilliseconds);
   } catch (error) {
-    lock?.close();
-    if (error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy) return null;
     throw unusable(path, error);
   }
 }

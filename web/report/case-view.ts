@@ -150,7 +150,11 @@ function scoreTable(cells: readonly ShownCell[], { metrics }: CaseRows): HTMLEle
         'tr',
         {},
         element('th', { scope: 'row' }, `${metric}${arrow[better.get(metric) ?? 'none']}`),
-        element('td', value === 'error' ? { class: 'errors' } : {}, value === null ? 'na' : typeof value === 'number' ? String(Number(value.toFixed(4))) : value),
+        element(
+          'td',
+          value === 'error' ? { class: 'errors' } : {},
+          value === null ? 'na' : typeof value === 'number' ? String(Number(value.toFixed(4))) : value,
+        ),
         element(
           'td',
           {},

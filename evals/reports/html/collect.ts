@@ -38,9 +38,10 @@ export async function collect(run: Run, baseline: Run | null): Promise<Collected
     name,
     better: run.summary.metrics.find(({ metric }) => metric === name)?.better ?? 'none',
   }));
-  const correctness = run.summary.metrics.find(
+  const candidates = run.summary.metrics.filter(
     ({ group, unit, ok, metric }) => group === 'correctness' && unit === 'share' && ok > 0 && names.includes(metric),
   );
+  const correctness = candidates.find(({ metric }) => metric === 'correct') ?? candidates[0];
   const values = names.map((name) => asked.map(({ id }) => meanOf(cells.get(id), name)));
   const cases = asked.map((each) =>
     shownCase(

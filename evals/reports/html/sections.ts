@@ -20,7 +20,7 @@ export function overview({ summary, plan }: { summary: RunSummary; plan: RunPlan
     ['Tokens', `${summary.usage.inputTokens} in, ${summary.usage.outputTokens} out`],
     ['Cost', summary.usage.cost === null ? 'no price known' : formatValue(summary.usage.cost, 'dollars')],
   ];
-  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl><p class="hint">Run ${plan.id} of ${plan.startedAt.slice(0, 16).replace('T', ' ')} UTC · target ${plan.target.kind}, ${plan.target.identity} · seed ${plan.seed} · cases ${plan.dataset.hash.slice(0, 12)}</p>`;
+  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl><p class="hint">Run ${plan.id.slice(0, 12)} of ${plan.startedAt.slice(0, 16).replace('T', ' ')} UTC · target ${plan.target.kind}, ${plan.target.identity} · seed ${plan.seed} · cases ${plan.dataset.hash.slice(0, 12)}</p>`;
 }
 
 export function gateList(gates: readonly GateResult[]): Markup {
@@ -37,7 +37,7 @@ export function metricTable(metrics: readonly MetricSummary[]): Markup {
   if (metrics.length === 0) return empty('The run has no metrics.');
   return html`<div class="wide" tabindex="0" role="group" aria-label="Metrics"><table><thead><tr><th scope="col">Metric</th><th scope="col">Value</th><th scope="col">95 % interval</th><th scope="col">ok</th><th scope="col">na</th><th scope="col">errors</th><th scope="col">p50 / p95</th></tr></thead><tbody>${metrics.map(
     ({ metric, better, unit, value, interval, ok, na, errors, percentiles }) =>
-      html`<tr><th scope="row">${metric} <span class="hint">${arrows[better]}</span></th><td>${formatValue(value, unit)}</td><td>${interval ? `${formatValue(interval[0], unit)} – ${formatValue(interval[1], unit)}` : '–'}</td><td>${ok}</td><td>${na}</td><td${errors > 0 ? html` class="errors"` : null}>${errors}</td><td>${percentiles ? `${formatValue(percentiles.p50, unit)} / ${formatValue(percentiles.p95, unit)}` : '–'}</td></tr>`,
+      html`<tr><th scope="row">${metric} <span class="hint">${arrows[better]}</span></th><td>${formatValue(value, unit)}</td><td>${interval ? `${formatValue(interval[0], unit)} … ${formatValue(interval[1], unit)}` : '–'}</td><td>${ok}</td><td>${na}</td><td${errors > 0 ? html` class="errors"` : null}>${errors}</td><td>${percentiles ? `${formatValue(percentiles.p50, unit)} / ${formatValue(percentiles.p95, unit)}` : '–'}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

@@ -8,6 +8,7 @@ import { type PgliteThread, startPgliteThread } from './pglite-thread.ts';
 import { createIdleVacuum } from './pglite-vacuum.ts';
 import { createTurns } from './take-turns.ts';
 import { type Connection, createTransactions, type Statement } from './transaction.ts';
+import { unpackTemplate } from './unpack-template.ts';
 
 interface PgliteOptions {
   /** Null: in memory, gone when it is closed. */
@@ -93,7 +94,11 @@ export async function openPglite({
 }
 
 async function start(folder: string | null, signal?: AbortSignal): Promise<PgliteThread> {
-  const isNew = folder === null || !existsSync(join(folder, 'PG_VERSION'));
-  const template = isNew ? new Uint8Array(await readFile(templateUrl)) : null;
-  return await startPgliteThread({ folder, template }, signal);
+  if (folder === null) return await startPgliteThread({ folder, template: await readTemplate() }, signal);
+  const isNew = !existsSync(join(folder, 'PG_VERSION'));
+  return await startPgliteThread({ folder, template: null }, signal, async () => {
+    if (isNew) await unpackTemplate(await readTemplate(), folder);
+  });
 }
+
+const readTemplate = async () => new Uint8Array(await readFile(templateUrl));

@@ -5,7 +5,7 @@ import type { Statement } from './transaction.ts';
 export interface PgliteStart {
   /** Null: in memory. */
   readonly folder: string | null;
-  /** Gzipped tar of an empty cluster; null when `folder` holds one already. */
+  /** Gzipped tar of an empty cluster in memory; null when `folder` holds one. */
   readonly template: Uint8Array<ArrayBuffer> | null;
 }
 

@@ -28,8 +28,15 @@ const closeTimeoutSeconds = 10;
 const roomToOpen = 64 * 1024 * 1024;
 
 /** Throws DATABASE_UNAVAILABLE or STORAGE_FULL when the database cannot be opened, or the signal's reason. */
-export async function startPgliteThread(start: PgliteStart, signal?: AbortSignal): Promise<PgliteThread> {
+export async function startPgliteThread(
+  start: PgliteStart,
+  signal?: AbortSignal,
+  makeFolder?: () => Promise<void>,
+): Promise<PgliteThread> {
   signal?.throwIfAborted();
+  await makeFolder?.().catch((error: unknown) => {
+    throw cannotOpen(start.folder, error);
+  });
   const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData: start, execArgv: [] });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;

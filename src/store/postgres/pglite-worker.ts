@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messages, PGlite, protocol } from '@electric-sql/pglite';
@@ -19,26 +19,12 @@ const postgresSettings = [
   'timezone = UTC',
 ];
 
-/** A start that is killed leaves only this unfinished folder, which the next one replaces. */
-async function unpack(unfinished: string, loadDataDir: Blob): Promise<void> {
-  await rm(unfinished, { recursive: true, force: true });
-  try {
-    const fresh = await PGlite.create({ dataDir: unfinished, loadDataDir, postgresqlconf: postgresSettings });
-    await fresh.close();
-  } catch (error) {
-    await rm(unfinished, { recursive: true, force: true });
-    throw error;
-  }
-}
-
 const { serialize } = protocol;
 
 async function open(): Promise<PGlite> {
-  const loadDataDir = new Blob([template ?? new Uint8Array()], { type: 'application/x-gzip' });
-  if (folder === null) return await PGlite.create({ loadDataDir, postgresqlconf: postgresSettings });
-  if (template !== null) {
-    await unpack(`${folder}.tmp`, loadDataDir);
-    await rename(`${folder}.tmp`, folder);
+  if (folder === null) {
+    const loadDataDir = new Blob([template ?? new Uint8Array()], { type: 'application/x-gzip' });
+    return await PGlite.create({ loadDataDir, postgresqlconf: postgresSettings });
   }
   // The caller holds the data folder. A start that was killed may leave the file empty, and Postgres then refuses for ever.
   await rm(join(folder, 'postmaster.pid'), { force: true });

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import type { RecordedAnswer } from '../answer-record.ts';
+import type { EvalCase } from '../case.ts';
+import type { Metric } from '../metric.ts';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/**
+ * Equal for what must get the same answer: asked of the same state of a target (`identity`), in the same words, of the same rights, as the same
+ * repeat. What is known of the answer does not count. 64 hexadecimal digits.
+ */
+export function answerKey(identity: string, { question, history, contexts, groups }: EvalCase, repeat: number): string {
+  const turns = history.map((turn) => [turn.question, turn.answer]);
+  return sha256(JSON.stringify([identity, question, turns, contexts, [...groups].sort(), repeat]));
+}
+
+/** Names all that the cells of an answer are computed from, the metrics left out. */
+export function scoredKey(one: EvalCase, answer: RecordedAnswer): string {
+  return sha256(JSON.stringify([one, answer]));
+}
+
+/** Names a metric in the state in which it scores: a cell of another one is computed again. */
+export function metricKey(metric: Metric): string {
+  return `${metric.name}@${metric.version}${'fingerprint' in metric ? ` ${String(metric.fingerprint)}` : ''}`;
+}

@@ -1,0 +1,80 @@
+import { rename, rm } from 'node:fs/promises';
+import type { Metric } from '../metric.ts';
+import { readRun } from '../reports/read-run.ts';
+import type { RunSummary } from '../summary.ts';
+import type { Progress } from '../target.ts';
+import { nothingKept } from './kept-results.ts';
+import { openRunFolder } from './run-folder.ts';
+import { answersLog, cellsLog, keysOf } from './run-logs.ts';
+import { hasCells, scoreCases } from './score-cases.ts';
+import { summarizeRun } from './summarize-run.ts';
+
+export interface RescoreOptions {
+  readonly folder: string;
+  readonly openMetrics: (names: readonly string[]) => Promise<readonly Metric[]>;
+  /** Empty: those of the run. */
+  readonly names: readonly string[];
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+const judgedAtOnce = 4;
+
+/**
+ * Computes all cells of a run again from its answers, judges its gates by them and writes both, with the versions of the metrics in its plan. The
+ * cells that were there stay until all new ones are. Throws RUN_FOLDER_IN_USE, and INVALID_REQUEST for a folder that holds no run that has ended.
+ */
+export async function rescoreRun({ folder: path, progress, signal, ...options }: RescoreOptions): Promise<RunSummary> {
+  const { summary: earlier, plan } = await readRun(path);
+  await using folder = await openRunFolder(path);
+  const names = options.names.length > 0 ? options.names : plan.metrics.map(({ name }) => name);
+  const metrics = await options.openMetrics(names);
+  const scored = metrics.filter(hasCells);
+  const unfinished = `${folder.file('cells')}.new`;
+  await rm(unfinished, { force: true });
+  const answers = await answersLog(folder.file('answers'));
+  const cells = await cellsLog(unfinished, scored.length);
+  const total = plan.dataset.cases * plan.repeats;
+  try {
+    const onProgress = (done: number) => progress('scoring', done, total);
+    await scoreCases(
+      {
+        ...{
+          metrics: scored,
+          cells,
+          answers,
+          kept: nothingKept,
+          repeats: plan.repeats,
+          retryErrors: false,
+          onProgress,
+        },
+        ...{ stop: signal, concurrency: judgedAtOnce },
+      },
+      folder.files.cases(),
+    );
+    signal.throwIfAborted();
+    await cells.finish(keysOf(folder.files.cases(), plan.repeats));
+    await rename(unfinished, folder.file('cells'));
+  } finally {
+    await Promise.allSettled([answers.close(), cells.close()]);
+    await rm(unfinished, { force: true });
+  }
+  const rescored = { ...plan, metrics: metrics.map(({ name, version }) => ({ name, version })) };
+  await folder.write('plan', rescored);
+  const gates = earlier.gates.map(({ gate }) => gate);
+  const state = earlier.state === 'invalid' ? 'complete' : earlier.state;
+  const summary = await summarizeRun({
+    ...{
+      files: folder.files,
+      plan: rescored,
+      metrics,
+      gates,
+      named: options.names,
+      baseline: null,
+      state,
+      maxErrorRate: earlier.maxErrorRate ?? 0,
+    },
+  });
+  await folder.write('summary', summary);
+  return summary;
+}

@@ -1,0 +1,73 @@
+import type { Spend } from '../../evals/engine/budget.ts';
+import type { RunForecast } from '../../evals/engine/forecast-run.ts';
+import type { MetricSummary, RunSummary } from '../../evals/summary.ts';
+import { formatTable } from './output.ts';
+
+export interface DescribedRun {
+  readonly summary: RunSummary;
+  readonly folder: string;
+  readonly reused: number;
+  readonly spent: Spend;
+}
+
+const states = {
+  complete: 'complete',
+  budget: 'PARTIAL: stopped at the end of the budget',
+  interrupted: 'PARTIAL: interrupted',
+  invalid: 'INVALID',
+} as const;
+
+/** Metrics with their intervals, then gates, for people. */
+export function describeSummary({ summary, folder, reused, spent }: DescribedRun): string {
+  const { suite, cases, repeats, errors, state, problems = [], metrics, gates } = summary;
+  const asked = `${cases} cases${repeats > 1 ? `, each ${repeats} times` : ''}`;
+  const cost =
+    spent.calls > 0 ? `, ${spent.calls} calls, ${spent.tokens} tokens, $${spent.cost.toFixed(4)} (estimated)` : '';
+  const rows = metrics.map((metric) => [
+    metric.metric,
+    formatValue(metric.value, metric.unit),
+    metric.interval ? metric.interval.map((bound) => formatValue(bound, metric.unit)).join(' … ') : '',
+    `${metric.ok}`,
+    `${metric.na}`,
+    `${metric.errors}`,
+  ]);
+  const judged = gates.map(
+    ({ gate, passed, invalid, detail }) => `${passed ? 'pass' : invalid ? 'INVALID' : 'FAIL'}  ${gate}: ${detail}`,
+  );
+  return [
+    `${suite}: ${states[state]} · ${asked}, ${errors} errors, ${reused} reused${cost}`,
+    ...problems.map((problem) => `  ${problem}`),
+    '',
+    formatTable(['metric', 'value', '95 % interval', 'ok', 'na', 'errors'], rows),
+    ...(judged.length > 0 ? ['', ...judged] : []),
+    '',
+    `The run is in ${folder}`,
+  ].join('\n');
+}
+
+function formatValue(value: number | null, unit: MetricSummary['unit']): string {
+  if (value === null) return 'none';
+  if (unit === 'share') return value.toFixed(4);
+  if (unit === 'milliseconds') return `${value.toFixed(1)} ms`;
+  if (unit === 'dollars') return `$${value.toFixed(5)}`;
+  return Number.isInteger(value) ? String(value) : value.toFixed(2);
+}
+
+export function describeForecast({
+  cases,
+  repeats,
+  calls,
+  inputTokens,
+  outputTokens,
+  cost,
+  plan,
+}: RunForecast): string {
+  const price = cost === null ? 'unknown: the target of the suite has no prices' : `$${cost.toFixed(4)} (estimated)`;
+  return [
+    `cases    ${cases} × ${repeats}`,
+    `calls    ${calls} at most`,
+    `tokens   ${inputTokens} read, ${outputTokens} written, at most`,
+    `cost     ${price}`,
+    `plan     ${plan}`,
+  ].join('\n');
+}

@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import type { AnswerMode } from '../domain/answer.ts';
+import { openFootnote } from '../main.ts';
+import { createEvalTarget } from './eval-target.ts';
+
+export type OpenTarget = (purpose: string, mode?: AnswerMode) => Promise<ReturnType<typeof createEvalTarget>>;
+
+/** Throwaway tenants; without DATABASE_URL in a throwaway folder too, so that a server may keep running on the usual one. */
+export async function openEvalTargets(config: Config, name: string, stack: AsyncDisposableStack): Promise<OpenTarget> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'footnote-eval-'));
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const footnote = await openFootnote({
+    ...config,
+    dataDir,
+    cores: Math.max(1, config.cores - 1),
+    objects: config.objects.kind === 'folder' ? { kind: 'folder', path: join(dataDir, 'objects') } : config.objects,
+    logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel,
+  });
+  stack.defer(() => footnote.close());
+  return async (purpose, mode) => {
+    const tenant = await footnote.stores.identities.createTenant(`${purpose} of ${name}`.slice(0, 200));
+    stack.defer(async () => {
+      await footnote.stores.identities.removeTenant(tenant.id);
+    });
+    return createEvalTarget(footnote, tenant.id, mode);
+  };
+}

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { forecastRun } from '../../evals/engine/forecast-run.ts';
+import { rescoreRun } from '../../evals/engine/rescore-run.ts';
+import { type RunOutcome, runSuite } from '../../evals/engine/run-suite.ts';
+import { exitCodeOfGates } from '../../evals/gates/judge-gates.ts';
+import { readRun } from '../../evals/reports/read-run.ts';
+import type { LoadedSuite } from '../../evals/suite.ts';
+import type { RunSummary } from '../../evals/summary.ts';
+import { createAskingProgress } from './asking-progress.ts';
+import { describeForecast, describeSummary } from './describe-summary.ts';
+import type { RunSuiteOptions } from './eval-run.ts';
+import type { Invocation } from './invocation.ts';
+import { openMetrics } from './open-metrics.ts';
+import { openSuite, openSuiteData, selectionOf, withOptions } from './open-suite.ts';
+import { openSuiteTarget } from './open-suite-target.ts';
+import { createStepProgress } from './progress.ts';
+
+/** Runs a suite. Resolves to the exit code: 0, 2 for an invalid run, 3 at the end of the budget, 4 when a gate fails. */
+export async function runSuiteCommand(context: Invocation, name: string, options: RunSuiteOptions): Promise<number> {
+  const suite = withOptions(await openSuite(name), options);
+  const run = await runOpened(context, suite, options);
+  if (run === null) return 0;
+  const { summary, folder, reused, spent } = run;
+  context.output.result({ ...summary, folder, reused, spent }, () => describeSummary(run));
+  return exitCodeOf(summary);
+}
+
+/** Null after a dry run, which prints its forecast. */
+export async function runOpened(
+  context: Invocation,
+  suite: LoadedSuite,
+  options: Partial<RunSuiteOptions>,
+): Promise<(RunOutcome & { readonly folder: string }) | null> {
+  const { config, signal } = context;
+  const metrics = await openMetrics(config, suite.metrics);
+  const dataset = await openSuiteData(suite);
+  const selection = await selectionOf(suite, options);
+  const { repeats } = suite;
+  const target = await openSuiteTarget(config, suite, dataset);
+  try {
+    if (options.dryRun) {
+      const forecast = await forecastRun({ suite, dataset, selection, metrics, target, repeats });
+      context.output.result(forecast, describeForecast);
+      return null;
+    }
+    const baseline = options.baseline ?? (suite.baseline && existsSync(suite.baseline) ? suite.baseline : null);
+    const folder = resolve(options.resume ?? options.out ?? newFolder(config.dataDir, suite.name));
+    const outcome = await runSuite({
+      ...{ suite, dataset, metrics, target, selection, repeats, signal },
+      out: folder,
+      resume: options.resume !== undefined,
+      retryErrors: options.retry === 'errors',
+      cache: options.cache ?? 'rw',
+      cacheFolder: join(config.dataDir, 'evals', 'cache'),
+      baseline: baseline === null ? null : await readRun(baseline),
+      now: () => new Date(),
+      progress: {
+        step: createStepProgress(context.progress),
+        asking: createAskingProgress(context.progress, process.stderr.isTTY === true),
+      },
+    });
+    return { ...outcome, folder };
+  } finally {
+    context.progress.end();
+    await target.close();
+  }
+}
+
+/** Computes the cells of a run again. Resolves to the exit code. */
+export async function rescoreCommand(context: Invocation, folder: string, names: readonly string[]): Promise<number> {
+  const step = createStepProgress(context.progress);
+  const summary = await rescoreRun({
+    folder,
+    openMetrics: (wanted) => openMetrics(context.config, wanted),
+    names,
+    progress: step,
+    signal: context.signal,
+  });
+  context.progress.end();
+  const spent = { ...summary.usage, calls: 0, cost: 0, tokens: 0 };
+  const described = { summary, folder, reused: summary.cases * summary.repeats, spent };
+  context.output.result({ ...summary, folder }, () => describeSummary(described));
+  return exitCodeOf(summary);
+}
+
+export function exitCodeOf({ state, gates }: RunSummary): number {
+  if (state === 'invalid') return 2;
+  if (state === 'interrupted') return 130;
+  if (state === 'budget') return 3;
+  return exitCodeOfGates(gates);
+}
+
+function newFolder(dataDir: string, suite: string): string {
+  const time = new Date()
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '');
+  const folder = join(dataDir, 'evals', `${suite}-${time}`);
+  if (!existsSync(folder)) return folder;
+  for (let count = 2; ; count += 1) if (!existsSync(`${folder}-${count}`)) return `${folder}-${count}`;
+}
