@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { answerModes } from '../src/domain/answer.ts';
 import { AppError, describeValue, type FieldError } from '../src/domain/errors.ts';
@@ -134,13 +134,7 @@ export async function readSuite(file: string): Promise<LoadedSuite> {
   const content: unknown = document.toJS();
   const parsed = Suite.safeParse(content);
   if (!parsed.success) {
-    const lineOf = (path: readonly PropertyKey[]) => {
-      for (let depth = path.length; depth >= 0; depth -= 1) {
-        const node = document.getIn(path.slice(0, depth), true);
-        if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-      }
-      return 1;
-    };
+    const lineOf = (path: readonly PropertyKey[]) => lineOfPath(document, lines, path);
     throw invalid(
       file,
       parsed.error.issues.flatMap((issue) => fieldErrors(issue, content, (at) => `${file}:${lineOf(at)}`)),
@@ -156,6 +150,18 @@ export async function readSuite(file: string): Promise<LoadedSuite> {
     ...(baseline ? { baseline: place(baseline) } : {}),
     ...(recordings ? { recordings: place(recordings) } : {}),
   };
+}
+
+/** Where a field begins; where it is left out, what it is missing from. */
+function lineOfPath(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let depth = path.length; depth > 0; depth -= 1) {
+    const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
+    const last = path[depth - 1];
+    const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === last) : undefined;
+    const node = pair ? pair.key : isSeq(parent) ? parent.items[Number(last)] : undefined;
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
 }
 
 function fieldErrors(

@@ -11,6 +11,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   ingest: ['bench-ingest.ts'],
   crawl: ['bench-crawl.ts'],
   qdrant: ['bench-qdrant.ts'],
+  engine: ['--expose-gc', 'bench-engine.ts'],
   metrics: ['bench-metrics.ts'],
 };
 

@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import type { Metric } from '../metric.ts';
-import { readRun } from '../reports/read-run.ts';
+import { type Run, readRun } from '../reports/read-run.ts';
 import type { RunSummary } from '../summary.ts';
 import type { Progress } from '../target.ts';
 import { nothingKept } from './kept-results.ts';
@@ -14,6 +14,8 @@ export interface RescoreOptions {
   readonly openMetrics: (names: readonly string[]) => Promise<readonly Metric[]>;
   /** Empty: those of the run. */
   readonly names: readonly string[];
+  /** What gates about differences compare with. */
+  readonly baseline: Run | null;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -70,7 +72,7 @@ export async function rescoreRun({ folder: path, progress, signal, ...options }:
       metrics,
       gates,
       named: options.names,
-      baseline: null,
+      baseline: options.baseline,
       state,
       maxErrorRate: earlier.maxErrorRate ?? 0,
     },

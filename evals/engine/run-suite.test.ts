@@ -244,6 +244,13 @@ describe('runSuite', () => {
     expect(summary.problems).toEqual([problem]);
   });
 
+  it('lets a part of a suite lack what a metric needs', async () => {
+    const cases = [...stubCases(4, { answers: [] }), ...stubCases(6).slice(4)];
+    const selection = { ...wholeSelection, limit: 4 };
+    const { summary } = await runStubSuite({ out: newFolder(), cases, selection });
+    expect(summary).toMatchObject({ state: 'complete', metrics: [{ metric: 'right', value: null }, {}] });
+  });
+
   it('asks again what may pass by itself, and nothing else', async () => {
     const asked = new Map<string, number>();
     const ask = ({ question }: { question: string }) => {

@@ -69,11 +69,23 @@ export async function runSuite(options: RunOptions): Promise<RunOutcome> {
   else await folder.write('plan', plan);
   const { state, reused, budget } = await fillFolder(options, { folder, identity, cases, recordings });
   const summary = await summarizeRun({
-    ...{ files: folder.files, plan: folder.plan ?? plan, metrics, gates: suite.gates, named: suite.metrics },
+    ...{
+      files: folder.files,
+      plan: folder.plan ?? plan,
+      metrics,
+      gates: suite.gates,
+      named: isPart(options) ? [] : suite.metrics,
+    },
     ...{ maxErrorRate: suite.maxErrorRate, state, baseline: options.baseline },
   });
   await folder.write('summary', summary);
   return { plan: folder.plan ?? plan, summary, spent: budget.spent, reused };
+}
+
+/** A part of a suite may have no case that a metric needs; the whole of it must have one. */
+function isPart({ selection, suite }: RunOptions): boolean {
+  const { only, shard, sample, limit, filters } = selection;
+  return [only, shard, sample, limit].some((part) => part !== null) || filters.length > suite.data.filter.length;
 }
 
 function requireFitting(folder: RunFolder, resume: boolean): void {

@@ -58,9 +58,10 @@ export function addRuns(evals: Command, invocation: () => Invocation, setExitCod
     .description('compute the cells of a run again, without asking')
     .argument('<run>', 'folder of the run')
     .option('--metric <name>', 'other metrics than those of the run; repeatable', collectText, [])
-    .action(async (run: string, { metric }: { metric: string[] }) => {
+    .option('--baseline <run>', 'the run that gates compare with')
+    .action(async (run: string, options: { metric: string[]; baseline?: string }) => {
       const { rescoreCommand } = await import('./run-suite-command.ts');
-      setExitCode(await rescoreCommand(invocation(), run, metric));
+      setExitCode(await rescoreCommand(invocation(), run, options));
     });
   evals
     .command('baseline')

@@ -68,12 +68,17 @@ export async function runOpened(
 }
 
 /** Computes the cells of a run again. Resolves to the exit code. */
-export async function rescoreCommand(context: Invocation, folder: string, names: readonly string[]): Promise<number> {
+export async function rescoreCommand(
+  context: Invocation,
+  folder: string,
+  { metric: names, baseline }: { readonly metric: readonly string[]; readonly baseline?: string },
+): Promise<number> {
   const step = createStepProgress(context.progress);
   const summary = await rescoreRun({
     folder,
     openMetrics: (wanted) => openMetrics(context.config, wanted),
     names,
+    baseline: baseline === undefined ? null : await readRun(baseline),
     progress: step,
     signal: context.signal,
   });

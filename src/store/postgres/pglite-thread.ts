@@ -37,6 +37,7 @@ export async function startPgliteThread(
   await makeFolder?.().catch((error: unknown) => {
     throw cannotOpen(start.folder, error);
   });
+  signal?.throwIfAborted();
   const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData: start, execArgv: [] });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
