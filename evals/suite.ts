@@ -109,6 +109,8 @@ export const Suite = z.strictObject({
   card: z.string().min(1).optional(),
   /** Folder of the run that gates about differences compare with; left out of account while there is none. */
   baseline: z.string().min(1).optional(),
+  /** How well the model that judges agrees with people, as `eval judge calibrate --out` writes it. */
+  calibration: z.string().min(1).optional(),
   /** Folder of an earlier run whose answers `--cache replay` gives again. */
   recordings: z.string().min(1).optional(),
 });
@@ -141,13 +143,14 @@ export async function readSuite(file: string): Promise<LoadedSuite> {
     );
   }
   const place = (path: string) => resolve(dirname(file), path);
-  const { data, card, baseline, recordings } = parsed.data;
+  const { data, card, baseline, calibration, recordings } = parsed.data;
   return {
     ...parsed.data,
     file: resolve(file),
     data: { ...data, path: place(data.path), ...(data.corpus ? { corpus: place(data.corpus) } : {}) },
     ...(card ? { card: place(card) } : {}),
     ...(baseline ? { baseline: place(baseline) } : {}),
+    ...(calibration ? { calibration: place(calibration) } : {}),
     ...(recordings ? { recordings: place(recordings) } : {}),
   };
 }

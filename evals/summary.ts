@@ -47,6 +47,8 @@ export const RunSummary = z.object({
   state: z.enum(['complete', 'budget', 'interrupted', 'invalid']),
   /** Why it is invalid, in sentences. */
   problems: z.array(z.string()).optional(),
+  /** What a reader must know of figures that a model judged: whether anybody compared it with people. */
+  notes: z.array(z.string()).optional(),
   /** Share of answers, and of the cells of a metric, that may be errors; 0 where it is left out. */
   maxErrorRate: z.number().min(0).max(1).optional(),
   metrics: z.array(MetricSummary),

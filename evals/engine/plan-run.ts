@@ -28,11 +28,17 @@ export function planRun({ suite, selection, metrics, ...parts }: PlanParts): Run
     suiteHash: sha256(canonicalJson([suite.target, { format, map, filter }, asked, metrics.map(metricKey)])),
     dataset: parts.dataset,
     target: { kind: suite.target.kind, identity: parts.identity },
-    metrics: metrics.map(({ name, version }) => ({ name, version })),
+    metrics: metrics.map(plannedMetric),
     repeats: parts.repeats,
     seed: selection.seed,
   };
   return { ...plan, id: sha256(canonicalJson(plan)), startedAt: parts.startedAt.toISOString() };
+}
+
+/** A metric as plans name it; one that a model judges with its judge. */
+export function plannedMetric(metric: Metric): RunPlan['metrics'][number] {
+  const { name, version } = metric;
+  return metric.of === 'judged' ? { name, version, fingerprint: metric.fingerprint } : { name, version };
 }
 
 /** Throws INVALID_REQUEST naming what of the run is not as it was. */

@@ -4,6 +4,7 @@ import { type Run, readRun } from '../reports/read-run.ts';
 import type { RunSummary } from '../summary.ts';
 import type { Progress } from '../target.ts';
 import { nothingKept } from './kept-results.ts';
+import { plannedMetric } from './plan-run.ts';
 import { openRunFolder } from './run-folder.ts';
 import { answersLog, cellsLog, keysOf } from './run-logs.ts';
 import { hasCells, scoreCases } from './score-cases.ts';
@@ -16,6 +17,8 @@ export interface RescoreOptions {
   readonly names: readonly string[];
   /** What gates about differences compare with. */
   readonly baseline: Run | null;
+  /** File with how well the judge of judged metrics agrees with people. */
+  readonly calibration: string | null;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -61,7 +64,7 @@ export async function rescoreRun({ folder: path, progress, signal, ...options }:
     await Promise.allSettled([answers.close(), cells.close()]);
     await rm(unfinished, { force: true });
   }
-  const rescored = { ...plan, metrics: metrics.map(({ name, version }) => ({ name, version })) };
+  const rescored = { ...plan, metrics: metrics.map(plannedMetric) };
   await folder.write('plan', rescored);
   const gates = earlier.gates.map(({ gate }) => gate);
   const state = earlier.state === 'invalid' ? 'complete' : earlier.state;
@@ -73,6 +76,7 @@ export async function rescoreRun({ folder: path, progress, signal, ...options }:
       gates,
       named: options.names,
       baseline: options.baseline,
+      calibration: options.calibration,
       state,
       maxErrorRate: earlier.maxErrorRate ?? 0,
     },

@@ -15,8 +15,9 @@ import {
   wholeSelection,
 } from '../../test/stub-suite.ts';
 import { AnswerRecord } from '../answer-record.ts';
-import { Cell } from '../metric.ts';
+import { Cell, type JudgedMetric } from '../metric.ts';
 import { forecastRun } from './forecast-run.ts';
+import { rescoreRun } from './rescore-run.ts';
 
 let root: string;
 let count = 0;
@@ -48,6 +49,28 @@ describe('runSuite', () => {
     expect(cells.map((cell) => `${cell.case} ${cell.repeat} ${cell.metric}`)).toEqual(
       keys.flatMap((key) => [`${key} right`, `${key} length`]),
     );
+  });
+
+  it('names the judge of judged metrics, and says that nobody compared it with people', async () => {
+    const out = newFolder();
+    const judge: JudgedMetric = {
+      ...rightAnswer,
+      ...{ of: 'judged', name: 'judgeRight', fingerprint: 'model-1 prompt-1', version: 1 },
+      score: async () => ({ status: 'ok', value: 1 }),
+    };
+    const { summary, plan } = await runStubSuite({ out, metrics: [rightAnswer, judge] });
+    expect(summary.notes).toEqual([expect.stringMatching(/^judgeRight by model-1 prompt-1: UNCALIBRATED/)]);
+    expect(plan.metrics).toEqual([
+      { name: 'right', version: 1 },
+      { name: 'judgeRight', version: 1, fingerprint: 'model-1 prompt-1' },
+    ]);
+    expect(summary.metrics.find(({ metric }) => metric === 'judgeRight')).toMatchObject({ value: 1, ok: 10 });
+    const again = await rescoreRun({
+      ...{ folder: out, openMetrics: async () => [judge], names: ['judgeRight'], baseline: null },
+      ...{ calibration: join(out, 'none.json'), progress: () => {}, signal: new AbortController().signal },
+    });
+    expect(again.notes).toEqual([expect.stringContaining('none.json is no calibration')]);
+    expect((await runStubSuite({ out: newFolder() })).summary.notes).toEqual([]);
   });
 
   it('gives the same bytes however the answers come in', async () => {

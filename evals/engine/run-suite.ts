@@ -76,7 +76,7 @@ export async function runSuite(options: RunOptions): Promise<RunOutcome> {
       gates: suite.gates,
       named: isPart(options) ? [] : suite.metrics,
     },
-    ...{ maxErrorRate: suite.maxErrorRate, state, baseline: options.baseline },
+    ...{ maxErrorRate: suite.maxErrorRate, state, baseline: options.baseline, calibration: suite.calibration ?? null },
   });
   await folder.write('summary', summary);
   return { plan: folder.plan ?? plan, summary, spent: budget.spent, reused };

@@ -1,6 +1,7 @@
 import type { AnswerRecord } from '../answer-record.ts';
 import type { EvalCase } from '../case.ts';
 import { judgeGates } from '../gates/judge-gates.ts';
+import { judgeNotes } from '../judge/judge-notes.ts';
 import type { Cell, Metric } from '../metric.ts';
 import type { Run, RunFiles } from '../reports/read-run.ts';
 import { summarize } from '../statistics/summarize.ts';
@@ -17,6 +18,8 @@ export interface SummaryParts {
   /** Share of answers, and of the cells of a metric, that may be errors. */
   readonly maxErrorRate: number;
   readonly state: 'complete' | 'budget' | 'interrupted';
+  /** File with how well the judge of judged metrics agrees with people. */
+  readonly calibration: string | null;
 }
 
 /** The figures of a run and what its gates say of them. Without cases or gold, or with too many errors, its state is `invalid`. */
@@ -35,6 +38,7 @@ export async function summarizeRun(parts: SummaryParts): Promise<RunSummary> {
     errors,
     state: problems.length > 0 ? ('invalid' as const) : parts.state,
     problems,
+    notes: await judgeNotes(metrics, parts.calibration),
     maxErrorRate: parts.maxErrorRate,
     ...figures,
     usage: usageOf(answers),

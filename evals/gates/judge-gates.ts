@@ -1,5 +1,5 @@
 import { readCaseGroups, readCaseScores } from '../reports/case-scores.ts';
-import type { GateResult, MetricSummary } from '../summary.ts';
+import type { GateResult, MetricSummary, RunSummary } from '../summary.ts';
 import { type Evidence, findFlaw, findMetric, type JudgedRun } from './evidence.ts';
 import { judgeDifference } from './judge-difference.ts';
 import { type Gate, parseGate } from './parse-gate.ts';
@@ -39,6 +39,11 @@ export async function judgeGates(
 export function exitCodeOfGates(results: readonly Pick<GateResult, 'passed' | 'invalid'>[]): 0 | 2 | 4 {
   if (results.some(({ invalid }) => invalid)) return 2;
   return results.every(({ passed }) => passed) ? 0 : 4;
+}
+
+/** Exit code of a run: 2 where it is invalid, 3 at the end of its budget, 130 where it was interrupted, else that of its gates. */
+export function exitCodeOfRun({ state, gates }: Pick<RunSummary, 'state' | 'gates'>): number {
+  return state === 'complete' ? exitCodeOfGates(gates) : { invalid: 2, budget: 3, interrupted: 130 }[state];
 }
 
 function judge(gate: Gate, evidence: Evidence): Verdict {

@@ -31,9 +31,15 @@ export function markdownReport({ summary, plan }: Run, comparison: RunComparison
           ),
         ]
       : []),
+    ...list(summary.problems),
     comparison ? differences(comparison) : metrics(summary.metrics),
+    ...list(summary.notes),
     ...(comparison ? regressions(comparison) : []),
   ].join('\n\n')}\n`;
+}
+
+function list(lines: readonly string[] = []): string[] {
+  return lines.length > 0 ? [lines.map((line) => `- ${inline(line)}`).join('\n')] : [];
 }
 
 function metrics(summaries: readonly MetricSummary[]): string {

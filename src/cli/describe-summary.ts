@@ -1,6 +1,7 @@
 import type { Spend } from '../../evals/engine/budget.ts';
 import type { RunForecast } from '../../evals/engine/forecast-run.ts';
-import type { MetricSummary, RunSummary } from '../../evals/summary.ts';
+import { formatValue } from '../../evals/reports/format-value.ts';
+import type { RunSummary } from '../../evals/summary.ts';
 import { formatTable } from './output.ts';
 
 export interface DescribedRun {
@@ -19,7 +20,7 @@ const states = {
 
 /** Metrics with their intervals, then gates, for people. */
 export function describeSummary({ summary, folder, reused, spent }: DescribedRun): string {
-  const { suite, cases, repeats, errors, state, problems = [], metrics, gates } = summary;
+  const { suite, cases, repeats, errors, state, problems = [], notes = [], metrics, gates } = summary;
   const asked = `${cases} cases${repeats > 1 ? `, each ${repeats} times` : ''}`;
   const cost =
     spent.calls > 0 ? `, ${spent.calls} calls, ${spent.tokens} tokens, $${spent.cost.toFixed(4)} (estimated)` : '';
@@ -40,17 +41,10 @@ export function describeSummary({ summary, folder, reused, spent }: DescribedRun
     '',
     formatTable(['metric', 'value', '95 % interval', 'ok', 'na', 'errors'], rows),
     ...(judged.length > 0 ? ['', ...judged] : []),
+    ...(notes.length > 0 ? ['', ...notes] : []),
     '',
     `The run is in ${folder}`,
   ].join('\n');
-}
-
-function formatValue(value: number | null, unit: MetricSummary['unit']): string {
-  if (value === null) return 'none';
-  if (unit === 'share') return value.toFixed(4);
-  if (unit === 'milliseconds') return `${value.toFixed(1)} ms`;
-  if (unit === 'dollars') return `$${value.toFixed(5)}`;
-  return Number.isInteger(value) ? String(value) : value.toFixed(2);
 }
 
 export function describeForecast({

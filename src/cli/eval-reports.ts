@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { ChangedCase, Said } from '../../evals/compare/changed-cases.ts';
 import type { MetricComparison } from '../../evals/compare/compare-metrics.ts';
 import { compareRuns, type RunComparison } from '../../evals/compare/compare-runs.ts';
-import { exitCodeOfGates } from '../../evals/gates/judge-gates.ts';
+import { exitCodeOfRun } from '../../evals/gates/judge-gates.ts';
 import { readCasePlaces } from '../../evals/reports/case-places.ts';
 import { formatValue } from '../../evals/reports/format-value.ts';
 import { githubReport } from '../../evals/reports/github.ts';
@@ -13,7 +13,6 @@ import { junitReport } from '../../evals/reports/junit.ts';
 import { markdownReport } from '../../evals/reports/markdown.ts';
 import { type Run, readRun } from '../../evals/reports/read-run.ts';
 import { sarifReport } from '../../evals/reports/sarif.ts';
-import type { RunSummary } from '../../evals/summary.ts';
 import { AppError } from '../domain/errors.ts';
 import { describeSummary } from './describe-summary.ts';
 import type { CompareOptions, ReportOptions } from './eval-compare.ts';
@@ -55,11 +54,6 @@ export async function reportCommand(
   } else if (output.json && options.format === 'table') output.result(run.summary, () => '');
   else output.write(text);
   return exitCodeOfRun(run.summary);
-}
-
-function exitCodeOfRun({ state, gates }: RunSummary): number {
-  if (state === 'complete') return exitCodeOfGates(gates);
-  return { invalid: 2, budget: 3, interrupted: 130 }[state];
 }
 
 async function reportText(run: Run, { format, baseline, dataset }: ReportOptions): Promise<string> {

@@ -23,6 +23,12 @@ export interface RunSuiteOptions {
   readonly dryRun: boolean;
 }
 
+export interface RescoreRunOptions {
+  readonly metric: readonly string[];
+  readonly baseline?: string;
+  readonly calibration?: string;
+}
+
 export function addRuns(evals: Command, invocation: () => Invocation, setExitCode: SetExitCode): void {
   evals
     .command('run')
@@ -59,7 +65,8 @@ export function addRuns(evals: Command, invocation: () => Invocation, setExitCod
     .argument('<run>', 'folder of the run')
     .option('--metric <name>', 'other metrics than those of the run; repeatable', collectText, [])
     .option('--baseline <run>', 'the run that gates compare with')
-    .action(async (run: string, options: { metric: string[]; baseline?: string }) => {
+    .option('--calibration <file>', 'how well the judge of judged metrics agrees with people')
+    .action(async (run: string, options: RescoreRunOptions) => {
       const { rescoreCommand } = await import('./run-suite-command.ts');
       setExitCode(await rescoreCommand(invocation(), run, options));
     });

@@ -3,13 +3,12 @@ import { join, resolve } from 'node:path';
 import { forecastRun } from '../../evals/engine/forecast-run.ts';
 import { rescoreRun } from '../../evals/engine/rescore-run.ts';
 import { type RunOutcome, runSuite } from '../../evals/engine/run-suite.ts';
-import { exitCodeOfGates } from '../../evals/gates/judge-gates.ts';
+import { exitCodeOfRun } from '../../evals/gates/judge-gates.ts';
 import { readRun } from '../../evals/reports/read-run.ts';
 import type { LoadedSuite } from '../../evals/suite.ts';
-import type { RunSummary } from '../../evals/summary.ts';
 import { createAskingProgress } from './asking-progress.ts';
 import { describeForecast, describeSummary } from './describe-summary.ts';
-import type { RunSuiteOptions } from './eval-run.ts';
+import type { RescoreRunOptions, RunSuiteOptions } from './eval-run.ts';
 import type { Invocation } from './invocation.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openSuite, openSuiteData, selectionOf, withOptions } from './open-suite.ts';
@@ -23,7 +22,7 @@ export async function runSuiteCommand(context: Invocation, name: string, options
   if (run === null) return 0;
   const { summary, folder, reused, spent } = run;
   context.output.result({ ...summary, folder, reused, spent }, () => describeSummary(run));
-  return exitCodeOf(summary);
+  return exitCodeOfRun(summary);
 }
 
 /** Null after a dry run, which prints its forecast. */
@@ -71,7 +70,7 @@ export async function runOpened(
 export async function rescoreCommand(
   context: Invocation,
   folder: string,
-  { metric: names, baseline }: { readonly metric: readonly string[]; readonly baseline?: string },
+  { metric: names, baseline, calibration }: RescoreRunOptions,
 ): Promise<number> {
   const step = createStepProgress(context.progress);
   const summary = await rescoreRun({
@@ -79,6 +78,7 @@ export async function rescoreCommand(
     openMetrics: (wanted) => openMetrics(context.config, wanted),
     names,
     baseline: baseline === undefined ? null : await readRun(baseline),
+    calibration: calibration ?? null,
     progress: step,
     signal: context.signal,
   });
@@ -86,14 +86,7 @@ export async function rescoreCommand(
   const spent = { ...summary.usage, calls: 0, cost: 0, tokens: 0 };
   const described = { summary, folder, reused: summary.cases * summary.repeats, spent };
   context.output.result({ ...summary, folder }, () => describeSummary(described));
-  return exitCodeOf(summary);
-}
-
-export function exitCodeOf({ state, gates }: RunSummary): number {
-  if (state === 'invalid') return 2;
-  if (state === 'interrupted') return 130;
-  if (state === 'budget') return 3;
-  return exitCodeOfGates(gates);
+  return exitCodeOfRun(summary);
 }
 
 function newFolder(dataDir: string, suite: string): string {

@@ -20,7 +20,11 @@ export function overview({ summary, plan }: { summary: RunSummary; plan: RunPlan
     ['Tokens', `${summary.usage.inputTokens} in, ${summary.usage.outputTokens} out`],
     ['Cost', summary.usage.cost === null ? 'no price known' : formatValue(summary.usage.cost, 'dollars')],
   ];
-  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl><p class="hint">Run ${plan.id.slice(0, 12)} of ${plan.startedAt.slice(0, 16).replace('T', ' ')} UTC · target ${plan.target.kind}, ${plan.target.identity} · seed ${plan.seed} · cases ${plan.dataset.hash.slice(0, 12)}</p>`;
+  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl><p class="hint">Run ${plan.id.slice(0, 12)} of ${plan.startedAt.slice(0, 16).replace('T', ' ')} UTC · target ${plan.target.kind}, ${plan.target.identity} · seed ${plan.seed} · cases ${plan.dataset.hash.slice(0, 12)}</p>${lines(summary.problems)}${lines(summary.notes)}`;
+}
+
+function lines(of: readonly string[] = []): Markup | null {
+  return of.length > 0 ? html`<ul>${of.map((line) => html`<li>${line}</li>`)}</ul>` : null;
 }
 
 export function gateList(gates: readonly GateResult[]): Markup {
