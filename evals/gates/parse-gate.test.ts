@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
-import { formatGate, type Gate, parseGate } from './parse-gate.ts';
+import { formatGate, type Gate, parseGate, requireGates } from './parse-gate.ts';
 
 const name = fc.stringMatching(/^[A-Za-z][\w.@:-]{0,12}$/).filter((text) => text !== 'errorRate');
 const subject = fc.record({
@@ -90,4 +90,9 @@ it.each([
   'recall@10[tag="billing] >= 0.9',
 ])('refuses %s', (text) => {
   expect(() => parseGate(text)).toThrow(AppError);
+});
+
+it('requires metrics of the suite, before anything is asked', () => {
+  expect(() => requireGates(['recall@5 >= 0.9', 'errorRate <= 0.1'], ['recall@5'])).not.toThrow();
+  expect(() => requireGates(['delta(recall@10) >= 0'], ['recall@5'])).toThrow(AppError);
 });

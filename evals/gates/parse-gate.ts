@@ -67,6 +67,15 @@ export function parseGate(text: string): Gate {
   return { ...gate, kind: kindOf(gate) };
 }
 
+/** Throws INVALID_REQUEST for a gate that cannot be read, or about a metric that is none of these: before anything is asked for it. */
+export function requireGates(gates: readonly string[], metrics: readonly string[]): void {
+  for (const text of gates) {
+    const { kind, metric } = parseGate(text);
+    if (kind !== 'errors' && !metrics.includes(metric))
+      throw invalid(text, `a gate about a metric of the suite: ${metrics.join(', ')}`);
+  }
+}
+
 /** The gate as text again, in one way of writing it. */
 export function formatGate({
   measure,

@@ -218,7 +218,7 @@ function unknownMetric(name: string): AppError {
     'latency:STAGE',
     ...plain,
   ];
-  return new AppError('INVALID_REQUEST', `There is no metric ${name}. Known are ${expected.join(', ')}.`, {
+  return new AppError('INVALID_REQUEST', `There is no metric ${name}.`, {
     errors: [{ field: 'metrics', expected: `one of ${expected.join(', ')}`, received: name }],
   });
 }

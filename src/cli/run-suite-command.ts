@@ -4,6 +4,7 @@ import { forecastRun } from '../../evals/engine/forecast-run.ts';
 import { rescoreRun } from '../../evals/engine/rescore-run.ts';
 import { type RunOutcome, runSuite } from '../../evals/engine/run-suite.ts';
 import { exitCodeOfRun } from '../../evals/gates/judge-gates.ts';
+import { requireGates } from '../../evals/gates/parse-gate.ts';
 import { readRun } from '../../evals/reports/read-run.ts';
 import type { LoadedSuite } from '../../evals/suite.ts';
 import { createAskingProgress } from './asking-progress.ts';
@@ -33,6 +34,10 @@ export async function runOpened(
 ): Promise<(RunOutcome & { readonly folder: string }) | null> {
   const { config, signal } = context;
   const metrics = await openMetrics(config, suite.metrics);
+  requireGates(
+    suite.gates,
+    metrics.map(({ name }) => name),
+  );
   const dataset = await openSuiteData(suite);
   const selection = await selectionOf(suite, options);
   const { repeats } = suite;
