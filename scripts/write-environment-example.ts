@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { environmentExample } from '../src/config.ts';
+import { environmentExample } from '../src/settings/settings.ts';
 
 writeFileSync(join(import.meta.dirname, '../.env.example'), environmentExample());

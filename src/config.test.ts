@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { environmentExample, loadConfig } from './config.ts';
+import { loadConfig } from './config.ts';
 import { AppError } from './domain/errors.ts';
+import { environmentExample } from './settings/settings.ts';
 
 function failure(environment: Record<string, string>): AppError {
   try {

@@ -6,7 +6,7 @@ import pino, { type Logger } from 'pino';
 import type { createAnswerQuestion } from './chains/answer-question-chain.ts';
 import { type Client, createClient } from './cli/client.ts';
 import type { Output } from './cli/output.ts';
-import type { Config, ObjectPlace } from './config.ts';
+import type { Config } from './config.ts';
 import { AppError } from './domain/errors.ts';
 import { usualScopes } from './domain/principal.ts';
 import { createEstimateEmbedding } from './ingest/estimate-embedding.ts';
@@ -29,6 +29,7 @@ import type { createRetrieve } from './retrieve/retrieve-passages.ts';
 import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
 import { listen } from './server/listen.ts';
+import type { ObjectPlace } from './settings/settings.ts';
 import { createRedisRelay } from './store/cache/redis/redis-answer-relay.ts';
 import {
   type DataFolder,
