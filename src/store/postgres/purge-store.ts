@@ -70,7 +70,7 @@ async function writeReceipt(
 ): Promise<PurgeReceipt | null> {
   await lockTenant(sql, tenantId);
   const [counts] = await sql.query<Pick<PurgeReceipt, 'versions' | 'passages' | 'vectors' | 'objects'>>(
-    `delete from document_purges where tenant_id = $1 and document_id = $2 returning versions, passages, vectors, (
+    `delete from document_purges where tenant_id = $1 and document_id = $2 and rows_gone_at is not null returning versions, passages, vectors, (
        select count(*) from unnest(content_hashes) as x(hash)
        where not ${isUsed('x.hash')}) as objects`,
     [tenantId, documentId],

@@ -117,6 +117,8 @@ async function sweepDocument(sql: Sql, { tenant, documentId, versions }: SweptDo
     `delete from document_versions where tenant_id = $1 and document_id = $2 and version = any($3) returning content_hash as hash`,
     [tenant, documentId, versions.map(({ version }) => version)],
   );
+  // Another sweeper was first, and its receipt may be written already.
+  if (deleted.length === 0) return;
   const hashes = [...new Set(deleted.map(({ hash }) => hash))];
   await leaveObjects(sql, hashes);
   await sql.query(
