@@ -74,7 +74,8 @@ async function* readChunks(file: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-function parseJson(text: string): unknown {
+/** Undefined where the text is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,12 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { z } from 'zod';
 import { AppError } from '../../src/domain/errors.ts';
 import { AnswerRecord } from '../answer-record.ts';
 import { EvalCase } from '../case.ts';
 import { Cell } from '../metric.ts';
+import { parseJson, readTextLines } from '../readers/json-lines.ts';
 import { RunPlan, RunSummary, runFiles } from '../summary.ts';
 
 /** What was asked and what came of it, case by case, read from the folder as it is walked through. */
@@ -64,12 +63,8 @@ export async function readPlan(folder: string): Promise<RunPlan> {
 }
 
 async function* readLines<S extends z.ZodType>(file: string, schema: S): AsyncGenerator<z.output<S>> {
-  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
-  let number = 0;
-  for await (const line of lines) {
-    number += 1;
-    if (line !== '') yield parse(file, `line ${number}`, line, schema);
-  }
+  for await (const { value, line } of readTextLines(file))
+    if (value !== '') yield parse(file, `line ${line}`, value, schema);
 }
 
 function parse<S extends z.ZodType>(file: string, place: string, text: string, schema: S): z.output<S> {
@@ -80,14 +75,6 @@ function parse<S extends z.ZodType>(file: string, place: string, text: string, s
   const issue = parsed.error.issues[0];
   const path = issue?.path.join('.');
   throw invalid(file, path ? `${place}, ${path}` : place, issue?.message ?? 'another shape', text.slice(0, 80));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function invalid(file: string, field: string, expected: string, received: string, cause?: unknown): AppError {
