@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { AnswerRecord, RecordedAnswer, RecordedPassage } from '../evals/answer-record.ts';
 import { EvalCase } from '../evals/case.ts';
 import { type Answered, type CaseMetric, type Cell, metricGroups, type Score } from '../evals/metric.ts';
@@ -8,6 +6,7 @@ import { compareMeans } from '../evals/statistics/compare-means.ts';
 import { summarize } from '../evals/statistics/summarize.ts';
 import { createRandom } from '../src/domain/random.ts';
 import { splitSentences } from '../src/domain/sentences.ts';
+import { readHandbook } from './bench/handbook-text.ts';
 
 /**
  * What it takes to score stored answers with all deterministic metrics, to summarise the run and to compare it with another. Seconds of processor
@@ -18,13 +17,8 @@ const passagesEach = 8;
 const passageCharacters = 1_200;
 /** Distinct passages that answers draw on, as those to one corpus do. */
 const passagesInAll = 2_000;
-const handbook = join(import.meta.dirname, '../datasets/handbook/documents');
 
-const text = readdirSync(handbook, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.md'))
-  .sort()
-  .map((name) => readFileSync(join(handbook, name), 'utf8'))
-  .join('\n\n');
+const text = readHandbook();
 const random = createRandom(1);
 const passages = Array.from({ length: passagesInAll }, (_, index): RecordedPassage => {
   const from = random.integer(0, text.length - passageCharacters);

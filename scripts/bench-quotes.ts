@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createTermWeights } from '../src/chains/evidence/term-weights.ts';
 import { type AnswerToScore, scoreAnswer } from '../src/chains/ground/score-answer.ts';
 import { alignPieces, foldQuote } from '../src/chains/quotes/align-pieces.ts';
@@ -8,6 +6,7 @@ import { verifyQuote } from '../src/chains/quotes/verify-quote.ts';
 import { newId } from '../src/domain/ids.ts';
 import { createRandom } from '../src/domain/random.ts';
 import { splitSentences } from '../src/domain/sentences.ts';
+import { readHandbook } from './bench/handbook-text.ts';
 
 /**
  * What it takes to verify a quote against eight passages of the sample handbook, whose texts are folded once, and to measure an
@@ -17,13 +16,8 @@ const rounds = 2_000;
 const answerRounds = 200;
 const passagesEach = 8;
 const passageCharacters = 1_200;
-const handbook = join(import.meta.dirname, '../datasets/handbook/documents');
 
-const text = readdirSync(handbook, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.md'))
-  .sort()
-  .map((name) => readFileSync(join(handbook, name), 'utf8'))
-  .join('\n\n');
+const text = readHandbook();
 const random = createRandom(1);
 const passages = Array.from({ length: passagesEach }, (_, index) =>
   text.slice(index * passageCharacters, (index + 1) * passageCharacters),

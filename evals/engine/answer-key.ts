@@ -3,7 +3,8 @@ import type { RecordedAnswer } from '../answer-record.ts';
 import type { EvalCase } from '../case.ts';
 import type { Metric } from '../metric.ts';
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+/** Hexadecimal. */
+export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /**
  * Equal for what must get the same answer: asked of the same state of a target (`identity`), in the same words, of the same rights, as the same

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { AppError, type FieldError } from '../../src/domain/errors.ts';
 import { canonicalJson } from '../datasets/canonical-json.ts';
 import type { Metric } from '../metric.ts';
 import type { LoadedSuite } from '../suite.ts';
 import { RunPlan } from '../summary.ts';
-import { metricKey } from './answer-key.ts';
+import { metricKey, sha256 } from './answer-key.ts';
 import type { Selection } from './select-cases.ts';
 
 export interface PlanParts {
@@ -62,5 +61,3 @@ export function requireSamePlan(earlier: RunPlan, now: RunPlan, folder: string):
   if (errors.length === 0) compare('suite', earlier.suiteHash, now.suiteHash);
   throw new AppError('INVALID_REQUEST', 'The run cannot go on: it is no longer the same.', { errors });
 }
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

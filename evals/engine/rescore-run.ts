@@ -44,16 +44,15 @@ export async function rescoreRun({ folder: path, progress, signal, ...options }:
     const onProgress = (done: number) => progress('scoring', done, total);
     await scoreCases(
       {
-        ...{
-          metrics: scored,
-          cells,
-          answers,
-          kept: nothingKept,
-          repeats: plan.repeats,
-          retryErrors: false,
-          onProgress,
-        },
-        ...{ stop: signal, concurrency: judgedAtOnce },
+        metrics: scored,
+        cells,
+        answers,
+        kept: nothingKept,
+        repeats: plan.repeats,
+        retryErrors: false,
+        stop: signal,
+        concurrency: judgedAtOnce,
+        onProgress,
       },
       folder.files.cases(),
     );
@@ -69,17 +68,15 @@ export async function rescoreRun({ folder: path, progress, signal, ...options }:
   const gates = earlier.gates.map(({ gate }) => gate);
   const state = earlier.state === 'invalid' ? 'complete' : earlier.state;
   const summary = await summarizeRun({
-    ...{
-      files: folder.files,
-      plan: rescored,
-      metrics,
-      gates,
-      named: options.names,
-      baseline: options.baseline,
-      calibration: options.calibration,
-      state,
-      maxErrorRate: earlier.maxErrorRate ?? 0,
-    },
+    files: folder.files,
+    plan: rescored,
+    metrics,
+    gates,
+    named: options.names,
+    baseline: options.baseline,
+    calibration: options.calibration,
+    state,
+    maxErrorRate: earlier.maxErrorRate ?? 0,
   });
   await folder.write('summary', summary);
   return summary;

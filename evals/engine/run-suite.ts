@@ -69,14 +69,15 @@ export async function runSuite(options: RunOptions): Promise<RunOutcome> {
   else await folder.write('plan', plan);
   const { state, reused, budget } = await fillFolder(options, { folder, identity, cases, recordings });
   const summary = await summarizeRun({
-    ...{
-      files: folder.files,
-      plan: folder.plan ?? plan,
-      metrics,
-      gates: suite.gates,
-      named: isPart(options) ? [] : suite.metrics,
-    },
-    ...{ maxErrorRate: suite.maxErrorRate, state, baseline: options.baseline, calibration: suite.calibration ?? null },
+    files: folder.files,
+    plan: folder.plan ?? plan,
+    metrics,
+    gates: suite.gates,
+    named: isPart(options) ? [] : suite.metrics,
+    maxErrorRate: suite.maxErrorRate,
+    state,
+    baseline: options.baseline,
+    calibration: suite.calibration ?? null,
   });
   await folder.write('summary', summary);
   return { plan: folder.plan ?? plan, summary, spent: budget.spent, reused };

@@ -22,7 +22,7 @@ import { AppError } from '../domain/errors.ts';
 import { describeReport } from './describe-report.ts';
 import type { Invocation } from './invocation.ts';
 import { formatTable } from './output.ts';
-import { createEta } from './progress.ts';
+import { createStepProgress } from './progress.ts';
 import { readContents, sampleFolder } from './read-contents.ts';
 
 interface JudgeChoice {
@@ -202,10 +202,8 @@ async function openSupportJudge(
 }
 
 function watch({ signal, progress }: Invocation, label: string) {
-  const eta = createEta();
-  const onProgress = (done: number, total: number) =>
-    progress.show({ label, done, total, etaSeconds: eta(done, total) });
-  return { signal, onProgress };
+  const step = createStepProgress(progress);
+  return { signal, onProgress: (done: number, total: number) => step(label, done, total) };
 }
 
 /** Resolves to the exit code. */

@@ -7,14 +7,10 @@ import {
   recordedQuote,
   refusedAnswer,
 } from '../../../test/recorded-answer.ts';
-import type { CaseMetric, SuiteMetric } from '../../metric.ts';
+import { scoreOf } from '../../../test/score-of.ts';
+import type { SuiteMetric } from '../../metric.ts';
 import { metricsNamed } from '../registry.ts';
 import { closestDistance } from './closest-distance.ts';
-
-const scoreOf = (name: string, ...given: Parameters<typeof answered>) => {
-  const score = (metricsNamed([name])[0] as CaseMetric).score(answered(...given));
-  return score.status === 'ok' ? score.value : score.status;
-};
 
 const yearly = 'Yearly plans are refunded in full when you ask within 30 days of the purchase.';
 const monthly = 'Monthly plans are not refunded under any circumstances.';

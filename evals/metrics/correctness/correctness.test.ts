@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { answered, recordedAnswer, recordedQuote, refusedAnswer } from '../../../test/recorded-answer.ts';
-import type { CaseMetric } from '../../metric.ts';
-import { metricsNamed } from '../registry.ts';
+import { recordedAnswer, recordedQuote, refusedAnswer } from '../../../test/recorded-answer.ts';
+import { scoreOf } from '../../../test/score-of.ts';
 
-const scoreOf = (name: string, ...given: Parameters<typeof answered>) => {
-  const score = (metricsNamed([name])[0] as CaseMetric).score(answered(...given));
-  return score.status === 'ok' ? score.value : score.status;
-};
 const say = (text: string) => recordedAnswer(text);
 
 describe('words', () => {

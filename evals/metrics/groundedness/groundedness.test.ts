@@ -1,18 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  answered,
-  recordedAnswer,
-  recordedPassage,
-  recordedQuote,
-  refusedAnswer,
-} from '../../../test/recorded-answer.ts';
-import type { CaseMetric } from '../../metric.ts';
-import { metricsNamed } from '../registry.ts';
-
-const scoreOf = (name: string, ...given: Parameters<typeof answered>) => {
-  const score = (metricsNamed([name])[0] as CaseMetric).score(answered(...given));
-  return score.status === 'ok' ? score.value : score.status;
-};
+import { recordedAnswer, recordedPassage, recordedQuote, refusedAnswer } from '../../../test/recorded-answer.ts';
+import { scoreOf } from '../../../test/score-of.ts';
 
 const yearly = 'Yearly plans are refunded in full when you ask within 30 days of the purchase.';
 const monthly = 'Monthly plans are not refunded under any circumstances.';

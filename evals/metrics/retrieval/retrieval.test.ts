@@ -2,16 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answered, recordedAnswer, recordedPassage, refusedAnswer } from '../../../test/recorded-answer.ts';
-import type { CaseMetric } from '../../metric.ts';
-import { metricsNamed } from '../registry.ts';
+import { recordedAnswer, recordedPassage, refusedAnswer } from '../../../test/recorded-answer.ts';
+import { scoreOf } from '../../../test/score-of.ts';
 import { mergeSpans, spanRecall } from '../span-recall.ts';
 
-const metric = (name: string) => metricsNamed([name])[0] as CaseMetric;
-const scoreOf = (name: string, ...given: Parameters<typeof answered>) => {
-  const score = metric(name).score(answered(...given));
-  return score.status === 'ok' ? score.value : score.status;
-};
 const retrieved = (...documents: string[]) =>
   recordedAnswer('x', { retrieved: documents.map((id) => recordedPassage(id)) });
 

@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { answered, recordedAnswer, recordedQuote, refusedAnswer } from '../../../test/recorded-answer.ts';
-import type { CaseMetric, SuiteMetric } from '../../metric.ts';
+import { scoreOf } from '../../../test/score-of.ts';
+import type { SuiteMetric } from '../../metric.ts';
 import { metricsNamed } from '../registry.ts';
 
-const scoreOf = (name: string, ...given: Parameters<typeof answered>) => {
-  const score = (metricsNamed([name])[0] as CaseMetric).score(answered(...given));
-  return score.status === 'ok' ? score.value : score.status;
-};
 const suite = (name: string) => metricsNamed([name])[0] as SuiteMetric;
 
 describe('paraphrases', () => {
