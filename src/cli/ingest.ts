@@ -63,8 +63,12 @@ interface Submission {
   readonly outcome: 'added' | 'changed' | 'unchanged';
 }
 
-const uploadsAtOnce = 4;
-const pollMilliseconds = 300;
+/** The server registers together what arrives together. */
+const uploadsAtOnce = 8;
+/** How long a look at a job waits for the next: counting the documents of a large one takes the time in which it could go on. */
+const firstPollMilliseconds = 100;
+const lastPollMilliseconds = 1_500;
+const pollGrowth = 1.3;
 
 /** Resolves to the exit code: 0 everything is in, 1 when a document failed. */
 export async function ingest(
@@ -213,7 +217,11 @@ async function waitForJob(
   eta: ReturnType<typeof createEta>,
 ): Promise<Job> {
   const vectorEta = createEta();
-  for (;;) {
+  for (
+    let pollMilliseconds = firstPollMilliseconds;
+    ;
+    pollMilliseconds = Math.min(lastPollMilliseconds, pollMilliseconds * pollGrowth)
+  ) {
     const job = await client.get<Job>(`/v1/jobs/${jobId}`);
     if (job.stage === 'lexical') {
       const done = job.done + job.failed;

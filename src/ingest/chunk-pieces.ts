@@ -222,8 +222,15 @@ function fitPart(part: Part, context: FitContext): FittingPart[] {
   return fitting;
 }
 
+/** The pattern looks on from each character: only where a run of the length is in sight it is asked. */
 function hasLongWord(slice: string): boolean {
-  return slice.length > longestWord && longWord.test(slice);
+  if (slice.length <= longestWord) return false;
+  let run = 0;
+  for (let at = 0; at < slice.length; at += 1) {
+    run = slice.charCodeAt(at) <= 32 ? 0 : run + 1;
+    if (run > longestWord) return longWord.test(slice);
+  }
+  return false;
 }
 
 /** The cells of a row, each with the bar that ends it. */

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDocumentReader, type DocumentReaderOptions, type PooledDocumentReader } from './read-document.ts';
 
@@ -41,6 +43,14 @@ describe('createDocumentReader', () => {
     expect(passage.sparse.values.length).toBe(passage.sparse.indices.length);
     expect(passage.sparse.indices).toEqual(passage.sparse.indices.toSorted());
     expect(passage).not.toHaveProperty('tableHeader');
+  });
+
+  it.runIf(process.platform === 'linux')('reads below the priority of the threads that answer', async () => {
+    await createReader().read(file('one.txt', 'One.'), never);
+    const threads = readdirSync('/proc/self/task').map((id) => readFileSync(`/proc/self/task/${id}/stat`, 'latin1'));
+    const [reading] = threads.filter((stat) => stat.includes('(read-document)'));
+    // The nineteenth field, of which the name is the second.
+    expect(Number(reading?.split(') ')[1]?.split(' ')[16])).toBeGreaterThan(getPriority());
   });
 
   it('prefers the sender’s title and language, and leaves the sender’s bytes alone', async () => {

@@ -17,9 +17,14 @@ function loadTokenizer(): Tokenizer {
   return new Tokenizer(readJson('tokenizer.json'), readJson('tokenizer_config.json'));
 }
 
-/** A run of letters and digits, or one mark; with ASCII letters only, the parts that the tokeniser takes apart first. */
-const asciiParts = /[A-Za-z0-9]+|[!-~]/g;
-const printableAscii = /^[!-~]*$/;
+const printableAscii = /^[!-~ \n\t\r]*$/;
+/** A mark of printable ASCII is one token; letters and digits make words. */
+const [space, mark, letterOrDigit] = [0, 1, 2];
+const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[A-Za-z0-9]/.test(character)) return letterOrDigit;
+  return /[!-~]/.test(character) ? mark : space;
+});
 
 /**
  * Counts the embedder's tokens without [CLS] and [SEP]. The vocabulary is read at the first call.
@@ -43,15 +48,22 @@ export function createTokenCounter(): CountTokens {
     remembered.set(Buffer.from(piece, 'utf16le').toString('utf16le'), count);
     return count;
   };
-  const countAscii = (piece: string): number => {
+  /** The tokeniser parts text at white space and marks before it looks for tokens: most runs of letters and digits are looked up. */
+  const countAscii = (text: string): number => {
     let total = 0;
-    // A mark is one token.
-    for (const [part] of piece.matchAll(asciiParts)) total += part.length === 1 ? 1 : countPiece(part);
+    for (let at = 0; at < text.length; ) {
+      const start = at;
+      while (kinds[text.charCodeAt(at)] === letterOrDigit) at += 1;
+      if (at > start) total += at - start === 1 ? 1 : countPiece(text.slice(start, at));
+      if (kinds[text.charCodeAt(at)] === mark) total += 1;
+      at += 1;
+    }
     return total;
   };
 
   // Tokens never span white space, and a text repeats its words: most pieces are looked up, not tokenised.
   return (text) => {
+    if (printableAscii.test(text)) return countAscii(text);
     let total = 0;
     for (const piece of text.split(/[ \n\t]+/)) {
       if (piece === '') continue;

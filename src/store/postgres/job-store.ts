@@ -159,8 +159,9 @@ function secondsFor(remaining: number, rate: number | null | undefined): number 
 async function readPositions(sql: Sql, tenant: TenantId, jobs: readonly JobId[]): Promise<Map<JobId, number>> {
   const rows = await sql.query<{ id: JobId; position: number }>(
     `with own as (
-       select distinct on (job_id) job_id as id, turn_at, queue_number from document_versions
-       where state = 'queued' and tenant_id = $1 and job_id = any($2) order by job_id, turn_at, queue_number
+       select j.id, v.turn_at, v.queue_number from unnest($2::text[]) as j(id) cross join lateral (
+         select turn_at, queue_number from document_versions
+         where state = 'queued' and tenant_id = $1 and job_id = j.id order by turn_at, queue_number limit 1) v
      ), places as (
        select own.id, (
          select count(*) from document_versions v

@@ -22,7 +22,7 @@ export function encodeValue(value: SqlValue): EncodedValue {
   if (typeof value !== 'object') return String(value);
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return value;
-  if (isArray(value)) return arrayLiteral(value);
+  if (isArray(value)) return encodeArray(value);
   return encodeJson(value);
 }
 
@@ -51,7 +51,8 @@ function storableJson(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [storable(key), storableJson(entry)]));
 }
 
-function arrayLiteral(values: readonly SqlValue[]): string {
+/** `{"a","b"}`, also for a list within a list of texts. */
+export function encodeArray(values: readonly SqlValue[]): string {
   return `{${values.map(arrayElement).join(',')}}`;
 }
 

@@ -5,6 +5,7 @@ import { createPlannerStatistics } from './planner-statistics.ts';
 import { publishVersions } from './publish-versions.ts';
 import { createDocumentReads } from './read-documents.ts';
 import { registerDocuments } from './register-documents.ts';
+import { registerTogether } from './register-together.ts';
 import { removeDocuments, sweepVersions } from './remove-documents.ts';
 import { claimVersions, failVersion, releaseClaims, renewClaims, returnClaims } from './version-queue.ts';
 
@@ -30,10 +31,10 @@ export function createDocumentStore(driver: SqlDriver, options: DocumentStoreOpt
   return {
     ...createDocumentReads({ driver, now }),
 
-    async register(tenant, jobId, incoming) {
+    register: registerTogether(async (tenant, jobId, incoming) => {
       if (incoming.length === 0) return [];
       return await driver.asTenant(tenant, (sql) => registerDocuments(sql, { tenant, jobId, incoming, now: now() }));
-    },
+    }),
 
     claim: (limit, leaseSeconds) =>
       driver.asOperator((sql) => claimVersions(sql, { limit, leaseSeconds, processName, now: now() })),

@@ -4,7 +4,7 @@ import { metadataOf } from '../../../domain/metadata.ts';
 import type { PreparedPassage, PreparedVersion } from '../../documents.ts';
 import type { Sql } from '../../sql.ts';
 import { readMetadataFields } from '../metadata-field-store.ts';
-import { encodeJson } from '../sql-values.ts';
+import { encodeArray, encodeJson } from '../sql-values.ts';
 import { deletePassages } from './remove-documents.ts';
 import { raiseGeneration } from './tenant-lock.ts';
 import { encodeSparse } from './vector-bytes.ts';
@@ -95,14 +95,14 @@ async function insertSome(
   return await sql.query(
     `with x as materialized (
        select * from unnest($2::text[], $3::integer[], $4::bigint[], $5::integer[], $6::text[], $7::text[], $8::integer[],
-         $9::integer[], $10::jsonb[], $11::integer[], $12::bytea[], $13::text[], $14::text[], $15::text[])
+         $9::integer[], $10::text[], $11::integer[], $12::bytea[], $13::text[], $14::text[], $15::text[])
          as x(document_id, version, queue_number, ordinal, id, text, start_offset, end_offset, heading_path, page, sparse,
            embedding_hash, embedding_text, cells)
      ), added as (
        insert into passages (tenant_id, document_id, version, ordinal, id, text, start_offset, end_offset,
          heading_path, page, sparse, embedding_hash, embedding_text, cells)
        select $1, document_id, version, ordinal, id, text, start_offset, end_offset,
-         array(select jsonb_array_elements_text(heading_path)), page, sparse, embedding_hash, embedding_text, cells
+         heading_path::text[], page, sparse, embedding_hash, embedding_text, cells
        from x returning id
      ), waiting as materialized (
        select x.* from x where not exists (
@@ -124,7 +124,8 @@ async function insertSome(
       column(({ passage }) => passage.text),
       column(({ passage }) => passage.start),
       column(({ passage }) => passage.end),
-      column(({ passage }) => encodeJson(passage.headingPath)),
+      // Each path is written as an array, to be read as one: JSON would be taken apart by a query for each row.
+      column(({ passage }) => encodeArray(passage.headingPath)),
       column(({ passage }) => passage.page),
       column(({ passage }) => encodeSparse(passage.sparse)),
       column(({ passage }) => passage.embeddingHash),
