@@ -111,7 +111,7 @@ function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
   /** Opens the way to Footnote for one command, and closes it whatever happens. */
   const withClient = async (work: (context: Invocation & { client: Client }) => Promise<unknown>): Promise<void> => {
     const context = invocation();
-    const { openClient } = await import('./main.ts');
+    const { openClient } = await import('./open-client.ts');
     const client = await openClient(context.config);
     try {
       const code = await work({ ...context, client });

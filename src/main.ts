@@ -4,7 +4,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import type { createAnswerQuestion } from './chains/answer-question-chain.ts';
-import { type Client, createClient } from './cli/client.ts';
 import type { Output } from './cli/output.ts';
 import type { Config } from './config.ts';
 import { AppError } from './domain/errors.ts';
@@ -31,14 +30,7 @@ import { type Application, createApp } from './server/app.ts';
 import { listen } from './server/listen.ts';
 import type { ObjectPlace } from './settings/settings.ts';
 import { createRedisRelay } from './store/cache/redis/redis-answer-relay.ts';
-import {
-  type DataFolder,
-  ensureSecretsKey,
-  openDataFolder,
-  readHolder,
-  readLocalKey,
-  writeLocalKey,
-} from './store/data-folder.ts';
+import { type DataFolder, ensureSecretsKey, openDataFolder, readLocalKey, writeLocalKey } from './store/data-folder.ts';
 import { createFileObjects } from './store/objects/files/file-objects.ts';
 import { createS3Objects } from './store/objects/s3/s3-objects.ts';
 import type { ObjectStore } from './store/objects.ts';
@@ -286,29 +278,6 @@ function connectableHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-/** The way to Footnote for one command: FOOTNOTE_URL, the server that holds the folder, or this process. */
-export async function openClient(config: Config): Promise<Client> {
-  const overHttp = (url: string, key: string) =>
-    createClient(
-      (path, init) => fetch(`${url}${path}`, init),
-      key,
-      async () => {},
-    );
-  if (config.remote) return overHttp(config.remote.url, config.remote.key);
-  const holder = await readHolder(config.dataDir);
-  const key = await readLocalKey(config.dataDir);
-  if (holder?.url && key) return overHttp(holder.url, key);
-  const footnote = await openFootnote({ ...config, logLevel: quieter(config.logLevel) });
-  const { app } = footnote.application;
-  const send = async (path: string, init: RequestInit) => await app.request(`http://localhost${path}`, init);
-  return createClient(send, footnote.localKey, footnote.close);
-}
-
-/** A command shows what it did; the log of its requests would stand between. */
-function quieter(level: Config['logLevel']): Config['logLevel'] {
-  return level === 'info' ? 'warn' : level;
 }
 
 /** Applies missing migrations; resolves to their names. */

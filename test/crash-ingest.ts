@@ -7,7 +7,7 @@ import { documentsOf } from '../src/cli/documents.ts';
 import { loadConfig } from '../src/config.ts';
 import { walkFolder } from '../src/ingest/load/walk-folder.ts';
 import { hasReadableName } from '../src/ingest/parse/detect-format.ts';
-import { openClient } from '../src/main.ts';
+import { openClient } from '../src/open-client.ts';
 
 export interface CrashReport {
   readonly files: number;
