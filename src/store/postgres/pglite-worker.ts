@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messages, PGlite, protocol } from '@electric-sql/pglite';
 import type { PgliteRequest, PgliteResponse, PgliteStart } from './pglite-messages.ts';
@@ -20,6 +21,20 @@ const postgresSettings = [
 ];
 
 const { serialize } = protocol;
+
+/**
+ * The database's code stays as it was compiled first: optimising one function of it takes half a gigabyte for a moment, and what that
+ * saves is a third of a scan over a whole table, nothing of a statement that reads by a key. Modules that come later are optimised.
+ */
+async function unoptimised<T>(compile: () => Promise<T>): Promise<T> {
+  const flags = ['wasm-dynamic-tiering', 'wasm-tier-up'];
+  for (const flag of flags) setFlagsFromString(`--no-${flag}`);
+  try {
+    return await compile();
+  } finally {
+    for (const flag of flags) setFlagsFromString(`--${flag}`);
+  }
+}
 
 async function open(): Promise<PGlite> {
   if (folder === null) {
@@ -118,7 +133,7 @@ async function respond(database: PGlite, request: PgliteRequest): Promise<Pglite
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
-const database = await open();
+const database = await unoptimised(open);
 let last = Promise.resolve();
 port.on('message', (request: PgliteRequest) => {
   last = last.then(async () => port.postMessage(await respond(database, request)));
