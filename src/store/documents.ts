@@ -201,6 +201,8 @@ export interface DocumentStore {
 
 /** Embeddings by (embedder, content hash), and the queue of passages that lack one. */
 export interface EmbeddingStore {
+  /** The id of the embedder that is in use, or was when this last ran; null before the first one. */
+  inUse(): Promise<string | null>;
   /** Distinct texts of current passages without a vector of this embedder, of the process's share: tenants take turns, within one the oldest document goes first. */
   unembedded(embedder: string, limit: number, share?: WorkShare): Promise<UnembeddedPassage[]>;
   /** Of these content hashes, those that the tenant has no vector for. */
