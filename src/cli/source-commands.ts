@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { sourceKinds } from '../domain/source-settings.ts';
 import type { WithClient } from './invocation.ts';
-import { collectPair, parseShare, splitList } from './option-values.ts';
+import { collectPair, parsePortion, splitList } from './option-values.ts';
 import {
   changeSource,
   confirmSource,
@@ -37,12 +37,17 @@ export function addSources(program: Command, withClient: WithClient): void {
     .option('--acl <entries>', 'who may read, such as group:support,user:ada; default: everyone', splitList, [])
     .option('--tag <key=value>', 'tag every document; repeatable', collectPair, {})
     .option('--schedule <cron>', 'five fields, in UTC, such as "0 * * * *"')
-    .option('--removal-limit <share>', 'documents that one run may remove without asking, from 0 to 1', parseShare)
+    .option('--removal-limit <share>', 'documents that one run may remove without asking, from 0 to 1', parsePortion)
     .action(
       async (name: string, options: SourceOptions) =>
         await withClient(async (context) => await createSource(context, name, options)),
     );
-  sources.command('list').action(async () => await withClient(listSources));
+  sources
+    .command('list')
+    .description('list them by name, with how far behind each is')
+    .option('--limit <count>', 'sources a page', '50')
+    .option('--cursor <cursor>', 'the next page')
+    .action(async (options) => await withClient(async (context) => await listSources(context, options)));
   const onOne = (command: string, description: string) =>
     sources.command(command).description(description).argument('<name>');
   onOne('show', 'show a source with its last run').action(
@@ -72,7 +77,8 @@ function addSourceChanges(onOne: (command: string, description: string) => Comma
       await withClient(async (context) => await changeSource(context, name, { schedule }));
     });
   onOne('history', 'list its runs, newest first')
-    .option('--limit <count>', 'runs', '20')
+    .option('--limit <count>', 'runs a page', '20')
+    .option('--cursor <cursor>', 'the next page')
     .action(
       async (name: string, options) =>
         await withClient(async (context) => await listSourceRuns(context, name, options)),

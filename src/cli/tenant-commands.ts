@@ -4,7 +4,7 @@ import { listGlossary, setGlossary } from './glossary.ts';
 import type { WithClient } from './invocation.ts';
 import { declareMetadata, listMetadata, removeMetadata } from './metadata.ts';
 import { fitRanker, resetRanker, showRanker } from './ranker.ts';
-import { listAudit, setSettings, showSettings } from './settings.ts';
+import { type AuditOptions, listAudit, setSettings, showSettings } from './settings.ts';
 
 export function addGlossary(program: Command, withClient: WithClient): void {
   const glossary = program.command('glossary').description('words that mean the same, for questions that find little');
@@ -71,6 +71,10 @@ export function addSettings(program: Command, withClient: WithClient): void {
     .action(async (pairs: string[]) => await withClient(async (context) => await setSettings(context, pairs)));
   settings
     .command('log')
-    .description('list what was changed, newest first')
-    .action(async () => await withClient(listAudit));
+    .description('list what was changed or purged, newest first')
+    .option('--action <action>', 'only entries of this kind, such as document.purged')
+    .option('--document <id>', 'only entries about this document, such as the receipt of its removal')
+    .option('--limit <count>', 'entries a page', '50')
+    .option('--cursor <cursor>', 'the next page')
+    .action(async (options: AuditOptions) => await withClient(async (context) => await listAudit(context, options)));
 }
