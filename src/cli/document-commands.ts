@@ -42,6 +42,7 @@ export function addDocuments(program: Command, withClient: WithClient): void {
     .argument('<id>')
     .option('--content', 'print the parsed text that quotes point into', false)
     .option('--chunks', 'print its passages', false)
+    .option('--duplicates', 'list the documents that say the same, and which of them is canonical', false)
     .action(
       async (id: string, options) => await withClient(async (context) => await showDocument(context, id, options)),
     );

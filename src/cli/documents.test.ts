@@ -46,9 +46,11 @@ it('prints passages with their place', async () => {
   const items = [passage, { ...passage, ordinal: 1, headingPath: [], page: null, cells: 'Prices!A2:D9' }];
   const get = async <T>(path: string) => (path.includes('/passages') ? { items, nextCursor: null } : {}) as T;
   const client = fakePort<Client>('client', { get });
-  expect(await printed((output) => showDocument({ client, output }, 'doc_1', { content: false, chunks: true }))).toBe(
-    '#0 Plans › Team, page 2 (characters 5-9)\nText\n\n#1 Prices!A2:D9 (characters 5-9)\nText\n\n',
-  );
+  expect(
+    await printed((output) =>
+      showDocument({ client, output }, 'doc_1', { content: false, chunks: true, duplicates: false }),
+    ),
+  ).toBe('#0 Plans › Team, page 2 (characters 5-9)\nText\n\n#1 Prices!A2:D9 (characters 5-9)\nText\n\n');
 });
 
 it('names the next page of the same list, and says when nothing is like what was asked for', async () => {

@@ -46,7 +46,7 @@ function emptyState({ source, state, tag, cursor }: ListOptions): string {
 export async function showDocument(
   { client, output }: Context,
   id: string,
-  options: { content: boolean; chunks: boolean },
+  options: { content: boolean; chunks: boolean; duplicates: boolean },
 ): Promise<void> {
   const document = await client.get<DocumentSummary>(`/v1/documents/${encodeURIComponent(id)}`);
   if (options.content) {
@@ -55,6 +55,9 @@ export async function showDocument(
   } else if (options.chunks) {
     for await (const passage of passagesOf(client, id))
       output.result(passage, (shown) => `${output.style.bold(placeOf(shown))}\n${shown.text}\n`);
+  } else if (options.duplicates) {
+    const group = await client.get<DuplicateGroup>(`/v1/documents/${encodeURIComponent(id)}/duplicates`);
+    output.result(group, (shown) => describeDuplicates(document, shown));
   } else {
     output.result(document, (summary) =>
       Object.entries(summary)
@@ -62,6 +65,25 @@ export async function showDocument(
         .join('\n'),
     );
   }
+}
+
+interface DuplicateGroup {
+  readonly canonicalId: string;
+  readonly items: readonly (Pick<DocumentSummary, 'title' | 'uri' | 'externalId'> & {
+    readonly documentId: string;
+    readonly productVersion: string | null;
+    readonly share: number;
+  })[];
+}
+
+function describeDuplicates({ id, title }: DocumentSummary, { canonicalId, items }: DuplicateGroup): string {
+  if (items.length === 0) return `No other document has half of the passages of ${title}.`;
+  const rows = items.map(({ documentId, productVersion, share, uri, externalId }) => [
+    ...[documentId, `${Math.round(share * 100)} %`, productVersion ?? ''],
+    ...[documentId === canonicalId ? 'canonical' : '', uri ?? externalId],
+  ]);
+  const own = id === canonicalId ? 'This is the canonical one.' : `The canonical one is ${canonicalId}.`;
+  return `${title} is also in:\n${formatTable(['id', 'common', 'version', '', 'from'], rows)}\n\n${own}`;
 }
 
 /** Throws INVALID_REQUEST when neither ids nor a source are given. */

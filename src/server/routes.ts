@@ -40,6 +40,7 @@ import { registerListAudit } from './routes/list-audit.ts';
 import { registerListConversations } from './routes/list-conversations.ts';
 import { registerListCuratedAnswers } from './routes/list-curated-answers.ts';
 import { registerListDocuments } from './routes/list-documents.ts';
+import { registerListDuplicates } from './routes/list-duplicates.ts';
 import { registerListFeedback } from './routes/list-feedback.ts';
 import { registerListFollowUps } from './routes/list-follow-ups.ts';
 import { registerListJobs } from './routes/list-jobs.ts';
@@ -105,6 +106,7 @@ export const routes: readonly RegisterRoute[] = [
   registerRemoveDocument,
   registerGetDocumentContent,
   registerListPassages,
+  registerListDuplicates,
   registerCreateCuratedAnswer,
   registerListCuratedAnswers,
   registerGetCuratedAnswer,
