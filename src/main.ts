@@ -73,7 +73,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
   stack.defer(() => driver.close());
   const stores = await openStores(driver, config, { processName: `${hostname()}:${config.dataDir}`, log });
   const objects = await openObjects(config.objects);
-  const embedder = await openEmbedder(config);
+  const embedder = await openEmbedder(config, stores);
   stack.defer(() => embedder.close());
   const reader = openReader(config, embedder);
   stack.defer(() => reader.close());
@@ -181,9 +181,10 @@ async function openObjects(place: ObjectPlace): Promise<ObjectStore> {
   return place.kind === 's3' ? createS3Objects(place) : await createFileObjects(place.path);
 }
 
-/** The embedder of the settings, until the live collection asks for another one. */
-async function openEmbedder(config: Config): Promise<ActiveEmbedder> {
-  const options = { threads: config.cores, limits: config.embeddingLimits };
+/** The embedder of the settings, until the live collection asks for another one. Once it was in use, its server need not answer. */
+async function openEmbedder(config: Config, { embeddings }: Pick<Stores, 'embeddings'>): Promise<ActiveEmbedder> {
+  const before = await embeddings.inUse();
+  const options = { threads: config.cores, limits: config.embeddingLimits, before };
   const openOther = (name: string) => createEmbedder(embeddingConfigOf(name, config), options);
   return createActiveEmbedder(await createEmbedder(config.embedding, options), openOther);
 }
@@ -247,7 +248,7 @@ export async function work(config: Config, output: Output, signal: AbortSignal):
   const name = `${hostname()}:worker:${process.pid}`;
   const stores = await openStores(driver, config, { processName: name, log });
   const objects = await openObjects(config.objects);
-  const embedder = await openEmbedder(config);
+  const embedder = await openEmbedder(config, stores);
   stack.defer(() => embedder.close());
   const reader = openReader(config, embedder);
   stack.defer(() => reader.close());

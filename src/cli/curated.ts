@@ -3,7 +3,7 @@ import type { CuratedAnswer } from '../domain/curated-answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Page } from '../store/documents.ts';
 import type { Client } from './client.ts';
-import { formatTable, type Output } from './output.ts';
+import { formatTable, nextPage, type Output } from './output.ts';
 
 interface Context {
   readonly client: Client;
@@ -29,10 +29,12 @@ export async function listCurated(
 ): Promise<void> {
   const query = new URLSearchParams({ limit, ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) });
   output.result(await client.get<Page<CuratedAnswer>>(`${path}?${query}`), ({ items, nextCursor }) => {
+    if (items.length === 0 && (state !== undefined || cursor !== undefined))
+      return 'No curated answer is like that. All are listed by: footnote curated list';
     if (items.length === 0)
       return 'No curated answers. Add one with: footnote curated add "QUESTION" --answer TEXT --document ID';
     const rows = items.map((item) => [item.id, stateOf(item), item.question]);
-    const more = nextCursor ? `\n\nMore: footnote curated list --cursor ${nextCursor}` : '';
+    const more = nextPage('curated list', { state, limit }, nextCursor);
     return formatTable(['id', 'state', 'question'], rows) + more;
   });
 }

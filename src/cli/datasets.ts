@@ -54,7 +54,7 @@ function mapOption(map: string | undefined) {
 /** How many there are is not known before the end. */
 function showCount({ progress }: Invocation): (label: string, done: number) => void {
   return (label, done) => {
-    if (done % 100 === 0) progress.show({ label, done, total: done, etaSeconds: null });
+    if (done % 100 === 0) progress.show({ label, done, total: null, etaSeconds: null });
   };
 }
 

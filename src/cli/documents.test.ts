@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { fakePort } from '../../test/fake-port.ts';
 import { sampleQuality } from '../../test/sample-documents.ts';
 import type { Client } from './client.ts';
-import { listDocuments, showDocument } from './documents.ts';
+import { listDocuments, removeDocuments, showDocument } from './documents.ts';
 import { createOutput } from './output.ts';
+import { createProgress } from './progress.ts';
 
 async function printed(command: (output: ReturnType<typeof createOutput>) => Promise<void>): Promise<string> {
   const parts: string[] = [];
@@ -45,7 +46,33 @@ it('prints passages with their place', async () => {
   const items = [passage, { ...passage, ordinal: 1, headingPath: [], page: null, cells: 'Prices!A2:D9' }];
   const get = async <T>(path: string) => (path.includes('/passages') ? { items, nextCursor: null } : {}) as T;
   const client = fakePort<Client>('client', { get });
-  expect(await printed((output) => showDocument({ client, output }, 'doc_1', { content: false, chunks: true }))).toBe(
-    '#0 Plans › Team, page 2 (characters 5-9)\nText\n\n#1 Prices!A2:D9 (characters 5-9)\nText\n\n',
+  expect(
+    await printed((output) =>
+      showDocument({ client, output }, 'doc_1', { content: false, chunks: true, duplicates: false }),
+    ),
+  ).toBe('#0 Plans › Team, page 2 (characters 5-9)\nText\n\n#1 Prices!A2:D9 (characters 5-9)\nText\n\n');
+});
+
+it('names the next page of the same list, and says when nothing is like what was asked for', async () => {
+  const item = { id: 'doc_1', state: 'ready', passages: 1, passagesWithoutVector: 0, title: 'A', uri: null };
+  const page = { items: [{ ...item, externalId: 'a', quality: null }], nextCursor: 'abc' };
+  const client = fakePort<Client>('client', { get: async <T>() => page as T });
+  const options = { source: "Ada's wiki", tag: ['a=1', 'b=2'], limit: '1' };
+  expect(await printed((output) => listDocuments({ client, output }, options))).toMatch(
+    /\nMore: footnote documents list --source 'Ada'\\''s wiki' --tag a=1 --tag b=2 --limit 1 --cursor abc\n$/,
   );
+  const none = fakePort<Client>('client', { get: async <T>() => ({ items: [], nextCursor: null }) as T });
+  const shown = (given: object) => printed((output) => listDocuments({ client: none, output }, given));
+  expect(await shown({ state: 'failed', limit: '50' })).toContain('No document is like that.');
+  expect(await shown({ limit: '50' })).toContain('Add some with: footnote ingest');
+});
+
+it('removes nothing when nobody said what', async () => {
+  const context = {
+    client: fakePort<Client>('client'),
+    output: createOutput(false),
+    progress: createProgress(process.stderr),
+  };
+  const { signal } = new AbortController();
+  await expect(removeDocuments({ ...context, signal }, [], {})).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
 });

@@ -1,7 +1,9 @@
 import type { DocumentSummary } from '../domain/document.ts';
+import { AppError } from '../domain/errors.ts';
 import type { Page } from '../store/documents.ts';
 import type { Client } from './client.ts';
-import { formatTable, type Output } from './output.ts';
+import { formatTable, nextPage, type Output } from './output.ts';
+import { createEta, type Progress } from './progress.ts';
 
 interface Context {
   readonly client: Client;
@@ -19,7 +21,7 @@ export interface ListOptions {
 export async function listDocuments({ client, output }: Context, options: ListOptions): Promise<void> {
   const page = await client.get<Page<DocumentSummary>>(`/v1/documents?${listQuery(options)}`);
   output.result(page, ({ items, nextCursor }) => {
-    if (items.length === 0) return 'No documents. Add some with: footnote ingest <file, folder or URL>';
+    if (items.length === 0) return emptyState(options);
     const rows = items.map((item) => [
       item.id,
       stateOf(item),
@@ -28,17 +30,23 @@ export async function listDocuments({ client, output }: Context, options: ListOp
       item.title,
       item.uri ?? item.externalId,
     ]);
-    const more = nextCursor ? `\n\nMore: footnote documents list --cursor ${nextCursor}` : '';
+    const more = nextPage('documents list', { ...options }, nextCursor);
     const warnings = items.flatMap(({ id, quality }) => (quality?.warning ? `${id}: ${quality.warning}` : []));
     const warned = warnings.length > 0 ? `\n\nRead in part only:\n${warnings.join('\n')}` : '';
     return formatTable(['id', 'state', 'passages', 'quality', 'title', 'from'], rows) + warned + more;
   });
 }
 
+function emptyState({ source, state, tag, cursor }: ListOptions): string {
+  const isChosen = source !== undefined || state !== undefined || tag !== undefined || cursor !== undefined;
+  if (isChosen) return 'No document is like that. All are listed by: footnote documents list';
+  return 'No documents. Add some with: footnote ingest <file, folder or URL>';
+}
+
 export async function showDocument(
   { client, output }: Context,
   id: string,
-  options: { content: boolean; chunks: boolean },
+  options: { content: boolean; chunks: boolean; duplicates: boolean },
 ): Promise<void> {
   const document = await client.get<DocumentSummary>(`/v1/documents/${encodeURIComponent(id)}`);
   if (options.content) {
@@ -47,6 +55,9 @@ export async function showDocument(
   } else if (options.chunks) {
     for await (const passage of passagesOf(client, id))
       output.result(passage, (shown) => `${output.style.bold(placeOf(shown))}\n${shown.text}\n`);
+  } else if (options.duplicates) {
+    const group = await client.get<DuplicateGroup>(`/v1/documents/${encodeURIComponent(id)}/duplicates`);
+    output.result(group, (shown) => describeDuplicates(document, shown));
   } else {
     output.result(document, (summary) =>
       Object.entries(summary)
@@ -56,15 +67,45 @@ export async function showDocument(
   }
 }
 
+interface DuplicateGroup {
+  readonly canonicalId: string;
+  readonly items: readonly (Pick<DocumentSummary, 'title' | 'uri' | 'externalId'> & {
+    readonly documentId: string;
+    readonly productVersion: string | null;
+    readonly share: number;
+  })[];
+}
+
+function describeDuplicates({ id, title }: DocumentSummary, { canonicalId, items }: DuplicateGroup): string {
+  if (items.length === 0) return `No other document has half of the passages of ${title}.`;
+  const rows = items.map(({ documentId, productVersion, share, uri, externalId }) => [
+    ...[documentId, `${Math.round(share * 100)} %`, productVersion ?? ''],
+    ...[documentId === canonicalId ? 'canonical' : '', uri ?? externalId],
+  ]);
+  const own = id === canonicalId ? 'This is the canonical one.' : `The canonical one is ${canonicalId}.`;
+  return `${title} is also in:\n${formatTable(['id', 'common', 'version', '', 'from'], rows)}\n\n${own}`;
+}
+
+/** Throws INVALID_REQUEST when neither ids nor a source are given. */
 export async function removeDocuments(
-  { client, output }: Context,
+  { client, output, progress, signal }: Context & { readonly progress: Progress; readonly signal: AbortSignal },
   ids: readonly string[],
   options: { source?: string | undefined },
 ): Promise<void> {
+  if (ids.length === 0 && options.source === undefined)
+    throw new AppError('INVALID_REQUEST', 'Say what to remove: ids of documents, or all of a source with --source.', {
+      errors: [{ field: 'id', expected: 'ids, or --source NAME', received: 'nothing' }],
+    });
   const targets = [...ids];
   if (options.source !== undefined)
     for await (const document of documentsOf(client, options.source)) targets.push(document.id);
-  for (const id of targets) await client.delete(`/v1/documents/${encodeURIComponent(id)}`);
+  const eta = createEta();
+  for (const [done, id] of targets.entries()) {
+    signal.throwIfAborted();
+    progress.show({ label: 'removing', done, total: targets.length, etaSeconds: eta(done, targets.length) });
+    await client.delete(`/v1/documents/${encodeURIComponent(id)}`);
+  }
+  progress.end();
   output.result(
     { removed: targets.length },
     ({ removed }) => `Removed ${removed} document${removed === 1 ? '' : 's'}.`,

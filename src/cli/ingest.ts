@@ -10,6 +10,7 @@ import { type FoundFile, walkFolder } from '../ingest/load/walk-folder.ts';
 import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import type { Client } from './client.ts';
 import { documentsOf } from './documents.ts';
+import { hindranceOf } from './jobs.ts';
 import type { Output } from './output.ts';
 import { createEmbeddingPreview, describeEmbedding, type EmbeddingPreview } from './preview-embedding.ts';
 import { createEta, type Progress } from './progress.ts';
@@ -93,10 +94,10 @@ export async function ingest(
 
 /** Resolves to how many of its pages failed; a run that did not end well counts as one. */
 async function addSitemap(context: IngestContext, url: string, options: IngestOptions): Promise<number> {
-  const run = await ingestSitemap(context, url, options);
+  const { run, name } = await ingestSitemap(context, url, options);
   const job = run.jobId && (await waitForJob(context, run.jobId, options.wait, createEta()));
   context.progress.end();
-  context.output.result(run, describeRun);
+  context.output.result(run, (value) => describeRun(value, name));
   return run.failed + (job ? job.failed : 0) + (run.state === 'finished' ? 0 : 1);
 }
 
@@ -120,7 +121,7 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
   async function addFile(candidate: Candidate, known: KnownDocument | undefined): Promise<void> {
     const bytes = await candidate.read();
     seen += 1;
-    progress.show({ label: 'reading', done: seen, total: seen, etaSeconds: null, note: candidate.externalId });
+    progress.show({ label: 'reading', done: seen, total: null, etaSeconds: null, note: candidate.externalId });
     if (known && isUnchanged(known, bytes, options)) {
       report.unchanged += 1;
     } else if (preview) {
@@ -131,12 +132,17 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
     }
   }
 
+  /** A cancelled job takes no more documents: there is no use in sending the rest. */
+  async function isCancelled(): Promise<boolean> {
+    return jobId !== null && (await client.get<Job>(`/v1/jobs/${jobId}`)).state === 'cancelled';
+  }
+
   async function tryFile(candidate: Candidate, known: KnownDocument | undefined): Promise<void> {
     try {
       await addFile(candidate, known);
     } catch (error) {
       const reason = AppError.from(error);
-      if (reason.spec.status >= 500) throw reason;
+      if (reason.spec.status >= 500 || (await isCancelled())) throw reason;
       report.failed.push({ name: candidate.externalId, code: reason.code, detail: reason.detail });
     }
   }
@@ -225,7 +231,8 @@ async function waitForJob(
     const job = await client.get<Job>(`/v1/jobs/${jobId}`);
     if (job.stage === 'lexical') {
       const done = job.done + job.failed;
-      progress.show({ label: 'searchable', done, total: job.total, etaSeconds: eta(done, job.total) });
+      const note = hindranceOf(job) ?? '';
+      progress.show({ label: 'searchable', done, total: job.total, etaSeconds: eta(done, job.total), note });
     } else if (job.stage === 'done' || wait === 'lexical' || job.state !== 'running') {
       return job;
     } else {
@@ -235,7 +242,7 @@ async function waitForJob(
         done,
         total,
         etaSeconds: vectorEta(done, total),
-        note: 'answers work already',
+        note: hindranceOf(job) ?? 'answers work already',
       });
     }
     await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));

@@ -1,7 +1,7 @@
 import type { Job } from '../domain/job.ts';
 import type { Page } from '../store/documents.ts';
 import type { Client } from './client.ts';
-import { formatTable, type Output } from './output.ts';
+import { formatTable, nextPage, type Output } from './output.ts';
 import { describeCost } from './preview-embedding.ts';
 import { formatDuration } from './progress.ts';
 
@@ -18,9 +18,12 @@ export async function listJobs(
   const query = new URLSearchParams({ ...options });
   const page = await client.get<Page<Job>>(`/v1/jobs?${query}`);
   output.result(page, ({ items, nextCursor }) => {
-    if (items.length === 0) return 'No jobs. Add documents with: footnote ingest <file, folder or URL>';
+    if (items.length === 0)
+      return options.state === undefined && options.cursor === undefined
+        ? 'No jobs. Add documents with: footnote ingest <file, folder or URL>'
+        : 'No job is like that. All are listed by: footnote jobs list';
     const rows = items.map((job) => [job.id, job.state, countsOf(job), outlookOf(job), job.createdAt]);
-    const more = nextCursor ? `\n\nMore: footnote jobs list --cursor ${nextCursor}` : '';
+    const more = nextPage('jobs list', options, nextCursor);
     return formatTable(['id', 'state', 'documents', 'outlook', 'begun'], rows) + more;
   });
 }
@@ -65,9 +68,14 @@ function spendOf({ tokensEmbedded, embeddingCost }: Job): string {
   return `about ${tokensEmbedded} tokens embedded so far: ${describeCost(embeddingCost)}`;
 }
 
-function outlookOf({ waitingFor, queuePosition, etaSeconds }: Job): string {
+function outlookOf(job: Job): string {
+  const left = job.etaSeconds === null || job.waitingFor ? [] : [`${formatDuration(job.etaSeconds)} left`];
+  return [hindranceOf(job) ?? [], left].flat().join(', ');
+}
+
+/** What stands between a job and its next document; null when nothing does. */
+export function hindranceOf({ id, state, waitingFor, queuePosition }: Job): string | null {
+  if (state === 'paused') return `paused: footnote jobs resume ${id}`;
   if (waitingFor) return `waits: ${waitingFor.code}: ${waitingFor.detail}`;
-  const place = queuePosition > 0 ? [`${queuePosition} documents before it`] : [];
-  const left = etaSeconds === null ? [] : [`${formatDuration(etaSeconds)} left`];
-  return [...place, ...left].join(', ');
+  return queuePosition > 0 ? `${queuePosition} documents before it` : null;
 }

@@ -36,3 +36,11 @@ export function parseShare(value: string): number {
   if (!(share > 0 && share < 1)) throw new InvalidArgumentError('expected a number between 0 and 1, such as 0.05');
   return share;
 }
+
+/** The same with both ends. */
+export function parsePortion(value: string): number {
+  const portion = Number(value);
+  if (value.trim() === '' || !(portion >= 0 && portion <= 1))
+    throw new InvalidArgumentError('expected a number from 0 to 1, such as 0.2');
+  return portion;
+}

@@ -52,3 +52,20 @@ export function formatTable(headings: readonly string[], rows: readonly (readonl
     )
     .join('\n');
 }
+
+/** The command that shows the next page of the same list, below a table; empty where there is none. */
+export function nextPage(
+  command: string,
+  options: Readonly<Record<string, string | readonly string[] | undefined>>,
+  cursor: string | null,
+): string {
+  if (cursor === null) return '';
+  const words = Object.entries({ ...options, cursor }).flatMap(([name, value = []]) =>
+    [value].flat().flatMap((one) => [`--${name}`, shellWord(one)]),
+  );
+  return `\n\nMore: footnote ${command} ${words.join(' ')}`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createEta, formatDuration } from './progress.ts';
+import { createEta, createProgress, formatDuration } from './progress.ts';
 
 it('estimates from the mean rate since the first call', () => {
   let now = 0;
@@ -12,4 +12,12 @@ it('estimates from the mean rate since the first call', () => {
 
 it('writes durations in words', () => {
   expect([45, 200, 7_500].map(formatDuration)).toEqual(['45 s', '3 min 20 s', '2 h 5 min']);
+});
+
+it('draws no bar while nobody knows how much there is', () => {
+  const lines: string[] = [];
+  const stream = { isTTY: false, write: (text: string) => lines.push(text) } as unknown as NodeJS.WriteStream;
+  createProgress(stream).show({ label: 'reading', done: 95, total: null, etaSeconds: null, note: 'a.md' });
+  createProgress(stream).show({ label: 'searchable', done: 12, total: 24, etaSeconds: 5 });
+  expect(lines).toEqual(['reading 95 · a.md\n', 'searchable ████████████░░░░░░░░░░░░ 12/24 · 5 s left\n']);
 });

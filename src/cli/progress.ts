@@ -2,7 +2,8 @@
 export interface ProgressState {
   readonly label: string;
   readonly done: number;
-  readonly total: number;
+  /** Null while nobody knows how much there is. */
+  readonly total: number | null;
   readonly note?: string;
   /** Seconds left; null while no rate is known. */
   readonly etaSeconds: number | null;
@@ -46,11 +47,14 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
 }
 
 function describe({ label, done, total, note, etaSeconds }: ProgressState): string {
+  const eta = etaSeconds === null ? '' : ` · ${formatDuration(etaSeconds)} left`;
+  return `${label} ${total === null ? done : `${barOf(done, total)} ${done}/${total}`}${eta}${note ? ` · ${note}` : ''}`;
+}
+
+function barOf(done: number, total: number): string {
   const share = total > 0 ? Math.min(1, done / total) : 0;
   const filled = Math.round(share * barWidth);
-  const bar = '█'.repeat(filled) + '░'.repeat(barWidth - filled);
-  const eta = etaSeconds === null ? '' : ` · ${formatDuration(etaSeconds)} left`;
-  return `${label} ${bar} ${done}/${total}${eta}${note ? ` · ${note}` : ''}`;
+  return '█'.repeat(filled) + '░'.repeat(barWidth - filled);
 }
 
 /** `45 s`, `3 min 20 s`, `2 h 5 min`. */

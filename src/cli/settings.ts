@@ -3,7 +3,7 @@ import { defaultTenantSettings, type TenantSettings } from '../domain/tenant-set
 import type { AuditEntry } from '../store/audit.ts';
 import type { Page } from '../store/documents.ts';
 import type { Client } from './client.ts';
-import { formatTable, type Output } from './output.ts';
+import { formatTable, nextPage, type Output } from './output.ts';
 
 interface Context {
   readonly client: Client;
@@ -23,15 +23,22 @@ export async function setSettings({ client, output }: Context, pairs: readonly s
   output.result(await client.patch<TenantSettings>(path, change), describe);
 }
 
-export async function listAudit({ client, output }: Context): Promise<void> {
-  output.result(await client.get<Page<AuditEntry>>('/v1/audit'), ({ items }) =>
-    items.length === 0
-      ? 'Nothing was changed yet.'
-      : formatTable(
-          ['at', 'who', 'what', 'details'],
-          items.map(({ at, actor, action, details }) => [at, actor, action, JSON.stringify(details)]),
-        ),
-  );
+export interface AuditOptions {
+  readonly action?: string;
+  readonly document?: string;
+  readonly limit: string;
+  readonly cursor?: string;
+}
+
+export async function listAudit({ client, output }: Context, options: AuditOptions): Promise<void> {
+  const { document, ...others } = options;
+  const query = new URLSearchParams({ ...others, ...(document === undefined ? {} : { documentId: document }) });
+  output.result(await client.get<Page<AuditEntry>>(`/v1/audit?${query}`), ({ items, nextCursor }) => {
+    if (items.length === 0)
+      return options.action === undefined && document === undefined ? 'Nothing was changed yet.' : 'No such entry.';
+    const rows = items.map(({ at, actor, action, details }) => [at, actor, action, JSON.stringify(details)]);
+    return formatTable(['at', 'who', 'what', 'details'], rows) + nextPage('settings log', { ...options }, nextCursor);
+  });
 }
 
 /** Throws INVALID_REQUEST for what is no setting; whether the value fits, the server says. */

@@ -2,11 +2,12 @@ import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../domain/errors.ts';
+import { isId } from '../domain/ids.ts';
 import type { Source, SourceRun } from '../domain/source.ts';
 import type { TrialDocument } from '../ingest/sources/source-trial.ts';
 import type { Page } from '../store/documents.ts';
 import type { Client } from './client.ts';
-import { formatTable, type Output } from './output.ts';
+import { formatTable, nextPage, type Output } from './output.ts';
 import { formatDuration, type Progress } from './progress.ts';
 
 interface Context {
@@ -42,21 +43,25 @@ export async function createSource({ client, output }: Context, name: string, op
     ...Object.fromEntries(Object.entries(set).map(([key, value]) => [key, settingValue(value)])),
   };
   const headers = Object.keys(header).length > 0 ? header : undefined;
-  const credentials = headers || password ? { headers, username, password } : null;
+  const credentials = headers || username || password ? { headers, username, password } : null;
   const body = { name, settings, credentials, acl, tags, schedule, removalLimit };
   const source = await client.post<Source>('/v1/sources', body);
   output.result(source, () => `Created ${name}. Try it with: footnote sources test ${name}`);
 }
 
-export async function listSources({ client, output }: Context): Promise<void> {
-  const { items } = await client.get<{ items: Source[] }>('/v1/sources');
-  output.result({ items }, () => {
+export async function listSources(
+  { client, output }: Context,
+  options: { readonly limit: string; readonly cursor?: string },
+): Promise<void> {
+  const page = await client.get<Page<Source>>(`/v1/sources?${new URLSearchParams({ ...options })}`);
+  output.result(page, ({ items, nextCursor }) => {
     if (items.length === 0) return 'No sources. Make one with: footnote sources create NAME --kind web --url https://…';
     const rows = items.map((source) => [
       ...[source.name, source.settings.kind, String(source.documents), stateOf(source), lagOf(source)],
       source.schedule ?? 'when asked',
     ]);
-    return formatTable(['name', 'kind', 'documents', 'last run', 'behind', 'schedule'], rows);
+    const table = formatTable(['name', 'kind', 'documents', 'last run', 'behind', 'schedule'], rows);
+    return table + nextPage('sources list', options, nextCursor);
   });
 }
 
@@ -82,12 +87,14 @@ export async function testSource({ client, output }: Context, name: string): Pro
 /** Looks at the source and waits for the end. Resolves to 1 when the run failed or a document did, or when it needs a confirmation. */
 export async function runSource(context: Context, name: string, { dryRun }: { dryRun: boolean }): Promise<number> {
   const { id } = await sourceOf(context.client, name);
-  return await follow(context, id, await context.client.post<SourceRun>(`/v1/sources/${id}/runs`, { dryRun }));
+  const run = await context.client.post<SourceRun>(`/v1/sources/${id}/runs`, { dryRun });
+  return await follow(context, { id, name }, run);
 }
 
 export async function confirmSource(context: Context, name: string): Promise<number> {
   const { id } = await sourceOf(context.client, name);
-  return await follow(context, id, await context.client.post<SourceRun>(`/v1/sources/${id}/confirm`, {}));
+  const run = await context.client.post<SourceRun>(`/v1/sources/${id}/confirm`, {});
+  return await follow(context, { id, name }, run);
 }
 
 export async function changeSource(
@@ -121,16 +128,19 @@ export async function uploadExport({ client, output }: Context, name: string, fi
 export async function listSourceRuns(
   { client, output }: Context,
   name: string,
-  { limit }: { limit: string },
+  options: { readonly limit: string; readonly cursor?: string },
 ): Promise<void> {
   const { id } = await sourceOf(client, name);
-  const page = await client.get<Page<SourceRun>>(`/v1/sources/${id}/runs?limit=${encodeURIComponent(limit)}`);
-  output.result(page, ({ items }) =>
-    formatTable(
-      ['begun', 'why', 'state', 'result'],
-      items.map((run) => [run.startedAt ?? run.createdAt, run.trigger, run.state, countsOf(run)]),
-    ),
-  );
+  const page = await client.get<Page<SourceRun>>(`/v1/sources/${id}/runs?${new URLSearchParams({ ...options })}`);
+  output.result(page, ({ items, nextCursor }) => {
+    if (items.length === 0) return `No runs yet. Take its documents in with: footnote sources run ${name}`;
+    const rows = items.map((run) => [
+      ...[run.startedAt ?? run.createdAt, run.trigger, run.state],
+      `${run.dryRun ? 'would have: ' : ''}${countsOf(run)}`,
+    ]);
+    const table = formatTable(['begun', 'why', 'state', 'result'], rows);
+    return table + nextPage(`sources history ${name}`, options, nextCursor);
+  });
 }
 
 export async function removeSource(
@@ -145,16 +155,24 @@ export async function removeSource(
 }
 
 async function sourceOf(client: Client, name: string): Promise<Source> {
-  const { items } = await client.get<{ items: Source[] }>('/v1/sources');
-  const source = items.find((one) => one.name === name || one.id === name);
+  const source = (await namedSource(client, name)) ?? (isId('source', name) ? await sourceWithId(client, name) : null);
   if (!source)
     throw new AppError('NOT_FOUND', `There is no source ${JSON.stringify(name)}; footnote sources list shows all.`);
   return source;
 }
 
-async function follow(context: Context, id: string, queued: SourceRun): Promise<number> {
+async function namedSource(client: Client, name: string): Promise<Source | null> {
+  const { items } = await client.get<Page<Source>>(`/v1/sources?${new URLSearchParams({ name })}`);
+  return items[0] ?? null;
+}
+
+async function sourceWithId(client: Client, id: string): Promise<Source> {
+  return await client.get<Source>(`/v1/sources/${id}`);
+}
+
+async function follow(context: Context, { id, name }: Pick<Source, 'id' | 'name'>, queued: SourceRun): Promise<number> {
   const run = await ended(context, id, queued);
-  context.output.result(run, describeRun);
+  context.output.result(run, (value) => describeRun(value, name));
   return run.state === 'finished' && run.failed === 0 ? 0 : 1;
 }
 
@@ -165,7 +183,7 @@ async function ended({ client, progress, signal }: Context, id: string, queued: 
     const { items } = await client.get<Page<SourceRun>>(`/v1/sources/${id}/runs?limit=20`);
     run = items.find((one) => one.id === queued.id) ?? run;
     const done = run.added + run.changed + run.unchanged + run.failed;
-    progress.show({ label: run.state, done, total: done, etaSeconds: null });
+    progress.show({ label: run.state, done, total: null, etaSeconds: null });
   }
   progress.end();
   return run;
@@ -181,27 +199,27 @@ export async function ingestSitemap(
   context: Context,
   url: string,
   { source, dryRun, acl, tags }: { source?: string | undefined; dryRun: boolean } & Pick<Source, 'acl' | 'tags'>,
-): Promise<SourceRun> {
+): Promise<{ run: SourceRun; name: string }> {
   const { client } = context;
   const name = source ?? new URL(url).host;
   const settings = { kind: 'web', mode: 'sitemap', url };
-  const { items } = await client.get<{ items: Source[] }>('/v1/sources');
-  const known = items.find((one) => one.name === name);
+  const known = await namedSource(client, name);
   if (known && !(known.settings.kind === 'web' && known.settings.url === url))
     throw new AppError('CONFLICT', `${name} is another source already. Choose a name with --source.`);
   const { id } = known ?? (await client.post<Source>('/v1/sources', { name, settings, credentials: null, acl, tags }));
   try {
-    return await ended(context, id, await client.post<SourceRun>(`/v1/sources/${id}/runs`, { dryRun }));
+    const run = await client.post<SourceRun>(`/v1/sources/${id}/runs`, { dryRun });
+    return { run: await ended(context, id, run), name };
   } finally {
     if (dryRun && !known) await client.delete(`/v1/sources/${id}?documents=keep`);
   }
 }
 
-export function describeRun(run: SourceRun): string {
+export function describeRun(run: SourceRun, name: string): string {
   const names = run.dryRun || run.state === 'needs-confirmation' ? (['added', 'changed', 'removed'] as const) : [];
   const changes = names.flatMap((kind) => run.changes[kind].map((externalId) => `  ${kind}  ${externalId}`));
   const errors = run.errors.map(({ externalId, code, detail }) => `  failed  ${externalId}: ${code}: ${detail}`);
-  const asks = run.state === 'needs-confirmation' ? ['Agree with: footnote sources confirm NAME'] : [];
+  const asks = run.state === 'needs-confirmation' ? [`Agree with: footnote sources confirm ${name}`] : [];
   const verb = run.dryRun ? 'Would have: ' : '';
   return [`${verb}${countsOf(run)}`, run.detail ?? '', ...changes, ...errors, ...asks]
     .filter((line) => line !== '')

@@ -60,7 +60,7 @@ async function writeCases(
   const read: SourceDocument[] = [];
   for await (const document of documents) {
     read.push(document);
-    progress.show({ label: 'reading', done: read.length, total: read.length, etaSeconds: null });
+    progress.show({ label: 'reading', done: read.length, total: null, etaSeconds: null });
   }
   if (read.length === 0) throw invalid('documents that can be read', `none in ${from}`);
   const index = indexPassages(read);

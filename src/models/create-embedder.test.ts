@@ -11,3 +11,12 @@ it('opens the embedder of the settings, without starting or asking anything', as
   );
   expect(remote.dimensions).toBe(3072);
 });
+
+it('does not ask a server that is away for what the embedder in use before tells', async () => {
+  const away = { provider: 'openai', model: 'nomic:v1', apiKey: 'none', baseUrl: 'http://127.0.0.1:1/v1' } as const;
+  const open = (dimensions: number | null, before: string | null) =>
+    createEmbedder({ ...away, dimensions }, { threads: 1, before });
+  expect((await open(null, 'openai:nomic:v1:768')).id).toBe('openai:nomic:v1:768');
+  expect((await open(64, 'openai:nomic:v1:768')).id).toBe('openai:nomic:v1:64');
+  await expect(open(null, 'openai:nomic:v2:768')).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+});

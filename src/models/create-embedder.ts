@@ -12,6 +12,8 @@ interface EmbedderOptions {
   readonly threads: number;
   /** What one behind a server may be asked in a minute; left out: as much as it answers well. */
   readonly limits?: Config['embeddingLimits'];
+  /** The id of the embedder that was in use before: a server that is away need not be asked again how long its vectors are. */
+  readonly before?: string | null;
 }
 
 /** One entry for each provider of the settings; a new one does not compile until it is here. */
@@ -22,7 +24,8 @@ const embedders: {
   ) => Promise<Embedder>;
 } = {
   minilm: async (_config, options) => createMiniLmEmbedder(options),
-  openai: (config, { limits }) => createOpenAiEmbedder({ ...config, ...limits }),
+  openai: (config, { limits, before = null }) =>
+    createOpenAiEmbedder({ ...config, ...limits, vectorLength: lengthOf(config.model, before) }),
 };
 
 /** The embedder of the settings. An unknown model behind the OpenAI protocol is asked for its dimensions once. */
@@ -32,6 +35,13 @@ export async function createEmbedder(config: EmbeddingConfig, options: EmbedderO
     : await embedders.openai(config, options);
 }
 
+/** Dimensions in the id of an embedder of that model; null for another model's. */
+function lengthOf(model: string, id: string | null): number | null {
+  const [, named, digits] = openAiId.exec(id ?? '') ?? [];
+  return named === model ? Number(digits) : null;
+}
+
+const openAiId = /^openai:(.+):(\d+)$/;
 const builtIn: ReadonlySet<string> = new Set(['minilm', 'all-MiniLM-L6-v2-int8']);
 
 /**
@@ -47,7 +57,7 @@ export function embeddingConfigOf(
     throw new AppError('INVALID_REQUEST', `The embedder ${name} needs a model server.`, {
       errors: [{ field: 'embedder', expected: '`minilm`, or OPENAI_API_KEY or OPENAI_BASE_URL set', received: name }],
     });
-  const [, model = name, digits] = /^openai:(.+):(\d+)$/.exec(name) ?? [];
+  const [, model = name, digits] = openAiId.exec(name) ?? [];
   const configured = embedding.provider === 'openai' && embedding.model === model ? embedding.dimensions : null;
   return { provider: 'openai', model, dimensions: digits ? Number(digits) : configured, ...modelServer };
 }

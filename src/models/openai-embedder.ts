@@ -14,6 +14,8 @@ export interface OpenAiEmbedderOptions {
   readonly baseUrl: string | null;
   /** Null: the model's own; a model that is not known here is asked once. */
   readonly dimensions: number | null;
+  /** Length of the vectors of a model that is not known here, where it was asked before; it is not sent, since not every server takes it. */
+  readonly vectorLength?: number | null;
   /** What the account allows; null or left out: no limit. */
   readonly requestsPerMinute?: number | null;
   readonly tokensPerMinute?: number | null;
@@ -64,7 +66,10 @@ export async function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Prom
   }
 
   const dimensions =
-    options.dimensions ?? knownDimensions.get(options.model) ?? (await askForDimensions(embedQuestions, options.model));
+    options.dimensions ??
+    knownDimensions.get(options.model) ??
+    options.vectorLength ??
+    (await askForDimensions(embedQuestions, options.model));
   const toUnitVectors =
     (embed: typeof embedDocuments) =>
     async (texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> =>

@@ -32,6 +32,13 @@ describe('boostPassages', () => {
     expect(boost(ranked)).toBe(ranked);
   });
 
+  it('knows versions by their folders', () => {
+    const old = about('old', 0.8, { externalId: 'docs/v2/install.md' });
+    const current = about('new', 0.79, { externalId: 'docs/v10/install.md' });
+    expect(names(boost([old, current]))).toEqual(['new', 'old']);
+    expect(names(boost([old, current], 'How is version 2 installed?'))).toEqual(['old', 'new']);
+  });
+
   describe('freshness', () => {
     it('decides between passages that are about as relevant, and never more', () => {
       const old = { updatedAt: '2016-07-01T00:00:00Z' };

@@ -1,5 +1,5 @@
 import type { DocumentId } from '../domain/ids.ts';
-import { compareVersions, isVersion, versionsNamed } from './document-version.ts';
+import { compareVersions, documentVersion, isVersion, versionsNamed } from './document-version.ts';
 import type { RankStage } from './rank-stage.ts';
 import type { ScoredPassage } from './retrieve.ts';
 
@@ -40,8 +40,8 @@ export function createBoostStage(options: BoostOptions): RankStage {
 }
 
 /**
- * Small bounded factors on the scores; each shows in the passage's steps. Passages without the tags `version`, `supersededBy` or `superseded`
- * keep their scores and their order, unless a half-life is set.
+ * Small bounded factors on the scores; each shows in the passage's steps. Passages without a version (tag or folder) and without the tags
+ * `supersededBy` or `superseded` keep their scores and their order, unless a half-life is set.
  */
 export function boostPassages(passages: readonly ScoredPassage[], context: BoostContext): readonly ScoredPassage[] {
   const boosts = [freshness(context), version(passages, context.question)];
@@ -82,25 +82,19 @@ function freshness({ freshnessHalfLifeDays: halfLife, now }: BoostContext): Boos
 
 /** The versions of what was found in their order, or the one that the question names. */
 function version(passages: readonly ScoredPassage[], question: string): Boost | null {
-  const tags = new Set(passages.flatMap(({ tags }) => tags.version ?? []));
-  if (tags.size === 0) return null;
-  const named = versionsNamed(question).filter((name) => [...tags].some((tag) => isVersion(tag, name)));
-  if (named.length > 0)
-    return {
-      name: 'version',
-      factorOf: ({ tags }) =>
-        tags.version === undefined || named.some((name) => isVersion(tags.version ?? '', name))
-          ? 1
-          : 1 - otherVersionShare,
-    };
-  const newestFirst = [...tags].sort((one, other) => compareVersions(other, one));
-  return {
-    name: 'version',
-    factorOf: ({ tags }) =>
-      tags.version === undefined
-        ? 1
-        : 1 - versionShare * (newestFirst.indexOf(tags.version) / Math.max(1, newestFirst.length - 1)),
-  };
+  const versions = new Map(passages.map((passage) => [passage.documentId, documentVersion(passage)]));
+  const found = new Set([...versions.values()].filter((one) => one !== null));
+  if (found.size === 0) return null;
+  const factors = factorsOf([...found], versionsNamed(question));
+  return { name: 'version', factorOf: ({ documentId }) => factors.get(versions.get(documentId) ?? '') ?? 1 };
+}
+
+function factorsOf(versions: readonly string[], asked: readonly string[]): Map<string, number> {
+  const isNamed = (one: string) => asked.some((name) => isVersion(one, name));
+  if (versions.some(isNamed)) return new Map(versions.map((one) => [one, isNamed(one) ? 1 : 1 - otherVersionShare]));
+  const newestFirst = versions.toSorted((one, other) => compareVersions(other, one));
+  const steps = Math.max(1, newestFirst.length - 1);
+  return new Map(newestFirst.map((one, place) => [one, 1 - versionShare * (place / steps)]));
 }
 
 /** Marks what its tags call superseded, and puts it below its successor where both were found, unless the question names it. */
@@ -158,9 +152,10 @@ function referenceOf({ tags }: ScoredPassage): string | null {
 }
 
 /** By its external id, its version, or the words of its title that its successor's lacks. */
-function isNamed({ title, externalId, tags }: ScoredPassage, successor: string, question: string): boolean {
-  const { version: own } = tags;
-  if (own !== undefined && versionsNamed(question).some((name) => isVersion(own, name))) return true;
+function isNamed(passage: ScoredPassage, successor: string, question: string): boolean {
+  const { title, externalId } = passage;
+  const own = documentVersion(passage);
+  if (own !== null && versionsNamed(question).some((name) => isVersion(own, name))) return true;
   if (externalId.length > 2 && question.toLowerCase().includes(externalId.toLowerCase())) return true;
   const distinct = wordsOf(title).difference(wordsOf(successor));
   return distinct.size > 0 && distinct.isSubsetOf(wordsOf(question));

@@ -10,6 +10,9 @@ describe('documentVersion', () => {
     [{}, 'reference/5.1/7.4/both.md', null],
     [{}, 'chapter/2024/plan.md', null],
     [{}, 'release-7.4.md', null],
+    [{}, 'https://docs.example.com/v2/guide', '2'],
+    [{}, 'http://10.0.0.1/docs/start', null],
+    [{}, '2/guide.md', null],
   ])('of tags %o and %s is %s', (tags, externalId, version) => {
     expect(documentVersion({ tags: tags as Record<string, string>, externalId })).toBe(version);
   });

@@ -1,11 +1,16 @@
 import type { Passage } from '../domain/passage.ts';
 
-const versionNumber = /^v?\d+(?:\.\d+)+(?:[-+][\w.]+)?$/i;
+const versionNumber = /^(?:v\d+|v?\d+(?:\.\d+)+)(?:[-+][\w.]+)?$/i;
+/** Of an address the path counts: a host may be four numbers. */
+const host = /^[a-z][a-z\d+.-]*:\/\/[^/]*/i;
 
-/** The product version that a document is about: its tag `version`, else the one folder of its external id that reads like one, such as `7.4`. */
+/** The product version that a document is about: its tag `version`, else the one folder of its external id that reads like one, such as `7.4` or `v2`. */
 export function documentVersion({ tags, externalId }: Pick<Passage, 'tags' | 'externalId'>): string | null {
   if (tags.version) return withoutSign(tags.version);
-  const [folder, ...others] = externalId.split(/[/\\]/).filter((part) => versionNumber.test(part));
+  const [folder, ...others] = externalId
+    .replace(host, '')
+    .split(/[/\\]/)
+    .filter((part) => versionNumber.test(part));
   return folder && others.length === 0 ? withoutSign(folder) : null;
 }
 

@@ -57,7 +57,7 @@ export type DocumentBody = z.output<typeof DocumentBody>;
 export const DocumentForm = z
   .strictObject({
     ...details,
-    file: z.instanceof(File).openapi({ type: 'string', format: 'binary' }),
+    file: z.instanceof(File, { error: 'a file' }).openapi({ type: 'string', format: 'binary' }),
     acl: jsonField(acl, '["group:support"]').default([]),
     tags: jsonField(tags, '{"product":"kestrel"}').default({}),
     metadata: jsonField(metadata, '{"price":12.5}').default({}),

@@ -54,6 +54,7 @@ it('reads one failed document again, or all', async () => {
   for (const version of claimed) await app.stores.documents.fail(version, { code: 'FILE_CORRUPT', detail: 'cut off' });
   const documentId = claimed[0]?.documentId ?? '';
   expect(await send(`/v1/jobs/${id}/retry`, { documentId })).toMatchObject({ status: 200, body: { failed: 1 } });
+  expect(await send(`/v1/jobs/${id}/retry`, { documentId })).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
   expect(await send(`/v1/jobs/${id}/retry`)).toMatchObject({ status: 200, body: { failed: 0 } });
   expect(await send(`/v1/jobs/${id}/retry`, { documentId: 'nothing' })).toMatchObject({ status: 404 });
   expect(await send(`/v1/jobs/${id}/retry`, { document: 'x' })).toMatchObject({ status: 400 });

@@ -1,7 +1,7 @@
 import type { RegisterRoute } from './route-deps.ts';
 import { registerAddFeedback } from './routes/add-feedback.ts';
-import { registerCancelJob } from './routes/cancel-job.ts';
 import { registerChangeCuratedAnswer } from './routes/change-curated-answer.ts';
+import { registerChangeJob } from './routes/change-job.ts';
 import { registerChangeSettings } from './routes/change-settings.ts';
 import { registerChangeSource } from './routes/change-source.ts';
 import { registerChangeUser } from './routes/change-user.ts';
@@ -40,6 +40,7 @@ import { registerListAudit } from './routes/list-audit.ts';
 import { registerListConversations } from './routes/list-conversations.ts';
 import { registerListCuratedAnswers } from './routes/list-curated-answers.ts';
 import { registerListDocuments } from './routes/list-documents.ts';
+import { registerListDuplicates } from './routes/list-duplicates.ts';
 import { registerListFeedback } from './routes/list-feedback.ts';
 import { registerListFollowUps } from './routes/list-follow-ups.ts';
 import { registerListJobs } from './routes/list-jobs.ts';
@@ -51,8 +52,6 @@ import { registerListSourceRuns } from './routes/list-source-runs.ts';
 import { registerListSources } from './routes/list-sources.ts';
 import { registerListTenants } from './routes/list-tenants.ts';
 import { registerListUsers } from './routes/list-users.ts';
-import { registerPauseJob } from './routes/pause-job.ts';
-import { registerPauseSource } from './routes/pause-source.ts';
 import { registerReindex } from './routes/reindex.ts';
 import { registerRemoveConversation } from './routes/remove-conversation.ts';
 import { registerRemoveCuratedAnswer } from './routes/remove-curated-answer.ts';
@@ -64,13 +63,12 @@ import { registerReplaceGlossary } from './routes/replace-glossary.ts';
 import { registerReplayAnswer } from './routes/replay-answer.ts';
 import { registerReportSourceChanges } from './routes/report-source-changes.ts';
 import { registerResetRanker } from './routes/reset-ranker.ts';
-import { registerResumeJob } from './routes/resume-job.ts';
-import { registerResumeSource } from './routes/resume-source.ts';
 import { registerRetryJob } from './routes/retry-job.ts';
 import { registerRevokeKey } from './routes/revoke-key.ts';
 import { registerRevokeUser } from './routes/revoke-user.ts';
 import { registerRunSource } from './routes/run-source.ts';
 import { registerSearchPassages } from './routes/search-passages.ts';
+import { registerSetSourcePaused } from './routes/set-source-paused.ts';
 import { registerShowDocs } from './routes/show-docs.ts';
 import { registerShowErrorDocs } from './routes/show-error-docs.ts';
 import { registerShowPage } from './routes/show-page.ts';
@@ -108,6 +106,7 @@ export const routes: readonly RegisterRoute[] = [
   registerRemoveDocument,
   registerGetDocumentContent,
   registerListPassages,
+  registerListDuplicates,
   registerCreateCuratedAnswer,
   registerListCuratedAnswers,
   registerGetCuratedAnswer,
@@ -127,16 +126,13 @@ export const routes: readonly RegisterRoute[] = [
   registerRunSource,
   registerListSourceRuns,
   registerConfirmSource,
-  registerPauseSource,
-  registerResumeSource,
+  registerSetSourcePaused,
   registerReportSourceChanges,
   registerListJobs,
   registerStreamJobsEvents,
   registerGetJob,
   registerStreamJobEvents,
-  registerCancelJob,
-  registerPauseJob,
-  registerResumeJob,
+  registerChangeJob,
   registerRetryJob,
   registerListConversations,
   registerGetConversation,

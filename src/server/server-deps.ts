@@ -43,7 +43,7 @@ export interface ReadinessCheck {
 
 /** Everything that the server is made of; main.ts supplies the concrete parts. */
 export interface ServerDeps {
-  readonly documents: Pick<DocumentStore, 'list' | 'get' | 'find' | 'content' | 'passages' | 'remove'>;
+  readonly documents: Pick<DocumentStore, 'list' | 'get' | 'find' | 'content' | 'passages' | 'duplicates' | 'remove'>;
   readonly curatedAnswers: CuratedAnswerStore;
   readonly metadataFields: MetadataFieldStore;
   readonly jobs: JobStore;

@@ -15,6 +15,7 @@ import { createOpenConnector } from '../ingest/sources/open-connector.ts';
 import { createSourceQueue } from '../ingest/sources/source-queue.ts';
 import { createSourceTrial } from '../ingest/sources/source-trial.ts';
 import { createSubmit } from '../ingest/submit-document.ts';
+import type { Page } from '../store/documents.ts';
 import { createFileObjects } from '../store/objects/files/file-objects.ts';
 import type { SqlDriver } from '../store/sql.ts';
 
@@ -99,6 +100,12 @@ it('a source is made, run, told of a change, paused, shown without its secrets a
   const listed = await send<{ items: Source[] }>('/v1/sources');
   expect(listed.body.items).toMatchObject([{ documents: 2, lastRun: { dryRun: true } }]);
   expect(JSON.stringify(listed.body)).not.toContain('sesame');
+  await send('/v1/sources', jsonBody({ name: 'a wiki', settings: { kind: 'notion' } }));
+  const page = await send<Page<Source>>('/v1/sources?limit=1');
+  expect(page.body.items.map(({ name }) => name)).toEqual(['a wiki']);
+  const next = await send<Page<Source>>(`/v1/sources?limit=1&cursor=${page.body.nextCursor}`);
+  expect([next.body.items[0]?.name, next.body.nextCursor]).toEqual(['site', null]);
+  expect((await send<Page<Source>>('/v1/sources?name=site')).body.items.map(({ id }) => id)).toEqual([id]);
   expect((await send(`/v1/sources/${id}/confirm`, jsonBody({}))).status).toBe(409);
   const removed = await send(`/v1/sources/${id}?documents=remove`, { method: 'DELETE' });
   expect(removed).toEqual({ status: 200, body: { documentsRemoved: 2 } });

@@ -11,7 +11,15 @@ export interface AuditEntry {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+export interface AuditListOptions {
+  readonly limit: number;
+  readonly cursor: string | null;
+  readonly action?: string | undefined;
+  /** Entries whose details name this document. */
+  readonly documentId?: string | undefined;
+}
+
 export interface AuditLog {
   /** Newest first. Throws INVALID_REQUEST for a cursor of another list. */
-  list(tenant: TenantId, options: { limit: number; cursor: string | null }): Promise<Page<AuditEntry>>;
+  list(tenant: TenantId, options: AuditListOptions): Promise<Page<AuditEntry>>;
 }

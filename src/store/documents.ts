@@ -100,6 +100,14 @@ export type DocumentStanding = Omit<
   readonly deletedAt: string | null;
 };
 
+/** A document whose passages are mostly, or all, word for word those of another one. */
+export interface DuplicateDocument
+  extends Pick<DocumentSummary, 'source' | 'externalId' | 'uri' | 'title' | 'tags' | 'createdAt'> {
+  readonly documentId: DocumentId;
+  /** Common passages by the number of those of the longer document, in (0, 1]. */
+  readonly share: number;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
@@ -195,12 +203,19 @@ export interface DocumentStore {
    * Windows come with the first `passagesWithWindows` ids only.
    */
   readPassages(principal: Principal, ids: readonly PassageId[], filter: FilterClause | null): Promise<StoredPassage[]>;
+  /**
+   * Of the document itself (share 1) and of up to 100 others that have at least `share` of its passages word for word, with the same
+   * headings, or that are of the same bytes; those with most in common first. Null when there is no visible version.
+   */
+  duplicates(principal: Principal, id: DocumentId, share: number): Promise<DuplicateDocument[] | null>;
   /** True when the principal may see at least one visible document. */
   hasDocuments(principal: Principal): Promise<boolean>;
 }
 
 /** Embeddings by (embedder, content hash), and the queue of passages that lack one. */
 export interface EmbeddingStore {
+  /** The id of the embedder that is in use, or was when this last ran; null before the first one. */
+  inUse(): Promise<string | null>;
   /** Distinct texts of current passages without a vector of this embedder, of the process's share: tenants take turns, within one the oldest document goes first. */
   unembedded(embedder: string, limit: number, share?: WorkShare): Promise<UnembeddedPassage[]>;
   /** Of these content hashes, those that the tenant has no vector for. */

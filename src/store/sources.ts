@@ -26,7 +26,8 @@ export type SourceChange = Partial<Omit<NewSource, 'name'>>;
 export interface SourceStore {
   /** Throws CONFLICT for a name that is taken. */
   create(tenant: TenantId, source: NewSource): Promise<Source>;
-  list(tenant: TenantId): Promise<Source[]>;
+  /** By name; `name` asks for that one alone. */
+  list(tenant: TenantId, options: { limit: number; cursor: string | null; name?: string }): Promise<Page<Source>>;
   get(tenant: TenantId, id: SourceId): Promise<Source | null>;
   /** A new access list or new tags count for all documents of the source at once. Null when there is none. Throws CONFLICT for another kind. */
   change(tenant: TenantId, id: SourceId, change: SourceChange): Promise<Source | null>;

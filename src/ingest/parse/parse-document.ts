@@ -64,7 +64,9 @@ async function parse(detected: DetectedFile, input: { source: SourceFile; file: 
   } catch (error) {
     if (error instanceof AppError) throw error;
     if (error instanceof RangeError)
-      throw new AppError('FILE_TAKES_TOO_LONG', `${file.name} is built too deeply to be read.`, { cause: error });
+      throw new AppError('FILE_TAKES_TOO_LONG', `${file.name} is built too deeply or too long to be read.`, {
+        cause: error,
+      });
     throw new AppError('FILE_CORRUPT', `${file.name} could not be read as ${detected.format}.`, { cause: error });
   }
 }

@@ -39,6 +39,11 @@ describe('parseJson', () => {
     ]);
   });
 
+  it('reads a text of any length', () => {
+    const long = 'x\\n'.repeat(100) + 'y'.repeat(12_000_000);
+    expect(parse(`{"a":"${long}"}`).text.length).toBeGreaterThan(12_000_000);
+  });
+
   it('reads nesting of any depth', () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     expect(parse(deep).text.replace(/\s/g, '')).toBe(deep);

@@ -38,7 +38,7 @@ function layOut(json: string): string {
   const parts: string[] = [];
   let depth = 0;
   const newLine = () => (depth <= 100 ? `\n${'  '.repeat(depth)}` : ' ');
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{[]\s*[}\]]|[{}[\],:]|[^\s{}[\],:"]+/g)) {
+  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{[]\s*[}\]]|[{}[\],:]|[^\s{}[\],:"]+/g)) {
     if (token === '{' || token === '[') {
       depth += 1;
       parts.push(token, newLine());

@@ -19,7 +19,6 @@ export async function removeGone(sync: Sync): Promise<Ending> {
     cursor: failed === 0 && !run.dryRun ? sync.cursor : null,
   };
   const question = questionOf(sync, gone.length);
-  if (question !== null && run.dryRun) record.missing(gone);
   if (question !== null && !run.dryRun) {
     record.missing(gone);
     return { state: 'needs-confirmation', missing: gone.length, detail: question, cursor: null };

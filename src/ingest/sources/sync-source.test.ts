@@ -123,6 +123,9 @@ it('asks before it removes more than the source may lose at once, and removes no
     changes: { removed: ['0.md', '1.md', '2.md'] },
   });
   expect(asking.detail).toContain('3 of 10 documents');
+  const dry = await run({ dryRun: true });
+  expect(dry).toMatchObject({ state: 'finished', removed: 3, changes: { removed: ['0.md', '1.md', '2.md'] } });
+  expect(dry.detail).toContain('3 of 10 documents');
   expect(await documents()).toHaveLength(10);
   await rm(join(folder, '3.md'));
   expect(await confirm()).toMatchObject({ state: 'needs-confirmation', missing: 4 });

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { type App, principalOf } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
 import type { RouteDeps } from '../route-deps.ts';
-import { pageOf, pageQuery } from '../schemas.ts';
+import { pageOf, pageQuery, text } from '../schemas.ts';
 import { AuditEntrySchema } from '../settings-schemas.ts';
 
 const route = defineRoute('admin', {
@@ -10,7 +10,15 @@ const route = defineRoute('admin', {
   path: '/v1/audit',
   operationId: 'listAudit',
   summary: 'List who changed what, newest first',
-  request: { query: z.strictObject(pageQuery) },
+  request: {
+    query: z.strictObject({
+      ...pageQuery,
+      action: text(100, 1).optional().openapi({ description: 'Only entries of this kind, such as `document.purged`.' }),
+      documentId: text(100, 1).optional().openapi({
+        description: 'Only entries about this document, such as the receipt of its removal.',
+      }),
+    }),
+  },
   responses: {
     200: {
       description: 'Entries, which nobody can change or take away.',
@@ -21,7 +29,7 @@ const route = defineRoute('admin', {
 
 export function registerListAudit(app: App, { audit }: RouteDeps): void {
   app.openapi(route, async (c) => {
-    const { limit, cursor = null } = c.req.valid('query');
-    return c.json(await audit.list(principalOf(c).tenantId, { limit, cursor }), 200);
+    const { cursor = null, ...chosen } = c.req.valid('query');
+    return c.json(await audit.list(principalOf(c).tenantId, { ...chosen, cursor }), 200);
   });
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { AppError } from '../../domain/errors.ts';
 import { type App, principalOf } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
 import { documentIdOf, jobIdOf, jobNotFound } from '../document-details.ts';
@@ -31,7 +32,10 @@ export function registerRetryJob(app: App, { jobs, onQueued }: RouteDeps): void 
     const { documentId } = c.req.valid('json') ?? {};
     if (!(await jobs.get(tenantId, id))) throw jobNotFound();
     const document = documentId === undefined ? null : documentIdOf(documentId);
-    if ((await jobs.retry(tenantId, id, document)) > 0) onQueued();
+    const queued = await jobs.retry(tenantId, id, document);
+    if (queued === 0 && document !== null)
+      throw new AppError('CONFLICT', 'The document did not fail in this job, or has a newer version by now.');
+    if (queued > 0) onQueued();
     const job = await jobs.get(tenantId, id);
     if (!job) throw jobNotFound();
     return c.json(job, 200);

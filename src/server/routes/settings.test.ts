@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { jsonBody, openApp, type TestApp } from '../../../test/open-app.ts';
 import { openTestDatabase } from '../../../test/open-database.ts';
 import { defaultTenantSettings } from '../../domain/tenant-settings.ts';
+import { appendOwnAudit } from '../../store/postgres/audit-log.ts';
 import type { SqlDriver } from '../../store/sql.ts';
 
 let driver: SqlDriver;
@@ -28,6 +29,22 @@ it('an administrator changes settings, and the log says so', async () => {
     items: [{ action: 'settings.changed', details: { maskPersonalData: { from: true, to: false } } }],
     nextCursor: null,
   });
+});
+
+it('the log is searched by what was done and to which document', async () => {
+  const key = await app.createKey();
+  await app.request('/v1/settings', key, patch({ legalHold: true }));
+  await app.request('/v1/settings', key, patch({ legalHold: false }));
+  const actions = async (query: string) => {
+    const page = (await (await app.request(`/v1/audit?${query}`, key)).json()) as { items: { action: string }[] };
+    return page.items.map(({ action }) => action);
+  };
+  expect((await actions('action=settings.changed')).length).toBeGreaterThan(1);
+  expect(await actions('action=document.purged')).toEqual([]);
+  const entry = { at: new Date(), action: 'document.purged', details: { documentId: 'doc_1' } };
+  await driver.asOperator((sql) => appendOwnAudit(sql, app.tenant, entry));
+  expect(await actions('documentId=doc_1')).toEqual(['document.purged']);
+  expect(await actions('documentId=doc_2')).toEqual([]);
 });
 
 it.each([

@@ -7,13 +7,15 @@ import { encodeJson } from './sql-values.ts';
 
 export function createAuditLog(driver: SqlDriver): AuditLog {
   return {
-    async list(tenant, { limit, cursor }) {
+    async list(tenant, { limit, cursor, action = null, documentId = null }) {
       const [before = null] = decodeCursor(cursor, [/^\d{1,18}$/]) ?? [];
       const rows = await driver.queryAsTenant<AuditEntry & { readonly ordinal: number }>(
         tenant,
         `select ordinal, at, actor, action, details from audit_entries
-         where tenant_id = $1 and ($2::bigint is null or ordinal < $2::bigint) order by ordinal desc limit $3`,
-        [tenant, before, limit + 1],
+         where tenant_id = $1 and ($2::bigint is null or ordinal < $2::bigint)
+           and ($4::text is null or action = $4) and ($5::text is null or details ->> 'documentId' = $5)
+         order by ordinal desc limit $3`,
+        [tenant, before, limit + 1, action, documentId],
       );
       const { items, nextCursor } = toPage(rows, limit, (last) => [String(last.ordinal)]);
       return { items: items.map(({ at, actor, action, details }) => ({ at, actor, action, details })), nextCursor };

@@ -33,6 +33,36 @@ describeOnEachDatabase('document store: removing and reading', (database) => {
   });
   const generation = () => createIndexRows(database()).generation(tenant);
 
+  it('finds documents that have the same passages, and no others', async () => {
+    const own = await add('7.4/a.md', 'one\ntwo\nthree\nfour');
+    const older = await add('5.1/a.md', 'one\ntwo\nthree\nfive');
+    const half = await add('half', 'one\ntwo\nsix\nseven');
+    const twin = await add('twin', 'one\ntwo\nthree\nfour');
+    const hidden = await add('hidden', 'one\ntwo\nthree\nfour\n8', { acl: ['group:x'] });
+    await add('other', 'eight\nnine');
+    const sharesFor = async (reader: Principal, share: number) =>
+      (await store.duplicates(reader, own, share))?.map((found) => [found.documentId, found.share]);
+    expect(await sharesFor(admin, 0.5)).toEqual([
+      [own, 1],
+      [twin, 1],
+      [hidden, 0.8],
+      [older, 0.75],
+      [half, 0.5],
+    ]);
+    const reader = samplePrincipal(tenant, { role: 'reader', scopes: ['read'] });
+    expect(await sharesFor(reader, 0.6)).toEqual([
+      [own, 1],
+      [twin, 1],
+      [older, 0.75],
+    ]);
+    await store.remove(tenant, [twin]);
+    expect(await sharesFor(reader, 0.6)).toEqual([
+      [own, 1],
+      [older, 0.75],
+    ]);
+    expect(await store.duplicates(reader, hidden, 0.5)).toBeNull();
+  });
+
   describe('remove and sweep', () => {
     const countRows = async (table: string) =>
       (await database().queryAsTenant<{ count: number }>(tenant, `select count(*) from ${table}`))[0]?.count;

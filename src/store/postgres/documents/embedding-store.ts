@@ -37,6 +37,8 @@ export function createEmbeddingStore(driver: SqlDriver, options: EmbeddingStoreO
   }
 
   return {
+    inUse: () => driver.asOperator(readInUse),
+
     async unembedded(embedder, limit, share = allWork) {
       await adopt(embedder);
       return await driver.asOperator((sql) => readUnembedded(sql, limit, share));
@@ -112,6 +114,11 @@ export function createEmbeddingStore(driver: SqlDriver, options: EmbeddingStoreO
   };
 }
 
+async function readInUse(sql: Sql): Promise<string | null> {
+  const [active] = await sql.query<{ embedder: string }>('select embedder from active_embedder');
+  return active?.embedder ?? null;
+}
+
 /** Also drops vectors that no passage has used for a day: those of documents that were removed while they were embedded. */
 async function adoptEmbedder(sql: Sql, embedder: string, now: Date): Promise<void> {
   await sql.query(
@@ -119,8 +126,7 @@ async function adoptEmbedder(sql: Sql, embedder: string, now: Date): Promise<voi
        and not exists (select from passages p where p.tenant_id = e.tenant_id and p.embedding_hash = e.embedding_hash)`,
     [new Date(now.getTime() - dayMilliseconds)],
   );
-  const active = await sql.query<{ embedder: string }>('select embedder from active_embedder');
-  if (active[0]?.embedder === embedder) return;
+  if ((await readInUse(sql)) === embedder) return;
   await sql.query('update tenants set generation = generation + 1');
   await sql.query(
     `insert into active_embedder (embedder) values ($1) on conflict (is_only) do update set embedder = excluded.embedder`,

@@ -57,6 +57,13 @@ describeOnEachDatabase('embeddings and index rows', (database) => {
     return points;
   }
 
+  it('knows which embedder is in use', async () => {
+    expect(await embeddings.inUse()).toBeNull();
+    await embed('one');
+    await embed('two');
+    expect(await createEmbeddingStore(database()).inUse()).toBe('two');
+  });
+
   const summary = async (id: DocumentId) => await store.get(samplePrincipal(tenant), id);
 
   it('hands out each text once, oldest document first, until it has a vector', async () => {

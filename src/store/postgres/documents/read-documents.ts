@@ -13,13 +13,14 @@ import {
 import type { SqlDriver, SqlValue } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
 import { accessOf, isInUse, isReadable, permitted, reviewed } from './access.ts';
+import { readDuplicates } from './duplicate-documents.ts';
 import { bindingValues, filterCondition } from './filter-condition.ts';
 import { createPassageBodies } from './passage-bodies.ts';
 import { windowsOfPassages } from './window-rows.ts';
 
 type ReadMethods = Pick<
   DocumentStore,
-  'list' | 'get' | 'find' | 'content' | 'passages' | 'readPassages' | 'hasDocuments'
+  'list' | 'get' | 'find' | 'content' | 'passages' | 'duplicates' | 'readPassages' | 'hasDocuments'
 >;
 
 interface ReadDeps {
@@ -79,6 +80,8 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
     },
 
     passages: (principal, id, limit, cursor) => listPassages(driver, principal, { id, limit, cursor }),
+
+    duplicates: (principal, id, share) => readDuplicates(driver, principal, { id, share }),
 
     async readPassages(principal, ids, filter) {
       if (ids.length === 0) return [];

@@ -61,7 +61,7 @@ describeOnEachDatabase('sources', (database) => {
       lastRun: null,
       lagSeconds: null,
     });
-    expect(JSON.stringify(await stores.sources.list(tenant))).not.toContain('secret');
+    expect(JSON.stringify(await stores.sources.list(tenant, { limit: 9, cursor: null }))).not.toContain('secret');
     expect(await stores.sources.opening(tenant, made.id)).toMatchObject({ credentials });
     await expect(stores.sources.create(tenant, sampleSource())).rejects.toMatchObject({ code: 'CONFLICT' });
     const other = await createTestTenant(database());

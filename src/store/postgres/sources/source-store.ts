@@ -26,12 +26,17 @@ export function createSourceStore(driver: SqlDriver, options: SourceStoreOptions
     create: (tenant, source) =>
       driver.asTenant(tenant, (sql) => insertSource(sql, { tenant, source, secrets, now: now() })),
 
-    list: (tenant) =>
-      driver.queryAsTenant<Source>(
+    async list(tenant, { limit, cursor, name = null }) {
+      const [after = null] = decodeCursor(cursor, [/^/]) ?? [];
+      const rows = await driver.queryAsTenant<Source>(
         tenant,
-        `select ${sourceColumns} from sources s where s.tenant_id = $1 order by s.name collate "C"`,
-        [tenant, now()],
-      ),
+        `select ${sourceColumns} from sources s
+         where s.tenant_id = $1 and ($3::text is null or s.name collate "C" > $3) and ($4::text is null or s.name = $4)
+         order by s.name collate "C" limit $5`,
+        [tenant, now(), after, name, limit + 1],
+      );
+      return toPage(rows, limit, (last) => [last.name]);
+    },
 
     get: (tenant, id) => driver.asTenant(tenant, (sql) => readSource(sql, tenant, id, now())),
 

@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fakePort } from '../../test/fake-port.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Job } from '../domain/job.ts';
+import type { Client } from './client.ts';
+import { type IngestOptions, ingest } from './ingest.ts';
+import { createOutput } from './output.ts';
+import type { ProgressState } from './progress.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'footnote-ingest-'));
+  for (let place = 0; place < 40; place += 1) await writeFile(join(folder, `${place}.md`), `# Page ${place}\n`);
+});
+afterAll(async () => await rm(folder, { recursive: true, force: true }));
+
+const options: IngestOptions = {
+  ...{ acl: [], tags: {}, metadata: {}, wait: 'lexical', dryRun: false, prune: false, source: 'pages' },
+};
+
+function run(client: Client, shown: ProgressState[] = []): Promise<number> {
+  const output = createOutput(true, { write: () => true });
+  const progress = { show: (state: ProgressState) => void shown.push(state), note: () => {}, end: () => {} };
+  const { signal } = new AbortController();
+  return ingest({ client, output, progress, signal, maxFileBytes: 1000 }, [folder], options);
+}
+
+const job = { id: 'job_1', state: 'running', stage: 'lexical', done: 3, failed: 0, total: 40, failures: [] };
+
+it('sends nothing more once its job is cancelled', async () => {
+  let sent = 0;
+  const client = fakePort<Client>('client', {
+    get: async <T>(path: string) =>
+      (path.startsWith('/v1/jobs/') ? { ...job, state: 'cancelled' } : { items: [], nextCursor: null }) as T,
+    post: async <T>() => {
+      sent += 1;
+      if (sent > 5) throw new AppError('CONFLICT', 'The job job_1 was cancelled.');
+      return { documentId: `doc_${sent}`, jobId: 'job_1', outcome: 'added' } as T;
+    },
+  });
+  await expect(run(client)).rejects.toMatchObject({ detail: 'The job job_1 was cancelled.' });
+  expect(sent).toBeLessThan(12);
+});
+
+it('says why documents wait', async () => {
+  const waitingFor = { code: 'STORAGE_FULL', detail: 'The disk is full.', since: '2026-01-01T00:00:00.000Z' };
+  const states: Partial<Job>[] = [
+    { queuePosition: 1045, waitingFor: null },
+    { queuePosition: 0, waitingFor },
+    { state: 'paused', queuePosition: 0, waitingFor: null },
+    { state: 'finished', stage: 'done' },
+  ];
+  const client = fakePort<Client>('client', {
+    get: async <T>(path: string) =>
+      (path.startsWith('/v1/jobs/') ? { ...job, ...states.shift() } : { items: [], nextCursor: null }) as T,
+    post: async <T>() => ({ documentId: 'doc_1', jobId: 'job_1', outcome: 'added' }) as T,
+  });
+  const shown: ProgressState[] = [];
+  expect(await run(client, shown)).toBe(0);
+  expect(shown.filter(({ label }) => label === 'searchable').map(({ note }) => note)).toEqual([
+    '1045 documents before it',
+    'waits: STORAGE_FULL: The disk is full.',
+    'paused: footnote jobs resume job_1',
+  ]);
+});

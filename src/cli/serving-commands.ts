@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { doctor } from './doctor.ts';
+import type { Invocation, WithClient } from './invocation.ts';
+import { type ReindexOptions, reindex } from './reindex.ts';
+
+export function addServing(program: Command, invocation: () => Invocation, withClient: WithClient): void {
+  program
+    .command('serve')
+    .description('start the server; prints its address and a sign-in link')
+    .action(async () => {
+      const { config, output, signal } = invocation();
+      const { serve } = await import('../main.ts');
+      await serve(config, output, signal);
+    });
+  program
+    .command('worker')
+    .description('read and embed what servers on the same DATABASE_URL queue; start as many as you want')
+    .action(async () => {
+      const { config, output, signal } = invocation();
+      const { work } = await import('../main.ts');
+      await work(config, output, signal);
+    });
+  program
+    .command('migrate')
+    .description('bring the database up to date')
+    .action(async () => {
+      const { config, output } = invocation();
+      const { migrateDatabase } = await import('../main.ts');
+      output.result({ applied: await migrateDatabase(config) }, ({ applied }) =>
+        applied.length === 0
+          ? 'The database is up to date.'
+          : `Applied:\n${applied.map((name) => `  ${name}`).join('\n')}`,
+      );
+    });
+  program
+    .command('doctor')
+    .description('check configuration, database, index and models')
+    .action(async () => await withClient(doctor));
+  program
+    .command('reindex')
+    .description('build the search index from the database, and show that it is complete')
+    .option('--embedder <name>', 'fill a second index of this embedder beside the live one')
+    .option('--shadow', 'ask both indexes the stored questions and compare', false)
+    .option('--switch', 'make the second index the live one', false)
+    .option('--back', 'make the previous index the live one again', false)
+    .action(async (options: ReindexOptions) => await withClient(async (context) => await reindex(context, options)));
+}

@@ -1,0 +1,15 @@
+import type { DuplicateDocument } from '../store/documents.ts';
+import { compareVersions, documentVersion } from './document-version.ts';
+
+/** Of documents that say the same, the one to go by: that of the newest product version, and of these the one that came first. */
+export function canonicalOf<T extends Pick<DuplicateDocument, 'tags' | 'externalId' | 'createdAt' | 'documentId'>>(
+  documents: readonly T[],
+): T | null {
+  const [first = null] = documents.toSorted(
+    (one, other) =>
+      compareVersions(documentVersion(other) ?? '', documentVersion(one) ?? '') ||
+      one.createdAt.localeCompare(other.createdAt) ||
+      one.documentId.localeCompare(other.documentId),
+  );
+  return first;
+}
