@@ -9,6 +9,7 @@ import { createSuggestFollowUps } from './chains/suggest-follow-ups.ts';
 import type { Config } from './config.ts';
 import { createChatModels } from './models/chat/create-chat-model.ts';
 import { createHedge } from './models/chat/hedge-chat-model.ts';
+import { chatPriceOf } from './models/chat-price.ts';
 import type { CountTokens, Embedder } from './models/embedder.ts';
 import { minilmId } from './models/minilm/minilm-embedder.ts';
 import { createModerators } from './models/moderation/create-moderators.ts';
@@ -90,6 +91,7 @@ export async function openAnswering({ config, stores, index, embedder, log }: Re
     index,
     documents,
     refusalThreshold,
+    priceOf: (model) => chatPriceOf(model, config),
     problemOf: (error) => toProblem(error, { requestId: '', baseUrl: config.publicUrl ?? '' }),
     now,
     log,
