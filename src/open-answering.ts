@@ -9,8 +9,10 @@ import { createSuggestFollowUps } from './chains/suggest-follow-ups.ts';
 import type { Config } from './config.ts';
 import { createChatModels } from './models/chat/create-chat-model.ts';
 import { createHedge } from './models/chat/hedge-chat-model.ts';
+import { watchChatModel } from './models/chat/watch-chat-model.ts';
 import { chatPriceOf } from './models/chat-price.ts';
 import type { CountTokens, Embedder } from './models/embedder.ts';
+import type { ModelHealth } from './models/health-watch.ts';
 import { minilmId } from './models/minilm/minilm-embedder.ts';
 import { createModerators } from './models/moderation/create-moderators.ts';
 import { createReranker } from './models/rerank/create-reranker.ts';
@@ -74,7 +76,10 @@ export async function openRetrieval({ config, stores, index, embedder, countToke
 /** The chain as evaluations run it, and as the server does: guarded, and shared by those who ask the same. */
 export async function openAnswering({ config, stores, index, embedder, log }: RetrievalParts, retrieve: Retrieve) {
   // The first answers; the others take over, in this order. The judge reads what they write.
-  const models = await createChatModels(config.chat);
+  const onChange = (model: string, { isWorking, detail }: ModelHealth) =>
+    isWorking ? log.info({ model }, 'a chat model answers again') : log.warn({ model, detail }, 'a chat model fails');
+  const watching = { now: () => performance.now(), onChange };
+  const models = (await createChatModels(config.chat)).map((model) => watchChatModel(model, watching));
   const [judge = null] = await createChatModels(config.groundednessJudge);
   const kept = createKeptAnswers(config.answerCache);
   const { documents } = stores;
@@ -113,7 +118,7 @@ export async function openAnswering({ config, stores, index, embedder, log }: Re
   const suggesting = { documents, answerQuestion: answerGuarded, chats: models, prompt, log };
   return {
     ...{ answerQuestion, answerGuarded },
-    models: models.map(({ id }) => id),
+    models,
     suggestFollowUps: createSuggestFollowUps(suggesting),
     forget: kept.forget,
     stop: keepFresh(kept, stores, log),
