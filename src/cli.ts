@@ -21,7 +21,7 @@ import { ingest } from './cli/ingest.ts';
 import type { Invocation, SetExitCode, WithClient } from './cli/invocation.ts';
 import { changeJob, listJobs, showJob, watchJobs } from './cli/jobs.ts';
 import { declareMetadata, listMetadata, removeMetadata, typedMetadata } from './cli/metadata.ts';
-import { collectPair, collectText, parseJson, parseShare, splitList } from './cli/option-values.ts';
+import { collectPair, collectText, parseCount, parseJson, parseShare, splitList } from './cli/option-values.ts';
 import { createOutput } from './cli/output.ts';
 import { createProgress } from './cli/progress.ts';
 import { fitRanker, resetRanker, showRanker } from './cli/ranker.ts';
@@ -222,12 +222,12 @@ function addKnowledge(program: Command, withClient: WithClient): void {
   withFilter(program.command('search'))
     .description('find passages; the ranking that answers use')
     .argument('<query>')
-    .option('--limit <count>', 'passages', '10')
+    .option('--limit <count>', 'passages', parseCount, 10)
     .option('--explain', 'show the score of each step, matched terms, best sentence and times', false)
     .option('--why <document>', 'say at which step that document fell out; an id, external id, URI or title')
     .option('--as-grant <entry...>', 'search as a reader with these access-list entries (administrators)')
     .option('--no-expand', 'search for these words only')
-    .option('--tokens <count>', 'pack the passages under this token budget, as for an answer')
+    .option('--tokens <count>', 'pack the passages under this token budget, as for an answer', parseCount)
     .action(
       async (query: string, options) => await withClient(async (context) => await search(context, query, options)),
     );

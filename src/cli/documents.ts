@@ -19,7 +19,11 @@ export interface ListOptions {
 export async function listDocuments({ client, output }: Context, options: ListOptions): Promise<void> {
   const page = await client.get<Page<DocumentSummary>>(`/v1/documents?${listQuery(options)}`);
   output.result(page, ({ items, nextCursor }) => {
-    if (items.length === 0) return 'No documents. Add some with: footnote ingest <file, folder or URL>';
+    const { source, state, tag = [] } = options;
+    if (items.length === 0)
+      return source !== undefined || state !== undefined || tag.length > 0
+        ? 'No document matches. Without the options all are listed: footnote documents list'
+        : 'No documents. Add some with: footnote ingest <file, folder or URL>';
     const rows = items.map((item) => [
       item.id,
       stateOf(item),
