@@ -89,7 +89,8 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     } catch (error) {
       const failure = signal.aborted ? reasonOf(signal) : AppError.from(error);
       const details = { err: failure.cause ?? failure, code: failure.code, answerId: input.answerId };
-      deps.log.warn(details, 'an answer failed');
+      // Who stops an answer gets what they asked for.
+      if (failure.code !== 'ANSWER_STOPPED') deps.log.warn(details, 'an answer failed');
       input.onRecord(toRecord(trace, parts.hedgedCalls));
       yield stamp({ type: 'answer-failed', error: (deps.problemOf ?? bareProblem)(failure) });
     }

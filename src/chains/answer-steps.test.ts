@@ -276,13 +276,14 @@ describe('stopped', () => {
     server.script(quotes, { kind: 'stall', text: 'It takes five working days [1]. Shipping costs' });
     const chat = await createOpenAiChatModel({ model: 'stub', apiKey: 'sk-test', baseUrl: server.url });
     const controller = new AbortController();
-    const { types, last } = await ask({
+    const { types, last, warnings } = await ask({
       chat,
       signal: controller.signal,
       onEvent: (event) => event.type === 'text-delta' && controller.abort(),
     });
     expect(last).toMatchObject({ type: 'answer-failed', error: { code: 'ANSWER_STOPPED', status: 409 } });
     expect(types).not.toContain('answer-finished');
+    expect(warnings).toEqual([]);
     await server.requests[1]?.closedByClient;
   });
 
