@@ -58,7 +58,9 @@ export async function openRetrieval({ config, stores, index, embedder, countToke
     texts: stores.passageTexts,
     onError: (error) => log.warn({ err: error }, 'a vocabulary could not be learnt'),
   });
-  const expandQuestion = createExpandQuestion({ vocabularies, glossary: stores.glossary, index });
+  // The embedder's vocabulary has the usual words of English whole, and takes misspelt ones apart.
+  const isWord = (word: string) => countTokens(word) === 1;
+  const expandQuestion = createExpandQuestion({ vocabularies, glossary: stores.glossary, index, isWord });
   const { documents } = stores;
   const retrieveWith = (by: readonly RankStage[]) =>
     createRetrieve({ index, embedder, documents, countTokens, expandQuestion, stages: by });
