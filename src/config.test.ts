@@ -72,6 +72,14 @@ describe('loadConfig', () => {
     expect(() => models('large,,small')).toThrow('CHAT_MODEL');
     expect(() => models(',')).toThrow('CHAT_MODEL');
   });
+  it('reads a price of all models, or one of each', () => {
+    const pricesOf = (CHAT_PRICE: string) =>
+      loadConfig({ OPENAI_API_KEY: 'sk-1', CHAT_MODEL: 'large,small', CHAT_PRICE }).chatPrices;
+    expect(pricesOf('0.4/1.6')).toEqual([{ input: 0.4, output: 1.6 }]);
+    expect(pricesOf('2/8, 0.4/1.6')).toHaveLength(2);
+    for (const wrong of ['2', '2/', '2/8/1', '-1/2', 'a/b', '2/8,1/1,1/1'])
+      expect(() => pricesOf(wrong)).toThrow('CHAT_PRICE');
+  });
   it('has a second judge only where a chat model writes', () => {
     const GROUNDEDNESS_JUDGE_MODEL = 'judge';
     expect(loadConfig({ OPENAI_API_KEY: 'sk-1' }).groundednessJudge).toBeNull();

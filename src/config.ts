@@ -28,6 +28,8 @@ export interface Config {
     readonly apiKey: string;
     readonly baseUrl: string | null;
   } | null;
+  /** US dollars for a million tokens, in the order of `chat.models`, or one for all; null: what is known of the models. */
+  readonly chatPrices: readonly { readonly input: number; readonly output: number }[] | null;
   /** Milliseconds without a token after which another call is made beside a late one; null: none is. */
   readonly hedgeAfterMilliseconds: number | null;
   /** Null: words alone judge what the chat model writes. */
@@ -138,6 +140,13 @@ export function loadConfig(environment: Environment = process.env): Config {
     });
   if (value.EVAL_JUDGE_MODEL && !hasModelServer && !value.EVAL_JUDGE_URL && !value.EVAL_JUDGE_API_KEY)
     errors.push(wrongValue('EVAL_JUDGE_MODEL', value.EVAL_JUDGE_MODEL));
+  const prices = value.CHAT_PRICE?.length ?? 1;
+  if (prices > 1 && prices !== namesOf(value.CHAT_MODEL).length && errors.length === 0)
+    errors.push({
+      field: 'CHAT_PRICE',
+      expected: `one price, or one for each of the ${namesOf(value.CHAT_MODEL).length} names of CHAT_MODEL`,
+      received: `${prices} prices`,
+    });
   if (value.HEDGE_AFTER_MS && (!hasModelServer || value.CHAT_MODEL === 'none') && errors.length === 0)
     errors.push({
       field: 'HEDGE_AFTER_MS',
@@ -164,6 +173,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     objects: value.OBJECTS_URL ?? { kind: 'folder', path: join(resolve(value.DATA_DIR), 'objects') },
     secretsKeys: value.SECRETS_KEY ? keysOf(value.SECRETS_KEY) : null,
     chat: hasModelServer && value.CHAT_MODEL !== 'none' ? { models: namesOf(value.CHAT_MODEL), ...server } : null,
+    chatPrices: value.CHAT_PRICE ?? null,
     hedgeAfterMilliseconds: value.HEDGE_AFTER_MS ?? null,
     groundednessJudge:
       hasModelServer && value.GROUNDEDNESS_JUDGE_MODEL ? { models: [value.GROUNDEDNESS_JUDGE_MODEL], ...server } : null,

@@ -9,7 +9,10 @@ import { createSuggestFollowUps } from './chains/suggest-follow-ups.ts';
 import type { Config } from './config.ts';
 import { createChatModels } from './models/chat/create-chat-model.ts';
 import { createHedge } from './models/chat/hedge-chat-model.ts';
+import { watchChatModel } from './models/chat/watch-chat-model.ts';
+import { chatPriceOf } from './models/chat-price.ts';
 import type { CountTokens, Embedder } from './models/embedder.ts';
+import type { ModelHealth } from './models/health-watch.ts';
 import { minilmId } from './models/minilm/minilm-embedder.ts';
 import { createModerators } from './models/moderation/create-moderators.ts';
 import { createReranker } from './models/rerank/create-reranker.ts';
@@ -55,7 +58,9 @@ export async function openRetrieval({ config, stores, index, embedder, countToke
     texts: stores.passageTexts,
     onError: (error) => log.warn({ err: error }, 'a vocabulary could not be learnt'),
   });
-  const expandQuestion = createExpandQuestion({ vocabularies, glossary: stores.glossary, index });
+  // The embedder's vocabulary has the usual words of English whole, and takes misspelt ones apart.
+  const isWord = (word: string) => countTokens(word) === 1;
+  const expandQuestion = createExpandQuestion({ vocabularies, glossary: stores.glossary, index, isWord });
   const { documents } = stores;
   const retrieveWith = (by: readonly RankStage[]) =>
     createRetrieve({ index, embedder, documents, countTokens, expandQuestion, stages: by });
@@ -73,7 +78,10 @@ export async function openRetrieval({ config, stores, index, embedder, countToke
 /** The chain as evaluations run it, and as the server does: guarded, and shared by those who ask the same. */
 export async function openAnswering({ config, stores, index, embedder, log }: RetrievalParts, retrieve: Retrieve) {
   // The first answers; the others take over, in this order. The judge reads what they write.
-  const models = await createChatModels(config.chat);
+  const onChange = (model: string, { isWorking, detail }: ModelHealth) =>
+    isWorking ? log.info({ model }, 'a chat model answers again') : log.warn({ model, detail }, 'a chat model fails');
+  const watching = { now: () => performance.now(), onChange };
+  const models = (await createChatModels(config.chat)).map((model) => watchChatModel(model, watching));
   const [judge = null] = await createChatModels(config.groundednessJudge);
   const kept = createKeptAnswers(config.answerCache);
   const { documents } = stores;
@@ -90,6 +98,7 @@ export async function openAnswering({ config, stores, index, embedder, log }: Re
     index,
     documents,
     refusalThreshold,
+    priceOf: (model) => chatPriceOf(model, config),
     problemOf: (error) => toProblem(error, { requestId: '', baseUrl: config.publicUrl ?? '' }),
     now,
     log,
@@ -111,7 +120,7 @@ export async function openAnswering({ config, stores, index, embedder, log }: Re
   const suggesting = { documents, answerQuestion: answerGuarded, chats: models, prompt, log };
   return {
     ...{ answerQuestion, answerGuarded },
-    models: models.map(({ id }) => id),
+    models,
     suggestFollowUps: createSuggestFollowUps(suggesting),
     forget: kept.forget,
     stop: keepFresh(kept, stores, log),

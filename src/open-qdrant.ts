@@ -140,7 +140,7 @@ function administer(parts: QdrantParts) {
     administration: {
       status,
       async reindex(name) {
-        const live = await collections.live();
+        const live = await collections.look();
         const own = name === null ? embedder : await embedder.open(name);
         if (name !== null && own.id === live.embedder)
           throw new AppError(
@@ -222,7 +222,12 @@ async function compare(
 /** The same search over a collection that need not be the live one. */
 function indexOf(parts: QdrantParts, collection: Collection) {
   const { calls, stores, collections } = parts;
-  const only: Collections = { ...collections, live: async () => collection, forget: () => {} };
+  const only: Collections = {
+    ...collections,
+    live: async () => collection,
+    look: async () => collection,
+    forget: () => {},
+  };
   return createQdrantIndex({
     calls,
     collections: only,

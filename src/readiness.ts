@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import type { WatchedChatModel } from './models/chat/watch-chat-model.ts';
 import type { Embedder } from './models/embedder.ts';
 import type { WatchedReranker } from './models/rerank/watch-reranker.ts';
 import type { ReadinessCheck } from './server/server-deps.ts';
@@ -16,7 +17,7 @@ interface ReadinessParts {
   readonly reranker: Pick<WatchedReranker, 'health'> | null;
   readonly relay: Pick<AnswerRelay, 'health'> | null;
   /** In the order in which they are asked. */
-  readonly chatModels: readonly string[];
+  readonly chatModels: readonly Pick<WatchedChatModel, 'id' | 'health'>[];
 }
 
 /** What `/readyz` and `footnote doctor` ask. */
@@ -79,14 +80,7 @@ export function createReadinessChecks({
     },
     {
       name: 'answerer',
-      async check() {
-        return {
-          state: 'ok',
-          detail: chatModels[0]
-            ? `${chatModels.join(', then ')} ${chatModels.length > 1 ? 'write' : 'writes'} the answers`
-            : 'extractive; set OPENAI_API_KEY or OPENAI_BASE_URL for a chat model',
-        };
-      },
+      check: () => checkAnswerer(chatModels),
     },
   ];
 }
@@ -109,4 +103,20 @@ async function checkReranker(reranker: ReadinessParts['reranker']): ReturnType<R
   return isWorking
     ? { state: 'ok', detail }
     : { state: 'degraded', detail: `the fused order stands: ${detail} Check the RERANK_ and COHERE_ settings.` };
+}
+
+async function checkAnswerer(models: ReadinessParts['chatModels']): ReturnType<ReadinessCheck['check']> {
+  if (models.length === 0)
+    return { state: 'ok', detail: 'extractive; set OPENAI_API_KEY or OPENAI_BASE_URL for a chat model' };
+  const asked = await Promise.all(models.map(async ({ id, health }) => ({ id, ...(await health()) })));
+  const failing = asked.filter(({ isWorking }) => !isWorking);
+  const names = asked.map(({ id }) => id).join(', then ');
+  if (failing.length === 0)
+    return { state: 'ok', detail: `${names} ${models.length > 1 ? 'write' : 'writes'} the answers` };
+  const reasons = failing.map(({ id, detail }) => `${id} fails (${detail.replace(/\.$/, '')})`).join(', ');
+  const instead = asked.find(({ isWorking }) => isWorking)?.id ?? 'the extractive answerer';
+  return {
+    state: 'degraded',
+    detail: `${reasons}; ${instead} writes the answers. Check CHAT_MODEL, OPENAI_API_KEY and OPENAI_BASE_URL.`,
+  };
 }

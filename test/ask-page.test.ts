@@ -37,6 +37,23 @@ describe.skipIf(!chromiumPath)('the page for asking', () => {
       yield { type: 'step-degraded', step: 'embed', to: 'words', cause: 'the embedder does not answer' };
       yield* quotedAnswer(quoteOf({ id: documentId, title: `Refunds ${hostile}`, text }, sentence));
     },
+    async *laidOut() {
+      const quote = quoteOf({ id: documentId, title: 'Refunds', text }, sentence);
+      yield { type: 'quote-verified', ...quote };
+      const units = [
+        `A **card** takes longer than \`cash\`. ${hostile}`,
+        '\n\n1. Open Billing.',
+        '\n2. Choose Refund.',
+        `\n\n| Paid by | Arrives in |\n|---|---|\n| Card | 10 days ${hostile} |`,
+        '\n| Cash \\| coin | at once |',
+        '\n\n```sh\nrefund --all\n```',
+      ];
+      for (const [index, unit] of units.entries()) {
+        yield { type: 'text-delta', sentence: index, text: unit };
+        yield { type: 'sentence-finished', sentence: index, text: unit.trim(), citations: [1], groundedness: 1 };
+      }
+      yield* quotedAnswer(quote).slice(-1);
+    },
     async *folded() {
       const title = `Refunds ${hostile}`;
       const quote = quoteOf({ id: documentId, title, text }, sentence);
@@ -142,6 +159,25 @@ describe.skipIf(!chromiumPath)('the page for asking', () => {
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
     expect([complaints, foreignRequests]).toEqual([[], []]);
+  });
+
+  it('lays out lists, tables and listings, each with the numbers of its quotes', async () => {
+    await ask('laidOut');
+    await page.locator('.feedback').waitFor();
+    expect(await page.locator('.sentences .line').allTextContents()).toEqual([
+      '1. Open Billing.1 ',
+      '2. Choose Refund.1 ',
+    ]);
+    expect(await page.locator('.sentences thead th').allTextContents()).toEqual(['Paid by', 'Arrives in']);
+    const cells = page.locator('.sentences tbody tr').nth(1).locator('th, td');
+    expect(await cells.allTextContents()).toEqual(['Cash | coin', 'at once', '1']);
+    expect(await page.locator('.sentences pre').textContent()).toBe('refund --all');
+    expect(await page.locator('.sentences strong').textContent()).toBe('card');
+    expect(await page.locator('.sentence .chip').count()).toBe(6);
+    expect(await page.locator('.sentences img').count()).toBe(0);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    await page.setViewportSize({ width: 1280, height: 720 });
   });
 
   it('says that the sources do not answer, and opens the nearest document', async () => {

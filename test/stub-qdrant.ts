@@ -23,6 +23,8 @@ export interface StubQdrant {
   readonly left: readonly string[];
   /** What comes next, in this order; afterwards the answers of a healthy, empty server. */
   reply(...replies: readonly StubReply[]): void;
+  /** What the collections say of themselves from now on; before, that they are ours. */
+  describeAs(metadata: object): void;
   /** From now on every request is answered like this; null: healthy again. */
   always(reply: StubReply | null): void;
   close(): Promise<void>;
@@ -34,6 +36,7 @@ export async function startStubQdrant(): Promise<StubQdrant> {
   const left: string[] = [];
   const replies: StubReply[] = [];
   let always: StubReply | null = null;
+  let metadata: object = { footnote: { schema: 1, embedder: 'test', dimensions: 3 } };
   const server = createServer(async (request, response) => {
     const body = await readBody(request);
     const path = request.url ?? '';
@@ -42,7 +45,7 @@ export async function startStubQdrant(): Promise<StubQdrant> {
     response.on('close', () => {
       if (!response.writableFinished) left.push(path);
     });
-    const reply = replies.shift() ?? always ?? healthy(method, path, body);
+    const reply = replies.shift() ?? always ?? healthy(method, path, { body, metadata });
     if (reply.never) return;
     const { status = 200, body: content = {}, headers = {} } = reply;
     const isText = typeof content === 'string';
@@ -57,6 +60,9 @@ export async function startStubQdrant(): Promise<StubQdrant> {
     requests,
     left,
     reply: (...next) => void replies.push(...next),
+    describeAs(next) {
+      metadata = next;
+    },
     always(reply) {
       always = reply;
     },
@@ -70,13 +76,10 @@ export async function startStubQdrant(): Promise<StubQdrant> {
 const result = (value: unknown): StubReply => ({ body: { result: value, status: 'ok', time: 0.001 } });
 
 /** A server with the one collection `footnote_test_1` of 3 dimensions behind the alias `footnote`, without points. */
-function healthy(method: string, path: string, body: unknown): StubReply {
+function healthy(method: string, path: string, { body, metadata }: { body: unknown; metadata: object }): StubReply {
   if (path === '/') return { body: { title: 'qdrant', version: '1.18.3' } };
   if (path === '/aliases') return result({ aliases: [{ alias_name: 'footnote', collection_name: 'footnote_test_1' }] });
-  if (method === 'GET') {
-    const metadata = { footnote: { schema: 1, embedder: 'test', dimensions: 3 } };
-    return result({ config: { metadata }, status: 'green' });
-  }
+  if (method === 'GET') return result({ config: { metadata }, status: 'green' });
   if (path.endsWith('/points/query/batch')) return result(searchesOf(body).map(() => ({ points: [] })));
   if (path.endsWith('/points/count')) return result({ count: 0 });
   return result({ operation_id: 1, status: 'completed' });

@@ -20,7 +20,7 @@ export const answerExtractively: Answerer = async function* (input, signal) {
     for (const { reason } of rejected) yield { type: 'quote-rejected', reason };
     if (draft) yield* release(draft);
   }
-  return { usage: { inputTokens: 0, outputTokens: 0 }, rejectedQuotes };
+  return { rejectedQuotes };
 };
 
 interface ProvenDraft {

@@ -2,6 +2,7 @@ import { type AnswerEvent, isFinalEvent, type Problem, type UnsequencedAnswerEve
 import { AppError } from '../domain/errors.ts';
 import type { Hedge, HedgedCall } from '../models/chat/hedge-chat-model.ts';
 import type { ChatModel } from '../models/chat-model.ts';
+import type { ChatPrice } from '../models/chat-price.ts';
 import type { Embedder } from '../models/embedder.ts';
 import type { Retrieve } from '../retrieve/retrieve.ts';
 import type { DocumentStore } from '../store/documents.ts';
@@ -12,7 +13,7 @@ import { createTrace, toRecord } from './answer-trace.ts';
 import { createModelAnswerer } from './answer-with-model.ts';
 import { answerWithObject } from './answer-with-object.ts';
 import { createEmbedUnits } from './evidence/embed-units.ts';
-import { createTokenLimit } from './limit-tokens.ts';
+import { createTokenMeter, type Spent, type TokenMeter } from './meter-tokens.ts';
 import { loadPrompts } from './prompts/load-prompts.ts';
 import { createRefusalModel } from './refuse/refusal-model.ts';
 
@@ -33,6 +34,8 @@ export interface AnswerQuestionDeps {
   readonly evidenceDeadline?: number;
   /** Null: the fitted one. */
   readonly refusalThreshold: number | null;
+  /** US dollars for a million tokens of a model, by its id; left out: not known. */
+  readonly priceOf?: (model: string) => ChatPrice | null;
   /** Makes the problem of a failed answer; left out, it names only the error's page, for the server to complete. */
   readonly problemOf?: (error: AppError) => Problem;
   readonly now: () => Date;
@@ -51,22 +54,24 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     prompts,
     embedUnits: createEmbedUnits(deps.embedder, deps.evidenceDeadline),
   };
-  const partsFor = ({ models, tokenLimit, refusalThreshold }: AnswerInput): Parts => {
-    const limited = setUp.filter(({ id }) => models?.includes(id) ?? true).map(createTokenLimit(tokenLimit));
+  const partsFor = ({ models, refusalThreshold }: AnswerInput, meter: TokenMeter): Parts => {
+    const metered = setUp.filter(({ id }) => models?.includes(id) ?? true).map(meter.of);
     const hedgedCalls: HedgedCall[] = [];
-    const allowed = limited.map(
-      (chat, index) => deps.hedge?.(chat, limited[index + 1] ?? chat, (call) => hedgedCalls.push(call)) ?? chat,
+    const allowed = metered.map(
+      (chat, index) => deps.hedge?.(chat, metered[index + 1] ?? chat, (call) => hedgedCalls.push(call)) ?? chat,
     );
+    const judge = deps.judge ? meter.of(deps.judge) : null;
     const modelAnswerers = allowed.map((chat) => ({
       model: chat.id,
-      answer: createModelAnswerer({ chat, prompts, judge: deps.judge ?? null }),
+      answer: createModelAnswerer({ chat, prompts, judge }),
     }));
     const refusal = createRefusalModel(refusalThreshold ?? deps.refusalThreshold);
     return { ...shared, refusal, chat: allowed[0] ?? null, modelAnswerers, hedgedCalls };
   };
   return async function* answerQuestion(input, signal) {
     const trace = createTrace(input, deps.embedder.id);
-    const parts = partsFor(input);
+    const meter = createTokenMeter({ limit: input.tokenLimit, ...(deps.priceOf ? { priceOf: deps.priceOf } : {}) });
+    const parts = partsFor(input, meter);
     const steps = input.schema ? answerWithObject : answerSteps;
     let sequence = -1;
     const stamp = (event: UnsequencedAnswerEvent): AnswerEvent => {
@@ -76,7 +81,7 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     try {
       for await (const event of steps(parts, input, trace, signal)) {
         if (isFinalEvent(event)) input.onRecord(toRecord(trace, parts.hedgedCalls));
-        yield stamp(event);
+        yield stamp(isFinalEvent(event) && setUp.length > 0 ? withSpent(event, meter.spent()) : event);
         if (isFinalEvent(event)) return;
         signal.throwIfAborted();
       }
@@ -84,11 +89,18 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     } catch (error) {
       const failure = signal.aborted ? reasonOf(signal) : AppError.from(error);
       const details = { err: failure.cause ?? failure, code: failure.code, answerId: input.answerId };
-      deps.log.warn(details, 'an answer failed');
+      // Who stops an answer gets what they asked for.
+      if (failure.code !== 'ANSWER_STOPPED') deps.log.warn(details, 'an answer failed');
       input.onRecord(toRecord(trace, parts.hedgedCalls));
       yield stamp({ type: 'answer-failed', error: (deps.problemOf ?? bareProblem)(failure) });
     }
   };
+}
+
+/** Of a refusal the tokens alone are told. */
+function withSpent(event: UnsequencedAnswerEvent, { usage, cost }: Spent): UnsequencedAnswerEvent {
+  if (event.type === 'answer-finished') return { ...event, usage, cost };
+  return event.type === 'answer-refused' ? { ...event, usage } : event;
 }
 
 /** A problem that names only the error's page, for the server to complete. */

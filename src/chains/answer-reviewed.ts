@@ -51,7 +51,7 @@ export const answerReviewed: Answerer = async function* (input, signal) {
     // Blocks stand apart as listings do; the words are the quote's own and need no measure.
     yield* release({ text: text.slice(start, end), quotes, isLine: true, kind: 'code', isNotice: true });
   }
-  return { usage: { inputTokens: 0, outputTokens: 0 }, rejectedQuotes: [] };
+  return { rejectedQuotes: [] };
 };
 
 const fence = /^ {0,3}(`{3,}|~{3,})/;

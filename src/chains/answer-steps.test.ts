@@ -58,6 +58,7 @@ interface Setting {
   readonly hasDocuments?: () => Promise<boolean>;
   readonly refusalThreshold?: number;
   readonly input?: Partial<AnswerInput>;
+  readonly priceOf?: NonNullable<AnswerQuestionDeps['priceOf']>;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: AnswerEvent) => void;
 }
@@ -69,6 +70,7 @@ function chainOf(setting: Setting, log: AnswerQuestionDeps['log']) {
     chat: setting.chat ?? null,
     hedge: setting.hedge ?? null,
     fallbacks: setting.fallbacks ?? [],
+    ...(setting.priceOf ? { priceOf: setting.priceOf } : {}),
     index: { inverseDocumentFrequencies: async (_tenant, terms) => new Float32Array(terms.length).fill(4.6) },
     documents: fakePort('documents', setting.hasDocuments ? { hasDocuments: setting.hasDocuments } : {}),
     // Nothing is more probable than 1: whether to refuse is tested where it is decided.
@@ -250,6 +252,22 @@ test.each([true, false])('a model that fails later: what was released stays (cut
   ]);
   expect(answer).toMatchObject({ state: 'finished', sentences: [{ text: 'It takes five working days.' }, {}] });
   expect(answer?.text).toBe('It takes five working days. Shipping costs are not refunded.');
+  // The first call is reported by the server, of the second one the prompt and what was read of the reply are estimated.
+  expect(answer?.usage.inputTokens).toBeGreaterThan(150);
+  expect(answer?.usage.outputTokens).toBeGreaterThan(40);
+});
+
+test('a model that fails before the first sentence has been paid all the same', async () => {
+  const { answer } = await askModel([quotes, status(401)]);
+  expect(answer).toMatchObject({ state: 'finished', usage: { inputTokens: 100, outputTokens: 20 } });
+});
+
+test('cost is told where the price is known', async () => {
+  const priceOf = () => ({ input: 1_000, output: 10_000 });
+  const replies = [quotes, say('It takes five working days [1].')];
+  expect((await askModel(replies, { priceOf })).answer?.cost).toBeCloseTo(0.2 + 0.4);
+  expect((await askModel(replies)).answer?.cost).toBeNull();
+  expect((await ask({})).answer?.cost).toBe(0);
 });
 
 describe('stopped', () => {
@@ -258,13 +276,14 @@ describe('stopped', () => {
     server.script(quotes, { kind: 'stall', text: 'It takes five working days [1]. Shipping costs' });
     const chat = await createOpenAiChatModel({ model: 'stub', apiKey: 'sk-test', baseUrl: server.url });
     const controller = new AbortController();
-    const { types, last } = await ask({
+    const { types, last, warnings } = await ask({
       chat,
       signal: controller.signal,
       onEvent: (event) => event.type === 'text-delta' && controller.abort(),
     });
     expect(last).toMatchObject({ type: 'answer-failed', error: { code: 'ANSWER_STOPPED', status: 409 } });
     expect(types).not.toContain('answer-finished');
+    expect(warnings).toEqual([]);
     await server.requests[1]?.closedByClient;
   });
 

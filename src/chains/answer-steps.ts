@@ -1,4 +1,4 @@
-import type { Quote, RefusalReason, Sentence, UnsequencedAnswerEvent, Usage } from '../domain/answer.ts';
+import type { Quote, RefusalReason, Sentence, UnsequencedAnswerEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import { asReviewed } from '../domain/reviewed.ts';
 import type { HedgedCall } from '../models/chat/hedge-chat-model.ts';
@@ -108,11 +108,7 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   yield* noteTime(answering, (milliseconds) => {
     trace.timings.answer = milliseconds;
   });
-  if (draft.sentences.length === 0)
-    return yield {
-      ...refuse(input, 'weak-evidence', retrieval),
-      ...(parts.chat ? { usage: draft.usage } : {}),
-    };
+  if (draft.sentences.length === 0) return yield refuse(input, 'weak-evidence', retrieval);
   for await (const event of stateConflicts(evidence, { quotes: [...draft.quotes], sentences: draft.position })) {
     note(event, draft);
     yield event;
@@ -205,7 +201,6 @@ interface Draft {
   readonly sentences: Sentence[];
   readonly quotes: Quote[];
   text: string;
-  usage: Usage;
   /** Sentences that were released or withheld. */
   position: number;
   /** Whether what wrote it failed after the first sentence. */
@@ -217,7 +212,6 @@ function createDraft(): Draft {
     sentences: [],
     quotes: [],
     text: '',
-    usage: { inputTokens: 0, outputTokens: 0 },
     position: 0,
     isPartial: false,
   };
@@ -266,7 +260,6 @@ async function* collect(
   { draft, trace }: Progress,
 ): AsyncGenerator<UnsequencedAnswerEvent, AnswererResult> {
   const result = yield* noteEvents(events, draft);
-  draft.usage = result.usage;
   trace.rejectedQuotes = [...trace.rejectedQuotes, ...result.rejectedQuotes];
   return result;
 }
@@ -280,7 +273,7 @@ async function* noteEvents(events: ReturnType<Answerer>, draft: Draft): ReturnTy
     }
   } finally {
     // A reader who leaves early must not leave a model call open.
-    await events.return({ usage: draft.usage, rejectedQuotes: [] });
+    await events.return({ rejectedQuotes: [] });
   }
 }
 
@@ -305,12 +298,14 @@ async function* noteTime(events: Events, note: (milliseconds: number) => void): 
   }
 }
 
-function finish({ sentences, quotes, text, usage, isPartial }: Draft, trace: Trace): Finished {
+/** What it took is told by whoever counts it. */
+function finish({ sentences, quotes, text, isPartial }: Draft, trace: Trace): Finished {
   const groundedness = sentences.reduce((sum, sentence) => sum + sentence.groundedness, 0) / sentences.length;
   const refusalProbability = trace.refusal?.probability ?? 0;
   const confidence = confidenceOf({ refusalProbability, groundedness, hasVectors: trace.judgedByVectors });
   const timings = { ...trace.timings };
-  const result = { text, sentences, quotes, confidence, usage, cost: null, timings, cached: false };
+  const unspent = { usage: { inputTokens: 0, outputTokens: 0 }, cost: 0 };
+  const result = { text, sentences, quotes, confidence, ...unspent, timings, cached: false };
   return { type: 'answer-finished', ...result, ...(isPartial ? { partial: true } : {}) };
 }
 

@@ -132,8 +132,7 @@ describe('a model that keeps to the format', () => {
       uri: expect.stringMatching(/^https:\/\/handbook\.example\/0#:~:text=Refunds/),
     });
     expect(textOf(outcome)).toBe('Refunds of annual plans take five working days.');
-    const usage = { inputTokens: 200, outputTokens: 40 };
-    expect(outcome.result).toEqual({ usage, rejectedQuotes: [], isRepaired: false });
+    expect(outcome.result).toEqual({ rejectedQuotes: [], isRepaired: false });
   });
 
   test('numbers quotes by their first use and leaves out those that no sentence uses', async () => {
@@ -235,7 +234,7 @@ describe('a repair', () => {
     );
     expect(told.match(/<passage\b/g)).toHaveLength(texts.length);
     expect(typesOf(outcome)).toEqual(['quote-rejected', 'quote-verified', 'text-delta', 'sentence-finished']);
-    expect(outcome.result).toMatchObject({ isRepaired: true, usage: { inputTokens: 300, outputTokens: 60 } });
+    expect(outcome.result).toMatchObject({ isRepaired: true });
   });
 
   test.each<[string, string | Behaviour, number]>([
@@ -323,9 +322,11 @@ describe('a model that does not obey', () => {
   test('endless quotes and sentences end', async () => {
     const outcome = await answer([
       Array.from({ length: 100 }, () => refundQuote).join('\n'),
-      'Refunds of annual plans take five working days [1]. '.repeat(60),
+      Array.from({ length: 60 }, (_, index) => `Refunds ${'really '.repeat(index)}take five working days [1].`).join(
+        ' ',
+      ),
     ]);
-    expect(outcome.events.filter((event) => event.type === 'sentence-finished')).toHaveLength(20);
+    expect(outcome.events.filter((event) => /^sentence-/.test(event.type))).toHaveLength(20);
     expect(outcome.events.filter((event) => event.type === 'quote-verified')).toHaveLength(1);
   });
 });
@@ -402,10 +403,9 @@ describe('with a second judge', () => {
   const written = 'Files that were deleted are kept for 30 days [1].';
   const verdict = (word: string, quote: string) => JSON.stringify({ verdict: word, quote });
 
-  test('its verdict and its tokens count', async () => {
+  test('its verdict counts', async () => {
     const doubt = await answer([quotes, written, verdict('not-supported', 'files are kept for 30 days')], {}, true);
     expect(reasonsOf(doubt)).toEqual(['sentence-withheld: not-supported']);
-    expect(doubt.result.usage).toEqual({ inputTokens: 300, outputTokens: 60 });
     const assent = await answer([quotes, written, verdict('supported', 'files are kept for 30 days')], {}, true);
     expect(textOf(assent)).toBe('Files that were deleted are kept for 30 days.');
   });

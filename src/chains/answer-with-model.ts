@@ -1,4 +1,4 @@
-import type { UnsequencedAnswerEvent, Usage } from '../domain/answer.ts';
+import type { UnsequencedAnswerEvent } from '../domain/answer.ts';
 import type { ChatChunk, ChatModel, ChatRequest } from '../models/chat-model.ts';
 import type { Answerer, AnswererInput, AnswererResult } from './answerer.ts';
 import { createSentenceJudge } from './ground/judge-sentence.ts';
@@ -19,6 +19,8 @@ export interface ModelAnswererDeps {
 const answerTokens = 900;
 /** A model that goes on after this many sentences has lost the question. */
 const mostSentences = 20;
+/** So has one that says again what it said, so many times. */
+const mostRepeated = 3;
 
 /**
  * Cite, then answer: the model first names verbatim quotes, each of which is aligned with its passage (see `selectQuotes`); then it writes from
@@ -26,43 +28,33 @@ const mostSentences = 20;
  */
 export function createModelAnswerer({ chat, prompts, judge }: ModelAnswererDeps): Answerer {
   return async function* (input, signal) {
-    const usage = { inputTokens: 0, outputTokens: 0 };
-    const read = (request: ChatRequest) => readText(chat.stream(request, signal), usage);
+    const read = (request: ChatRequest) => readText(chat.stream(request, signal));
     const { quotes, rejected, isRepaired } = yield* selectQuotes({ prompts, read }, input);
     const rejectedQuotes = rejected.map(({ text, reason }) => ({ text, reason }));
-    const result: AnswererResult = { usage, rejectedQuotes, isRepaired };
+    const result: AnswererResult = { rejectedQuotes, isRepaired };
     if (quotes.length === 0) return result;
 
-    const onUsage = (spent: Usage) => addUsage(usage, spent);
     const second = judge
-      ? { judge: createSentenceJudge({ chat: judge, prompt: prompts.judgeSentence, onUsage }), signal }
+      ? { judge: createSentenceJudge({ chat: judge, prompt: prompts.judgeSentence }), signal }
       : null;
     const release = createSentenceGate(input, second);
     const messages = prompts.writeAnswer.render(answerValues(input, quotes));
     const reply = read({ messages, maxTokens: answerTokens });
-    let sentences = 0;
+    const said = new Set<string>();
+    let repeated = 0;
     for await (const unit of readUnits(reply)) {
-      yield* releaseCited(unit, quotes, release);
-      sentences += 1;
-      if (sentences >= mostSentences) break;
+      const words = unit.text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ');
+      if (said.has(words)) repeated += 1;
+      else yield* releaseCited(unit, quotes, release);
+      said.add(words);
+      if (said.size >= mostSentences || repeated >= mostRepeated) break;
     }
     return result;
   };
 }
 
-/** Counts up. */
-type Counter = { -readonly [K in keyof Usage]: Usage[K] };
-
-async function* readText(reply: AsyncIterable<ChatChunk>, usage: Counter): AsyncGenerator<string> {
-  for await (const chunk of reply) {
-    if (chunk.type === 'text') yield chunk.text;
-    else addUsage(usage, chunk.usage);
-  }
-}
-
-function addUsage(usage: Counter, { inputTokens, outputTokens }: Usage): void {
-  usage.inputTokens += inputTokens;
-  usage.outputTokens += outputTokens;
+async function* readText(reply: AsyncIterable<ChatChunk>): AsyncGenerator<string> {
+  for await (const chunk of reply) if (chunk.type === 'text') yield chunk.text;
 }
 
 async function* readUnits(reply: AsyncIterable<string>): AsyncGenerator<AnswerUnit> {

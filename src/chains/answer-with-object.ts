@@ -1,4 +1,4 @@
-import type { Quote, UnsequencedAnswerEvent, Usage } from '../domain/answer.ts';
+import type { Quote, UnsequencedAnswerEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import { type AnswerField, fieldsOf, type ObjectSchema, type WantedField } from '../domain/object-schema.ts';
@@ -37,12 +37,11 @@ export async function* answerWithObject(parts: Parts, input: AnswerInput, trace:
     }
     const asked = performance.now();
     const book = createQuoteBook(event.quotes);
-    const usage = { ...event.usage };
-    const filling = { parts, input, trace, schema, answerQuotes: event.quotes, book, usage };
+    const filling = { parts, input, trace, schema, answerQuotes: event.quotes, book };
     const fields = yield* fillFields(filling, signal);
     const object = Object.fromEntries(Object.entries(fields).map(([name, { value }]) => [name, value]));
     Object.assign(trace.timings, { fields: performance.now() - asked, total: performance.now() - started });
-    yield { ...event, quotes: [...book.quotes], usage, timings: { ...trace.timings }, object, fields };
+    yield { ...event, quotes: [...book.quotes], timings: { ...trace.timings }, object, fields };
   }
 }
 
@@ -54,8 +53,6 @@ interface Filling {
   /** Those of the question's own answer. */
   readonly answerQuotes: readonly Quote[];
   readonly book: QuoteBook;
-  /** Counts up. */
-  readonly usage: { -readonly [K in keyof Usage]: Usage[K] };
 }
 
 /** By a chat model where there is one, else, and when it fails, by answers to questions that are made of the fields. */
@@ -72,17 +69,13 @@ async function* fillFields(filling: Filling, signal: AbortSignal): Filled {
 }
 
 async function* fillWithModel(filling: Filling, chat: ChatModel, signal: AbortSignal): Filled {
-  const { parts, trace, schema, book, usage } = filling;
+  const { parts, trace, schema, book } = filling;
   const fields = fieldsOf(schema);
   const passages = await passagesOf(filling, fields, signal);
   const prompt = parts.prompts.extractFields;
   trace.promptVersions.extractFields = prompt.version;
-  const onUsage = (spent: Usage) => {
-    usage.inputTokens += spent.inputTokens;
-    usage.outputTokens += spent.outputTokens;
-  };
   const question = trace.standalone;
-  const claims = await claimFields({ chat, prompt, onUsage }, { question, passages, fields }, signal);
+  const claims = await claimFields({ chat, prompt }, { question, passages, fields }, signal);
   const sources = passages.map(({ text }) => toQuoteText(text));
   const filled: [string, AnswerField][] = [];
   for (const field of fields) {

@@ -1,4 +1,4 @@
-import type { AnswerMode, UnsequencedAnswerEvent, Usage } from '../domain/answer.ts';
+import type { AnswerMode, UnsequencedAnswerEvent } from '../domain/answer.ts';
 import type { ScoredPassage } from '../retrieve/retrieve.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 import type { RankedUnit } from './evidence/rank-units.ts';
@@ -19,7 +19,6 @@ export interface AnswererInput {
 }
 
 export interface AnswererResult {
-  readonly usage: Usage;
   readonly rejectedQuotes: AnswerRecord['rejectedQuotes'];
   /** Whether a model was asked for quotes a second time, because too few of the first were found. */
   readonly isRepaired?: boolean;

@@ -146,9 +146,10 @@ describe('a model that', () => {
     expect(detailsOf(await ask(server, behaviours))).toEqual(expect.arrayContaining(reasons));
   });
 
-  test('loops is left after a while', async () => {
+  test('loops is left, and what it said is said once', async () => {
     await using server = await startStubModelServer();
     const events = await ask(server, [quoting, { kind: 'endless', text: `${answering} ` }]);
+    expect(textOf(events)).toBe('Refunds of annual plans take five working days. Shipping costs are not refunded.');
     expect(events.at(-1)?.type).toBe('answer-finished');
     await server.requests.at(-1)?.closedByClient;
   });

@@ -8,7 +8,7 @@ import type { ChatModel } from '../models/chat-model.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { AnswerInput, AnswerQuestion } from './answer-question.ts';
 import { hasUnsafeLink } from './ground/unsafe-link.ts';
-import { createTokenLimit } from './limit-tokens.ts';
+import { createTokenMeter } from './meter-tokens.ts';
 import { phraseFollowUps } from './phrase-follow-ups.ts';
 import type { Prompt } from './prompts/load-prompts.ts';
 import { underSettings } from './under-settings.ts';
@@ -88,7 +88,7 @@ interface Writer extends Pick<FollowUpDeps, 'prompt' | 'log'> {
 function writerOf({ chats, prompt, log }: FollowUpDeps, { answer, settings }: Answered): Writer {
   const { models, answerTokens } = settings;
   const chat = chats.find(({ id }) => id === answer.model && (models?.includes(id) ?? true));
-  return { chat: chat ? createTokenLimit(answerTokens)(chat) : null, prompt, log };
+  return { chat: chat ? createTokenMeter({ limit: answerTokens }).of(chat) : null, prompt, log };
 }
 
 /** In the words of the chat model where there is one and it does as it is told, else as they are. */

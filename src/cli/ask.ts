@@ -27,7 +27,8 @@ export async function ask(
     ...filterOf(options),
   };
   const quotes: Quote[] = [];
-  let printed = -1;
+  let draft = '';
+  let conversation = '';
   for await (const event of client.stream<AnswerEvent>('/v1/answers', body, signal)) {
     if (event.type === 'answer-failed') throw new AppError(event.error.code, event.error.detail);
     if (options.events) {
@@ -36,13 +37,21 @@ export async function ask(
       if (event.type === 'answer-finished' || event.type === 'answer-refused') output.result(event, () => '');
     } else {
       if (event.type === 'quote-verified') quotes.push(event);
+      if (event.type === 'answer-started') conversation = event.conversationId;
+      if (event.type === 'text-delta') draft += event.text;
+      if (event.type === 'sentence-withheld') draft = '';
       if (event.type === 'sentence-finished') {
-        output.write(`${printed >= 0 ? ' ' : ''}${event.text}${citations(event.citations, event.text)}`);
-        printed = event.sentence;
+        // What stands before a sentence tells a list, a table and a listing from running text.
+        output.write(`${/^\s*/.exec(draft)?.[0] ?? ''}${event.text}${citations(event.citations, event.text)}`);
+        draft = '';
       }
       if (event.type === 'question-expanded') output.note(expansionWords(event));
-      if (event.type === 'step-degraded') output.note(`note: ${event.step} fell back to ${event.to} (${event.cause})`);
-      if (event.type === 'answer-finished') printQuotes(output, quotes, event.confidence);
+      if (event.type === 'step-degraded' && event.to !== 'partial')
+        output.note(`note: ${event.step} fell back to ${event.to} (${event.cause})`);
+      if (event.type === 'answer-finished') {
+        printQuotes(output, quotes, event);
+        output.note(`go on with: footnote ask --conversation ${conversation} "…"`);
+      }
     }
     if (event.type === 'answer-refused') {
       if (!options.events && !output.json) printRefusal(output, event);
@@ -54,10 +63,14 @@ export async function ask(
 
 function citations(numbers: readonly number[], text: string): string {
   const missing = numbers.filter((number) => !text.includes(`[${number}]`));
-  return missing.length === 0 ? '' : ` ${missing.map((number) => `[${number}]`).join('')}`;
+  if (missing.length === 0) return '';
+  // Behind a fence on its own line, which ends a listing.
+  return `${/(?:^|\n)[`~]{3,}$/.test(text) ? '\n' : ' '}${missing.map((number) => `[${number}]`).join('')}`;
 }
 
-function printQuotes(output: Output, quotes: readonly Quote[], confidence: number): void {
+type Finished = Extract<AnswerEvent, { type: 'answer-finished' }>;
+
+function printQuotes(output: Output, quotes: readonly Quote[], { confidence, partial }: Finished): void {
   output.line();
   for (const quote of quotes) {
     output.line();
@@ -66,7 +79,8 @@ function printQuotes(output: Output, quotes: readonly Quote[], confidence: numbe
     if (quote.reviewed) output.line(output.style.dim(`    reviewed answer, from ${titlesOf(quote.reviewed)}`));
   }
   output.line();
-  output.line(output.style.dim(`confidence ${confidence.toFixed(2)}`));
+  const mark = partial ? ', incomplete: the model failed on the way' : '';
+  output.line(output.style.dim(`confidence ${confidence.toFixed(2)}${mark}`));
 }
 
 function titlesOf({ sources }: NonNullable<Quote['reviewed']>): string {

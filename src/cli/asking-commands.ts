@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { ask } from './ask.ts';
 import type { WithClient } from './invocation.ts';
-import { collectPair, collectText, parseJson } from './option-values.ts';
+import { collectPair, collectText, parseCount, parseJson } from './option-values.ts';
 import { replay } from './replay.ts';
 import { search } from './search.ts';
 
@@ -26,12 +26,12 @@ export function addAsking(program: Command, withClient: WithClient): void {
   withFilter(program.command('search'))
     .description('find passages; the ranking that answers use')
     .argument('<query>')
-    .option('--limit <count>', 'passages', '10')
+    .option('--limit <count>', 'passages', parseCount, 10)
     .option('--explain', 'show the score of each step, matched terms, best sentence and times', false)
     .option('--why <document>', 'say at which step that document fell out; an id, external id, URI or title')
     .option('--as-grant <entry...>', 'search as a reader with these access-list entries (administrators)')
     .option('--no-expand', 'search for these words only')
-    .option('--tokens <count>', 'pack the passages under this token budget, as for an answer')
+    .option('--tokens <count>', 'pack the passages under this token budget, as for an answer', parseCount)
     .action(
       async (query: string, options) => await withClient(async (context) => await search(context, query, options)),
     );

@@ -41,6 +41,15 @@ it('lists how well each document was read, and says below what is wrong', async 
   ]);
 });
 
+it.each([
+  [{}, 'footnote ingest'],
+  [{ source: 'wiki' }, 'No document matches'],
+  [{ tag: ['team=support'] }, 'No document matches'],
+])('an empty list for %j says what to do', async (options, hint) => {
+  const client = fakePort<Client>('client', { get: async <T>() => ({ items: [], nextCursor: null }) as T });
+  expect(await printed((output) => listDocuments({ client, output }, options))).toContain(hint);
+});
+
 it('prints passages with their place', async () => {
   const passage = { ordinal: 0, start: 5, end: 9, text: 'Text', headingPath: ['Plans', 'Team'], page: 2, cells: null };
   const items = [passage, { ...passage, ordinal: 1, headingPath: [], page: null, cells: 'Prices!A2:D9' }];

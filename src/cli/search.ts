@@ -24,12 +24,12 @@ interface SearchResult {
 }
 
 export interface SearchOptions extends FilterOptions {
-  readonly limit: string;
+  readonly limit: number;
   readonly explain: boolean;
   readonly expand: boolean;
   readonly why?: string;
   readonly asGrant?: readonly string[];
-  readonly tokens?: string;
+  readonly tokens?: number;
 }
 
 const textShown = 300;
@@ -44,23 +44,33 @@ export async function search(
 ): Promise<void> {
   const body = {
     query,
-    limit: Number(limit),
+    limit,
     explain,
     expand,
     ...(why ? { whyNot: why } : {}),
     ...(asGrant ? { asGrants: asGrant } : {}),
-    ...(tokens ? { tokenBudget: Number(tokens) } : {}),
+    ...(tokens ? { tokenBudget: tokens } : {}),
     ...filterOf(filters),
   };
   const result = await client.post<SearchResult>('/v1/search', body);
   for (const { step, degradedTo, cause } of result.steps ?? [])
     if (degradedTo !== undefined) output.note(`note: ${step} fell back to ${degradedTo} (${cause})`);
-  output.result(result, (found) => describeResult(output, found));
+  const isFiltered = Object.keys(filterOf(filters)).length > 0;
+  output.result(result, (found) => describeResult(output, found, isFiltered));
 }
 
-function describeResult(output: Output, { passages, expansion, steps, dropped = [], whyNot }: SearchResult): string {
+function describeResult(
+  output: Output,
+  { passages, expansion, steps, dropped = [], whyNot }: SearchResult,
+  isFiltered: boolean,
+): string {
   const parts = passages.map((passage, index) => describePassage(output, passage, index));
-  if (parts.length === 0) parts.push('Nothing found. Add documents with: footnote ingest <file, folder or URL>');
+  if (parts.length === 0)
+    parts.push(
+      isFiltered
+        ? 'Nothing found among the documents that match the filter. `footnote documents list` shows sources and tags.'
+        : 'Nothing found. Add documents with: footnote ingest <file, folder or URL>',
+    );
   if (expansion) parts.unshift(expansionWords(expansion));
   if (dropped.length > 0) parts.push(describeDropped(output, dropped));
   if (steps?.some(({ milliseconds }) => milliseconds !== undefined)) parts.push(describeTimes(output, steps));

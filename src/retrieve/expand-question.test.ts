@@ -87,7 +87,12 @@ async function open(list: GlossaryStore['list'] = async () => []) {
       },
     },
     countTokens: () => 1,
-    expandQuestion: createExpandQuestion({ vocabularies, glossary: { list }, index }),
+    expandQuestion: createExpandQuestion({
+      vocabularies,
+      glossary: { list },
+      index,
+      isWord: (word) => word === 'early',
+    }),
   });
   const ask = (query: string, expand?: boolean) =>
     retrieve(
@@ -128,6 +133,11 @@ describe('a question that finds little', () => {
     expect(passages.map(({ id }) => id)).toEqual(['psg_0']);
     expect(expansion?.gained).toBe(1);
     expect((await ask('subscribtion', false)).passages).toEqual([]);
+  });
+
+  it('keeps a word that is spelt right, however near a word of the documents is', async () => {
+    const { ask } = await open();
+    expect(await ask('Is the early plan refunded?')).not.toHaveProperty('expansion');
   });
 
   it('stays as it is when the reader wants it so', async () => {

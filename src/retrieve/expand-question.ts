@@ -13,6 +13,8 @@ export interface ExpandDeps {
   readonly vocabularies: Vocabularies;
   readonly glossary: Pick<GlossaryStore, 'list'>;
   readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
+  /** Whether a word, in lower case, is spelt right as it stands, whatever the tenant's documents say. */
+  readonly isWord: (word: string) => boolean;
 }
 
 /** What the search for the question as it was asked found. */
@@ -37,10 +39,10 @@ const weakCosine = 0.4;
 export type ExpandQuestion = (tenant: TenantId, question: string, look: FirstLook) => Promise<ExpandedQuestion | null>;
 
 /**
- * Corrects words that no passage has, by the tenant's own vocabulary, then puts what its glossary and its documents' acronyms say is the
+ * Corrects words that no passage has and that are none, by the tenant's own vocabulary, then puts what its glossary and its documents' acronyms say is the
  * same in the place of words. Looks at nothing while the first look is good.
  */
-export function createExpandQuestion({ vocabularies, glossary, index }: ExpandDeps): ExpandQuestion {
+export function createExpandQuestion({ vocabularies, glossary, index, isWord }: ExpandDeps): ExpandQuestion {
   return async (tenant, question, look) => {
     vocabularies.prepare(tenant);
     const unknown = unknownWords(question, look.terms);
@@ -52,7 +54,7 @@ export function createExpandQuestion({ vocabularies, glossary, index }: ExpandDe
       return encoded.indices.length > 0 && statistics.unknown.size === 0;
     };
     const corrected = vocabulary
-      ? await correct(question, { unknown, vocabulary, isKnown })
+      ? await correct(question, { unknown, vocabulary, isKnown, isWord })
       : { searched: question, changes: [] };
     const groups = [
       ...terms.map(({ term, synonyms }) => ({ reason: 'glossary' as const, forms: [term, ...synonyms] })),
@@ -88,14 +90,18 @@ interface Correction {
   readonly vocabulary: Vocabulary;
   /** Whether passages have all of the words; the vocabulary may be older than the index. */
   readonly isKnown: (text: string) => Promise<boolean>;
+  readonly isWord: ExpandDeps['isWord'];
 }
 
-async function correct(question: string, { unknown, vocabulary, isKnown }: Correction): Promise<ExpandedQuestion> {
+async function correct(
+  question: string,
+  { unknown, vocabulary, isKnown, isWord }: Correction,
+): Promise<ExpandedQuestion> {
   const changes: WordChange[] = [];
   let searched = question;
   for (const { text, start } of unknown.toReversed()) {
     const word = toVocabularyWord(text);
-    const nearest = word === null ? null : vocabulary.nearest(word);
+    const nearest = word === null || isWord(word) ? null : vocabulary.nearest(word);
     if (nearest === null || !(await isKnown(nearest))) continue;
     const to = /^\p{Lu}/u.test(text) ? `${nearest.charAt(0).toUpperCase()}${nearest.slice(1)}` : nearest;
     searched = `${searched.slice(0, start)}${to}${searched.slice(start + text.length)}`;

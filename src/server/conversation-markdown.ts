@@ -11,17 +11,44 @@ function turn(answer: Answer): string {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function body({ sentences, refusal, error, state }: Answer): string {
-  const shown = sentences.map(({ text, citations }) => `${inline(text)} ${citations.map((n) => `[${n}]`).join('')}`);
+function body({ text, sentences, refusal, error, state }: Answer): string {
   const ends = {
     running: '*The answer was not finished.*',
     failed: inline(error?.detail ?? ''),
     finished: '',
     refused: '',
   };
-  return [shown.join('\n'), refusal ? inline(refusal.message) : '', ends[state]]
+  return [laidOut(text, sentences), refusal ? inline(refusal.message) : '', ends[state]]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** The sentences with their numbers; lists, tables and listings keep the lines that they have in the answer's text. */
+function laidOut(text: string, sentences: Answer['sentences']): string {
+  let shown = '';
+  let position = 0;
+  for (const sentence of sentences) {
+    const at = text.indexOf(sentence.text, position);
+    const separator = text.slice(position, Math.max(at, position));
+    if (at >= 0) position = at + sentence.text.length;
+    shown += `${shown === '' ? '' : separator.includes('\n') ? separator : '\n'}${numbered(sentence)}`;
+  }
+  return shown;
+}
+
+function numbered({ text, citations }: Answer['sentences'][number]): string {
+  const numbers = citations.map((number) => `[${number}]`).join('');
+  const lines = text.split('\n');
+  const fence = /^(`{3,}|~{3,})[\w+-]*$/.exec(lines[0] ?? '')?.[1];
+  if (fence !== undefined && lines.length > 2 && lines.at(-1) === fence) return `${text}\n\n${numbers}`;
+  if (!lines.every((line) => line.startsWith('|'))) return `${inline(text)} ${numbers}`;
+  const rows = lines.map((line) => (/^[|:\s-]+$/.test(line) ? line : rowOf(line)));
+  return [...rows.slice(0, -1), (rows.at(-1) ?? '').replace(/\s*\|$/, ` ${numbers} |`)].join('\n');
+}
+
+function rowOf(line: string): string {
+  const cells = line.replace(/^\||(?<!\\)\|$/g, '').split(/(?<!\\)\|/);
+  return `| ${cells.map((cell) => inline(cell.replaceAll('\\|', '|').trim())).join(' | ')} |`;
 }
 
 function quoted({ number, text, title, headingPath, page, version, start, end, uri, reviewed }: Quote): string {

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { jsonBody, openApp, quotedAnswer, quoteOf, scriptedAnswer, type TestApp } from '../../test/open-app.ts';
 import { openTestDatabase } from '../../test/open-database.ts';
 import type { AnswerInput } from '../chains/answer-question.ts';
-import type { Answer } from '../domain/answer.ts';
+import { type Answer, type AnswerEvent, foldAnswer } from '../domain/answer.ts';
 import { newId } from '../domain/ids.ts';
 import type { SqlDriver } from '../store/sql.ts';
+import { conversationMarkdown } from './conversation-markdown.ts';
 
 let driver: SqlDriver;
 let app: TestApp;
@@ -54,6 +55,56 @@ it('an edit is a branch: its history is what came before, and both branches are 
   expect(markdown).toContain('> Refund \\[policy\\], version 1, characters 0–');
   expect(markdown).toContain('<https://kestrel.example/refunds>');
   expect(markdown).not.toMatch(/On Starter|!\[x\]\(|<b>/);
+});
+
+it('an export keeps the rows of a table, the lines of a list and a listing, and nothing in them becomes markup', () => {
+  const document = { id: newId('document'), title: 'Refunds', text };
+  const units = [
+    'Two ways:',
+    '\n\n1. Write <b>us</b>.',
+    '\n2. Call.',
+    '\n\n| By | Days |\n|---|---|\n| ![x](https://evil.example/a) | 5 |',
+    '\n| Cash \\| coin | 1 |',
+    '\n\n```sh\nrefund --all\n```',
+  ];
+  const answer = foldAnswer(
+    [
+      {
+        type: 'answer-started',
+        answerId: 'ans_1',
+        conversationId: 'cnv_1',
+        question: 'How?',
+        mode: 'strict',
+        model: 'm',
+      },
+      ...quotedAnswer(quoteOf(document, text)).map((event) =>
+        event.type === 'answer-finished'
+          ? {
+              ...event,
+              text: units.join(''),
+              sentences: units.map((unit) => ({ text: unit.trim(), citations: [1], groundedness: 1 })),
+            }
+          : event,
+      ),
+    ].map((event, sequence) => ({ ...event, sequence, at: '2026-01-01T00:00:00Z' })) as AnswerEvent[],
+  );
+  const markdown = conversationMarkdown('Refunds', answer ? [answer] : []);
+  expect(markdown).toContain(`Two ways: [1]
+
+1. Write \\<b\\>us\\</b\\>. [1]
+2. Call. [1]
+
+| By | Days |
+|---|---|
+| \\!\\[x\\](https://evil.example/a) | 5 [1] |
+| Cash \\| coin | 1 [1] |
+
+\`\`\`sh
+refund --all
+\`\`\`
+
+[1]
+`);
 });
 
 it.each([

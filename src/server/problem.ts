@@ -73,19 +73,13 @@ function fieldErrors(issue: z.core.$ZodIssue, input: unknown): FieldError[] {
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
-  const unit =
-    'origin' in issue && issue.origin === 'string'
-      ? ' characters'
-      : 'origin' in issue && issue.origin === 'array'
-        ? ' entries'
-        : '';
   switch (issue.code) {
     case 'invalid_type':
       return issue.expected === 'object' ? 'an object' : `a value of type ${issue.expected}`;
     case 'too_small':
-      return `at least ${issue.minimum}${unit}`;
+      return `at least ${counted(issue.minimum, issue.origin)}`;
     case 'too_big':
-      return `at most ${issue.maximum}${unit}`;
+      return `at most ${counted(issue.maximum, issue.origin)}`;
     case 'invalid_value':
       return `one of ${issue.values.map(String).join(', ')}`;
     case 'invalid_format':
@@ -97,6 +91,11 @@ function expectation(issue: z.core.$ZodIssue): string {
     default:
       return 'a value of the documented shape';
   }
+}
+
+function counted(count: number | bigint, origin: string): string {
+  const unit = origin === 'string' ? ['character', 'characters'] : origin === 'array' ? ['entry', 'entries'] : null;
+  return unit === null ? String(count) : `${count} ${Number(count) === 1 ? unit[0] : unit[1]}`;
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -12,11 +12,19 @@ import { clauseOfRequest } from './request-filter.ts';
 import type { RouteDeps } from './route-deps.ts';
 import { FilterSchema } from './schemas.ts';
 
+function isLanguageTag(value: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(value).length === 1;
+  } catch {
+    return false;
+  }
+}
+
 /** What every route that answers a question takes. */
 export const answerOptions = {
   filter: FilterSchema.optional(),
   mode: z.enum(answerModes).optional(),
-  locale: z.string().max(35).optional(),
+  locale: z.string().max(35).refine(isLanguageTag, 'a language tag (BCP 47), such as de or pt-BR').optional(),
   maxQuotes: z.int().min(1).max(20).default(8),
   expand: z.boolean().default(true).openapi({
     description: 'Whether a question that finds little is searched in other words too; `question-expanded` says so.',

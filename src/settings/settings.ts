@@ -9,7 +9,14 @@ const optional = <T extends z.ZodType>(schema: T) => z.preprocess(emptyIsUnset, 
 const withDefault = <T extends z.ZodType>(schema: T, value: z.output<T>) =>
   z.preprocess((input) => emptyIsUnset(input) ?? value, schema);
 const integer = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
+/** For a million tokens. */
+const dollars = z.string().trim().min(1).transform(Number).pipe(z.number().min(0).max(1_000));
 const httpUrl = z.url({ protocol: /^https?$/ });
+/** `0.4/1.6`, for each model one, or one for all. */
+const chatPrices = z
+  .string()
+  .transform((value) => value.split(',').map((price) => price.trim().split('/')))
+  .pipe(z.array(z.tuple([dollars, dollars]).transform(([input, output]) => ({ input, output }))));
 const modelNames = z.string().regex(/^[^,\s][^,]*(,[^,]*[^,\s][^,]*)*$/);
 
 /** Where raw files are kept. */
@@ -191,6 +198,14 @@ export const settings = {
     description:
       'Milliseconds without a token after which the next model of CHAT_MODEL, or the only one again, is asked beside a late one; off unless set.',
     example: '3000',
+  },
+  CHAT_PRICE: {
+    schema: optional(chatPrices),
+    expected:
+      'two numbers from 0 to 1000 with a slash between them, for all models or, after commas, for each of CHAT_MODEL',
+    description:
+      "US dollars for a million tokens that the chat model reads and writes, for the cost of answers; the prices of OpenAI's usual models are known.",
+    example: '0.4/1.6',
   },
   EMBEDDING_MODEL: {
     schema: withDefault(z.string().min(1), 'minilm'),

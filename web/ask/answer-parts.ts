@@ -1,4 +1,5 @@
 import type { AnswerEvent, NearestDocument, Problem, Quote } from '../../src/domain/answer.ts';
+import type { ShownSentence } from './answer-blocks.ts';
 import { element } from './elements.ts';
 import { headingsBelowTitle, type SourcePanel } from './source-panel.ts';
 
@@ -42,34 +43,20 @@ export function expansionElement(
   return element('li', {}, `Showing results for “${searched}”. `, button);
 }
 
-/** The words of a sentence, then the numbers of its quotes; where the words hold the numbers themselves, they give way. */
-export function sentenceElement(
+/** A sentence with the numbers of its quotes; where the words hold the numbers themselves, they give way. */
+export function shownSentence(
   { text, citations, groundedness }: EventOf<'sentence-finished'>,
-  quotes: ReadonlyMap<number, Quote>,
-  open: OpenQuote,
-): HTMLElement {
+  separator: string,
+  { quotes, open }: { readonly quotes: ReadonlyMap<number, Quote>; readonly open: OpenQuote },
+): ShownSentence {
   const words = citations.reduce((rest, number) => rest.replaceAll(`[${number}]`, ''), text);
-  const breaks = /\n\s*$/.exec(words)?.[0] ?? ' ';
-  const [head, lastWord] = splitLastWord(words.trimEnd());
   const chips = citations.flatMap((number) => {
     const quote = quotes.get(number);
     return quote ? [chipOf(quote, open)] : [];
   });
   const isWeak = groundedness < weakGroundedness;
   const mark = isWeak ? [element('span', { class: 'weak-note' }, ' (weakly supported)')] : [];
-  return element(
-    'span',
-    { class: isWeak ? 'sentence weak' : 'sentence' },
-    element('span', { class: 'words' }, head),
-    // Numbers stay on the line of the last word.
-    element('span', { class: 'tail' }, element('span', { class: 'words' }, lastWord), ...mark, ...chips),
-    breaks,
-  );
-}
-
-function splitLastWord(text: string): readonly [string, string] {
-  const word = /\S{1,24}$/.exec(text)?.[0] ?? '';
-  return [text.slice(0, text.length - word.length), word];
+  return { text: words, separator, isWeak, tail: [...mark, ...chips] };
 }
 
 function chipOf(quote: Quote, open: OpenQuote): HTMLElement {

@@ -1,4 +1,5 @@
 import type { AnswerEvent, Problem, Quote } from '../../src/domain/answer.ts';
+import { createAnswerBlocks } from './answer-blocks.ts';
 import {
   type AlsoIn,
   degradedWords,
@@ -8,7 +9,7 @@ import {
   problemElement,
   quoteElement,
   refusalElement,
-  sentenceElement,
+  shownSentence,
   withheldWords,
 } from './answer-parts.ts';
 import { announce, element } from './elements.ts';
@@ -44,7 +45,7 @@ function createFrame(question: string) {
   const after = element('div', { class: 'after' });
   const answer = element('div', { class: 'answer' }, progress, readings, sentences, notes, quoteList, after);
   const root = element('article', { class: 'turn' }, element('h2', { class: 'question' }, question), answer);
-  return { root, progress, readings, draft, notes, quoteList, after };
+  return { root, progress, readings, sentences, draft, notes, quoteList, after };
 }
 
 export function createAnswerView({
@@ -54,7 +55,8 @@ export function createAnswerView({
   onAskAsIs,
   onFinished,
 }: AnswerViewOptions): AnswerView {
-  const { root, progress, readings, draft, notes, quoteList, after } = createFrame(question);
+  const { root, progress, readings, sentences, draft, notes, quoteList, after } = createFrame(question);
+  const blocks = createAnswerBlocks(sentences, draft);
   const quotes = new Map<number, Quote>();
   const alsoIn = new Map<string, AlsoIn>();
   let answerId = '';
@@ -94,8 +96,8 @@ export function createAnswerView({
         draft.textContent += event.text;
         break;
       case 'sentence-finished':
+        blocks.add(shownSentence(event, /^\s*/.exec(draft.textContent)?.[0] ?? '', { quotes, open: openQuote }));
         draft.textContent = '';
-        draft.before(sentenceElement(event, quotes, openQuote));
         break;
       case 'sentence-withheld':
         draft.textContent = '';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Usage } from '../../domain/answer.ts';
 import { AppError } from '../../domain/errors.ts';
 import { FieldValue, unprovedReasons, type WantedField } from '../../domain/object-schema.ts';
 import type { ChatModel } from '../../models/chat-model.ts';
@@ -35,7 +34,7 @@ const Claim = z.object({
  * MODEL_BAD_RESPONSE when the reply is no object, else what the chat model throws.
  */
 export async function claimFields(
-  { chat, prompt, onUsage }: { chat: ChatModel; prompt: Prompt; onUsage: (usage: Usage) => void },
+  { chat, prompt }: { chat: ChatModel; prompt: Prompt },
   { question, passages, fields }: Asked,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, FieldClaim>> {
@@ -49,7 +48,6 @@ export async function claimFields(
   let reply = '';
   for await (const chunk of chat.stream({ messages, maxTokens, schema }, signal))
     if (chunk.type === 'text') reply += chunk.text;
-    else onUsage(chunk.usage);
   const read = z.record(z.string(), z.unknown()).safeParse(readJsonReply(reply));
   if (!read.success) throw new AppError('MODEL_BAD_RESPONSE', 'The model did not write the fields as an object.');
   return new Map(

@@ -9,8 +9,6 @@ import { readJsonReply } from '../read-json-reply.ts';
 export interface JudgeDeps {
   readonly chat: ChatModel;
   readonly prompt: Prompt;
-  /** Called with the tokens of each reply. */
-  readonly onUsage: (usage: { readonly inputTokens: number; readonly outputTokens: number }) => void;
 }
 
 /**
@@ -26,14 +24,13 @@ const Reply = z.object({ verdict: z.enum(['supported', 'not-supported']), quote:
 const schema = { name: 'verdict', schema: z.toJSONSchema(Reply) };
 
 /** A chat model as second judge; it is held to what answers are held to: a verdict without a verbatim quote does not count. */
-export function createSentenceJudge({ chat, prompt, onUsage }: JudgeDeps): JudgeSentence {
+export function createSentenceJudge({ chat, prompt }: JudgeDeps): JudgeSentence {
   return async (sentence, quotes, signal) => {
     const fenced = quotes.map((quote, index) => fence('quote', `number="${index + 1}"`, quote)).join('\n');
     const messages = prompt.render({ quotes: fenced, sentence: fence('sentence', 'number="1"', sentence) });
     let text = '';
     for await (const chunk of chat.stream({ messages, maxTokens: replyTokens, deadlineMs, schema }, signal))
       if (chunk.type === 'text') text += chunk.text;
-      else onUsage(chunk.usage);
     const reply = Reply.safeParse(readJsonReply(text));
     if (!reply.success) throw new AppError('MODEL_BAD_RESPONSE', 'The judge did not write a verdict.');
     const { verdict, quote } = reply.data;

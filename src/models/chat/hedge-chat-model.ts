@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createRetryBudget, type RetryBudget } from '../../resilience/retry-budget.ts';
 import type { ChatChunk, ChatModel, ChatRequest } from '../chat-model.ts';
-import { estimatePrompt } from './estimate-tokens.ts';
 
 /** A call that was made beside a late one, by the models' names. */
 export interface HedgedCall {
@@ -23,7 +22,7 @@ export interface HedgeOptions {
 /**
  * Hedges calls after so many milliseconds without a token: the reply that begins first counts, the other call is cancelled. A call that
  * fails while the other one is open does not end the reply. Second calls have the budget of retries, a tenth of all calls and ten saved
- * up, so that a server that is slow for all is not asked twice by all. What a cancelled call has read is added to the usage, by an estimate.
+ * up, so that a server that is slow for all is not asked twice by all.
  */
 export function createHedge({ afterMilliseconds, budget = createRetryBudget() }: HedgeOptions): Hedge {
   return (first, second, onHedged) => ({
@@ -34,7 +33,7 @@ export function createHedge({ afterMilliseconds, budget = createRetryBudget() }:
       const one = openCall(first, request, signal);
       const open = [one];
       try {
-        if ((await isOpenIn(one, afterMilliseconds)) || !budget.hasRetry()) return yield* readCall(one, 0);
+        if ((await isOpenIn(one, afterMilliseconds)) || !budget.hasRetry()) return yield* readCall(one);
         signal.throwIfAborted();
         budget.spend();
         const other = openCall(second, request, signal);
@@ -43,7 +42,7 @@ export function createHedge({ afterMilliseconds, budget = createRetryBudget() }:
         const cancelled = taken === one ? other : one;
         cancelled.close();
         onHedged({ first: first.id, second: second.id, taken: taken === one ? 'first' : 'second' });
-        yield* readCall(taken, estimatePrompt(request));
+        yield* readCall(taken);
       } catch (error) {
         signal.throwIfAborted();
         throw error;
@@ -99,11 +98,6 @@ async function faster(one: OpenCall, other: OpenCall): Promise<OpenCall> {
   }
 }
 
-/** `spent`: tokens that the cancelled call has read; they are told with those of this one, where it tells any. */
-async function* readCall({ opened, chunks }: OpenCall, spent: number): AsyncGenerator<ChatChunk> {
-  for (let next = await opened; !next.done; next = await chunks.next()) {
-    const chunk = next.value;
-    if (chunk.type === 'text') yield chunk;
-    else yield { type: 'usage', usage: { ...chunk.usage, inputTokens: chunk.usage.inputTokens + spent } };
-  }
+async function* readCall({ opened, chunks }: OpenCall): AsyncGenerator<ChatChunk> {
+  for (let next = await opened; !next.done; next = await chunks.next()) yield next.value;
 }

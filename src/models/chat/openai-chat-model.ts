@@ -94,10 +94,11 @@ async function* readReply({ first, parts }: OpenReply, charactersMax: number): A
   for (let next = first; !next.done; next = await nextPart(parts)) {
     const { text, usage } = next.value;
     isFinished ||= next.value.isFinished;
-    characters += text.length;
-    if (characters > charactersMax)
+    const taken = text.slice(0, charactersMax - characters);
+    characters += taken.length;
+    if (taken !== '') yield { type: 'text', text: taken };
+    if (taken.length < text.length)
       throw new AppError('MODEL_BAD_RESPONSE', 'The model server sent a reply that does not end.');
-    if (text !== '') yield { type: 'text', text };
     if (usage) yield { type: 'usage', usage };
   }
   if (!isFinished) throw brokeOff();

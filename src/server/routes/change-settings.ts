@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import type { TenantSettings } from '../../domain/tenant-settings.ts';
+import type { TenantSettings, TenantSettingsChange } from '../../domain/tenant-settings.ts';
 import { type App, principalOf } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
 import type { RouteDeps } from '../route-deps.ts';
@@ -24,6 +24,7 @@ export function registerChangeSettings(app: App, deps: RouteDeps): void {
   app.openapi(route, async (c) => {
     const change = c.req.valid('json');
     requireKnownModels(deps, change.models ?? []);
+    requireWords(await deps.tenantSettings.read(principalOf(c).tenantId), change);
     return c.json(await deps.tenantSettings.change(principalOf(c), change), 200);
   });
 }
@@ -37,5 +38,14 @@ function requireKnownModels(
   if (unknown === undefined) return;
   throw new AppError('INVALID_REQUEST', 'The server is not set up with such a model.', {
     errors: [{ field: 'models', expected: models.join(' or '), received: JSON.stringify(unknown) }],
+  });
+}
+
+/** A moderation that looks for nothing would look like one that is on. */
+function requireWords(current: TenantSettings, change: TenantSettingsChange): void {
+  const { moderation = current.moderation, moderationWords = current.moderationWords } = change;
+  if (moderation !== 'words' || moderationWords.length > 0) return;
+  throw new AppError('INVALID_REQUEST', 'The moderation `words` needs words to look for.', {
+    errors: [{ field: 'moderationWords', expected: 'at least one word while `moderation` is words', received: '[]' }],
   });
 }

@@ -19,6 +19,8 @@ export interface Collection extends CollectionIdentity {
 export interface Collections {
   /** What the alias stands for, at most two seconds old; made for the embedder of the settings when there is none. */
   live(signal?: AbortSignal): Promise<Collection>;
+  /** The same, asked anew: what `live` knows from before may have been replaced since. */
+  look(): Promise<Collection>;
   /** The alias is asked again before the next search. */
   forget(): void;
   /** A collection of that embedder, ready to be filled: the one that is not live yet, or a new one. */
@@ -68,6 +70,7 @@ export function createCollections(deps: CollectionsDeps): Collections {
       if (now() - known.at > freshMilliseconds) resolve().catch(() => {});
       return known.collection;
     },
+    look: resolve,
     forget() {
       known = null;
     },

@@ -21,7 +21,7 @@ export async function describeHealth(deps: HealthDeps, signal: AbortSignal): Pro
     const version = await calls.serverVersion(signal);
     if (isOlder(version))
       return { state: 'degraded', detail: `Qdrant ${version} is older than ${oldestVersion.join('.')}; update it.` };
-    const { name } = await collections.live(signal);
+    const { name } = await collections.look();
     const exists = await collections.exists(name, signal);
     if (!exists) {
       collections.forget();

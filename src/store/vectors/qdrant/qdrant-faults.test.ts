@@ -129,6 +129,19 @@ describe('a Qdrant in trouble', () => {
     expect(lookUps()).toBe(before + 1);
   });
 
+  it('says that another program has put its collection in the place of ours', async () => {
+    rows.put(tenant, [point()]);
+    const { index, search } = open();
+    await search();
+    expect(await index.health(never)).toMatchObject({ state: 'ok' });
+    stub.describeAs({});
+    stub.reply(qdrantError(400, 'Wrong input: Vector dimension error: expected dim: 5, got 3'));
+    expect((await search()).degradation).not.toBeNull();
+    const foreign = /made by another program.*QDRANT_ALIAS/;
+    expect(await index.health(never)).toMatchObject({ state: 'degraded', detail: expect.stringMatching(foreign) });
+    await expect(open(0).search()).rejects.toMatchObject({ detail: expect.stringMatching(foreign) });
+  });
+
   it('does not compare vectors of different embedders', async () => {
     rows.put(tenant, [point()]);
     const { index, search } = open();

@@ -71,8 +71,8 @@ export function createQdrantIndex(deps: QdrantIndexDeps): VectorIndex {
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof AppError) || error.code !== 'INDEX_UNAVAILABLE') throw error;
-        // The collection may have been deleted or the alias moved: it is looked up, or made, before the next search.
-        if (statusOf(error.cause) === 404) {
+        // The collection may have been deleted or replaced, or the alias moved: it is looked up, or made, before the next search.
+        if ([400, 404, 422].includes(statusOf(error.cause) ?? 0)) {
           collections.forget();
           catchUp.forget();
         }
