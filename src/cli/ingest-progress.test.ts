@@ -21,11 +21,11 @@ const options: IngestOptions = {
   ...{ acl: [], tags: {}, metadata: {}, wait: 'lexical', dryRun: false, prune: false, source: 'pages' },
 };
 
-function run(client: Client, shown: ProgressState[] = []): Promise<number> {
-  const output = createOutput(true, { write: () => true });
+function run(client: Client, shown: ProgressState[] = [], targets = [folder], printed: string[] = []): Promise<number> {
+  const output = createOutput(true, { write: (text) => printed.push(text) });
   const progress = { show: (state: ProgressState) => void shown.push(state), note: () => {}, end: () => {} };
   const { signal } = new AbortController();
-  return ingest({ client, output, progress, signal, maxFileBytes: 1000 }, [folder], options);
+  return ingest({ client, output, progress, signal, maxFileBytes: 1000 }, targets, options);
 }
 
 const job = { id: 'job_1', state: 'running', stage: 'lexical', done: 3, failed: 0, total: 40, failures: [] };
@@ -65,4 +65,21 @@ it('says why documents wait', async () => {
     'waits: STORAGE_FULL: The disk is full.',
     'paused: footnote jobs resume job_1',
   ]);
+});
+
+it('lists a page that cannot be fetched, and takes in the others', async () => {
+  const client = fakePort<Client>('client', {
+    get: async <T>() => ({ ...job, state: 'finished', stage: 'done' }) as T,
+    post: async <T>(_path: string, body: object) => {
+      if ('url' in body && body.url === 'https://example.com/none')
+        throw new AppError('URL_UNREACHABLE', 'It answers 404 Not Found');
+      return { documentId: 'doc_1', jobId: 'job_1', outcome: 'added' } as T;
+    },
+  });
+  const printed: string[] = [];
+  expect(await run(client, [], ['https://example.com/none', 'https://example.com/one'], printed)).toBe(1);
+  expect(JSON.parse(printed.join(''))).toMatchObject({
+    added: ['https://example.com/one'],
+    failed: [{ name: 'https://example.com/none', code: 'URL_UNREACHABLE' }],
+  });
 });

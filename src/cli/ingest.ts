@@ -15,6 +15,7 @@ import type { Output } from './output.ts';
 import { createEmbeddingPreview, describeEmbedding, type EmbeddingPreview } from './preview-embedding.ts';
 import { createEta, type Progress } from './progress.ts';
 import { describeRun, ingestSitemap, isSitemap } from './sources.ts';
+import { waitOutFaults } from './wait-out-faults.ts';
 
 export interface IngestOptions {
   readonly source?: string | undefined;
@@ -112,7 +113,7 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
 
   /** The first document opens the job, the others join it. */
   async function post(name: string, body: FormData | object): Promise<void> {
-    const submission = await client.post<Submission>('/v1/documents', body);
+    const submission = await waitOutFaults(context, () => client.post<Submission>('/v1/documents', body));
     jobId ??= submission.jobId;
     if (submission.outcome === 'unchanged') report.unchanged += 1;
     else report[submission.outcome].push(name);
@@ -137,13 +138,14 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
     return jobId !== null && (await client.get<Job>(`/v1/jobs/${jobId}`)).state === 'cancelled';
   }
 
-  async function tryFile(candidate: Candidate, known: KnownDocument | undefined): Promise<void> {
+  /** What cannot be taken in is listed as failed, and harms no other. */
+  async function attempt(name: string, work: () => Promise<void>): Promise<void> {
     try {
-      await addFile(candidate, known);
+      await work();
     } catch (error) {
       const reason = AppError.from(error);
       if (reason.spec.status >= 500 || (await isCancelled())) throw reason;
-      report.failed.push({ name: candidate.externalId, code: reason.code, detail: reason.detail });
+      report.failed.push({ name, code: reason.code, detail: reason.detail });
     }
   }
 
@@ -151,14 +153,16 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
     async addUrl(url: string): Promise<void> {
       if (options.dryRun) report.added.push(url);
       else
-        await post(url, {
-          url,
-          source: options.source ?? 'web',
-          acl: options.acl,
-          tags: options.tags,
-          metadata: options.metadata,
-          jobId: jobId ?? undefined,
-        });
+        await attempt(url, () =>
+          post(url, {
+            url,
+            source: options.source ?? 'web',
+            acl: options.acl,
+            tags: options.tags,
+            metadata: options.metadata,
+            jobId: jobId ?? undefined,
+          }),
+        );
     },
 
     async addPath(target: string): Promise<void> {
@@ -177,7 +181,7 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
         if (entry.kind === 'failed')
           report.failed.push({ name: entry.externalId, code: entry.error.code, detail: entry.error.detail });
         if (entry.kind !== 'file') continue;
-        const upload = tryFile({ ...entry, source }, known.get(entry.externalId));
+        const upload = attempt(entry.externalId, () => addFile({ ...entry, source }, known.get(entry.externalId)));
         // The first upload opens the job that the others join.
         if (jobId === null && !options.dryRun) await upload;
         uploads.add(upload);
@@ -203,7 +207,7 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
         for (const { externalId, code, detail } of job.failures) report.failed.push({ name: externalId, code, detail });
         dropFailed(report);
       }
-      if (preview) report.embedding = await preview.estimate();
+      if (preview && seen > 0) report.embedding = await preview.estimate();
       progress.end();
       return report;
     },
@@ -217,18 +221,19 @@ function dropFailed({ added, changed, failed }: Report): void {
 }
 
 async function waitForJob(
-  { client, progress, signal }: IngestContext,
+  context: IngestContext,
   jobId: string,
   wait: IngestOptions['wait'],
   eta: ReturnType<typeof createEta>,
 ): Promise<Job> {
+  const { client, progress, signal } = context;
   const vectorEta = createEta();
   for (
     let pollMilliseconds = firstPollMilliseconds;
     ;
     pollMilliseconds = Math.min(lastPollMilliseconds, pollMilliseconds * pollGrowth)
   ) {
-    const job = await client.get<Job>(`/v1/jobs/${jobId}`);
+    const job = await waitOutFaults(context, () => client.get<Job>(`/v1/jobs/${jobId}`));
     if (job.stage === 'lexical') {
       const done = job.done + job.failed;
       const note = hindranceOf(job) ?? '';

@@ -19,10 +19,12 @@ export interface GuardedRequest {
   readonly credentials?: Readonly<Record<string, string>> | undefined;
   /** Of this body, where less is expected. */
   readonly maxBytes?: number;
+  /** Where redirects may lead; one that leads elsewhere is not followed and is the response, with that address. Everywhere unless given. */
+  readonly mayLeadTo?: ((url: URL) => boolean) | undefined;
 }
 
 export interface GuardedResponse {
-  /** After redirects. */
+  /** After redirects; of one that was not followed, where it leads. */
   readonly url: URL;
   readonly status: number;
   readonly statusText: string;
@@ -98,6 +100,8 @@ async function follow(url: string, request: GuardedRequest & { readonly agent: A
     }
     await response.body?.cancel();
     current = checkUrl(location, current);
+    const { status, statusText, headers } = response;
+    if (request.mayLeadTo?.(current) === false) return { url: current, status, statusText, headers, body: null };
   }
   throw unreachable(url, `It redirects more than ${mostRedirects} times.`);
 }

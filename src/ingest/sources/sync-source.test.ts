@@ -173,6 +173,35 @@ it('takes nothing away for pages that fail, redirect to a sign-in page elsewhere
   expect(await documents()).toHaveLength(13);
 });
 
+it('does not follow redirects out of the site, and keeps a page that begins to lead away', async () => {
+  const names = Array.from({ length: 9 }, (_, place) => `/p${place}`);
+  await using other = await startStubSite({ '/sign-in': pageWith('Sign in') });
+  const away = { body: '', status: 302, headers: { location: `${other.url}/sign-in` } };
+  await using site = await startStubSite({ '/': pageWith('Start', [...names, '/social']), '/social': away });
+  for (const name of names) site.pages.set(name, { body: pageWith(`Page ${name}`) });
+  const settings = { kind: 'web', url: `${site.url}/`, requestsPerSecond: 1000 } as never;
+  const { run, documents, stores, tenant, source } = await openSource({ settings }, [site.host, other.host]);
+  expect(await run()).toMatchObject({ state: 'finished', added: 10, failed: 0, detail: null });
+  expect((await stores.sources.get(tenant, source.id))?.lagSeconds).not.toBeNull();
+  site.pages.set('/p1', away);
+  expect(await run()).toMatchObject({ state: 'finished', removed: 0, failed: 1, unchanged: 9 });
+  const told = await run({ targets: [`${site.url}/p1`] });
+  expect(told).toMatchObject({ removed: 0, failed: 1, errors: [{ code: 'URL_UNREACHABLE' }] });
+  expect(await documents()).toHaveLength(10);
+  expect(other.requests).toEqual([]);
+});
+
+it('what it is told of is found under the host that its address leads to', async () => {
+  await using site = await startStubSite({ '/': pageWith('Start', ['/a']), '/a': pageWith('A') });
+  await using door = await startStubSite({ '/': { body: '', status: 301, headers: { location: `${site.url}/` } } });
+  const settings = { kind: 'web', url: `${door.url}/`, requestsPerSecond: 1000 } as never;
+  const { run, documents } = await openSource({ settings }, [site.host, door.host]);
+  expect(await run()).toMatchObject({ added: 2 });
+  site.pages.set('/a', { body: pageWith('A anew') });
+  expect(await run({ targets: [`${site.url}/a`] })).toMatchObject({ changed: 1, removed: 0 });
+  expect(await documents()).toHaveLength(2);
+});
+
 it('an unchanged site is not sent again, and what it is told of is looked at alone', async () => {
   await using site = await startStubSite({
     '/': pageWith('Start', ['/a', '/b']),
@@ -191,7 +220,7 @@ it('an unchanged site is not sent again, and what it is told of is looked at alo
   site.requests.length = 0;
   const targets = [`${site.url}/a`, `${site.url}/b`, 'http://other.example/c'];
   expect(await run({ targets })).toMatchObject({ changed: 1, removed: 1, added: 0 });
-  expect(site.requests).toEqual(['GET /robots.txt 404', 'GET /a 200', 'GET /b 404']);
+  expect(site.requests).toEqual(['GET /robots.txt 404', 'GET /a 200', 'GET /b 404', 'GET / 200']);
   expect(await documents()).toEqual([`${site.url}/`, `${site.url}/a`]);
 });
 

@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { badStatus, type GuardedFetch, type GuardedResponse } from '../../load/guarded-fetch.ts';
+import { badStatus, type GuardedFetch, type GuardedRequest, type GuardedResponse } from '../../load/guarded-fetch.ts';
 
 /** Fetches for one source, no faster than its hosts are asked, and again where a host asks for patience. */
 export interface PacedFetch extends AsyncDisposable {
   /** Any status but 429 and 5xx. Throws URL_UNREACHABLE for those, and what the guarded fetch throws. */
-  get(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<GuardedResponse>;
+  get(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+    mayLeadTo?: GuardedRequest['mayLeadTo'],
+  ): Promise<GuardedResponse>;
 }
 
 interface PaceOptions {
@@ -35,12 +40,12 @@ export function pacedFetch(guarded: GuardedFetch, { requestsPerSecond, credentia
   }
 
   return {
-    async get(url, headers, signal) {
+    async get(url, headers, signal, mayLeadTo) {
       const { host } = URL.canParse(url) ? new URL(url) : { host: '' };
       for (let attempt = 1; ; attempt += 1) {
         await turn(host, signal);
         const opening = typeof credentials === 'function' ? await credentials(url) : credentials;
-        const response = await guarded.get(url, { signal, headers, credentials: opening });
+        const response = await guarded.get(url, { signal, headers, credentials: opening, mayLeadTo });
         if (response.status !== 429 && response.status < 500) return response;
         const error = badStatus(response);
         const wait = error.retryAfter ?? attempt;

@@ -15,10 +15,18 @@ const otherFiles = /\.(png|jpe?g|gif|webp|svg|ico|css|m?js|woff2?|ttf|mp[34]|web
 /** Pages of one host: one, those that a sitemap names, or those that links reach, as far as robots.txt allows. */
 export function createWebConnector(settings: SettingsOf<'web'>, fetch: PacedFetch): Connector {
   const robots = createRobots(fetch);
+  let entrance: Promise<string> | null = null;
 
-  async function visit(address: string, known: KnownDocument | undefined, signal: AbortSignal): Promise<Visit> {
-    const response = await fetch.get(address, conditionsOf(known), signal);
-    return visitOf(address, response, known);
+  async function visit(address: string, { known, signal, hosts }: VisitOptions): Promise<Visit> {
+    const mayLeadTo = hosts && ((url: URL) => hosts.has(url.host));
+    return visitOf(address, await fetch.get(address, conditionsOf(known), signal, mayLeadTo), known);
+  }
+
+  /** The host of the settings, or the one that its address leads to. */
+  async function isOwnHost({ host }: URL, signal: AbortSignal): Promise<boolean> {
+    if (host === new URL(settings.url).host) return true;
+    entrance ??= fetch.get(settings.url, {}, signal).then(({ url }) => url.host);
+    return (await entrance) === host;
   }
 
   return {
@@ -26,8 +34,9 @@ export function createWebConnector(settings: SettingsOf<'web'>, fetch: PacedFetc
 
     async fetch(externalId, signal) {
       const url = URL.canParse(externalId) ? new URL(externalId) : null;
-      if (url?.host !== new URL(settings.url).host || !(await robots(url, signal))) return null;
-      const found = await visit(externalId, undefined, signal);
+      if (!url || !(await isOwnHost(url, signal)) || !(await robots(url, signal))) return null;
+      const found = await visit(externalId, { signal, hosts: new Set([url.host]) });
+      if (found.kind === 'elsewhere') throw ledAway(externalId, found.url);
       if (found.kind !== 'page') return null;
       return found.document && { ...found.document, externalId };
     },
@@ -35,6 +44,17 @@ export function createWebConnector(settings: SettingsOf<'web'>, fetch: PacedFetc
     permissions: () => null,
     [Symbol.asyncDispose]: () => fetch[Symbol.asyncDispose](),
   };
+}
+
+interface VisitOptions {
+  readonly known?: KnownDocument | undefined;
+  readonly signal: AbortSignal;
+  /** Redirects to others are not followed; left out: all are. */
+  readonly hosts?: ReadonlySet<string>;
+}
+
+function ledAway(address: string, to: URL): AppError {
+  return new AppError('URL_UNREACHABLE', `${address} redirects to ${to.host}, which is not of the source.`);
 }
 
 type Robots = (url: URL, signal: AbortSignal) => Promise<boolean>;
@@ -53,7 +73,7 @@ interface Crawl {
   readonly settings: SettingsOf<'web'>;
   readonly fetch: PacedFetch;
   readonly robots: Robots;
-  readonly visit: (address: string, known: KnownDocument | undefined, signal: AbortSignal) => Promise<Visit>;
+  readonly visit: (address: string, options: VisitOptions) => Promise<Visit>;
   readonly known: ReadonlyMap<string, KnownDocument>;
   readonly signal: AbortSignal;
 }
@@ -107,11 +127,10 @@ function createWalk({ settings, robots, visit, known, signal }: Crawl) {
   const offerLinks = (links: readonly string[]) => offer(links.map((link) => new URL(link)));
 
   function* entriesOf(found: Visit): Generator<Entry> {
-    if (found.kind === 'gone' || found.kind === 'other') return;
+    if (found.kind === 'gone' || found.kind === 'other' || found.kind === 'elsewhere') return;
     offerLinks(found.links);
     if (found.kind === 'page') {
-      // A redirect may lead to a page that another link names too, or out of the host.
-      if (!hosts.has(found.url.host)) return;
+      // A redirect may lead to a page that another link names too.
       offered.add(found.url.href);
     }
     const entry: ListedDocument | null =
@@ -138,7 +157,7 @@ function createWalk({ settings, robots, visit, known, signal }: Crawl) {
       offered.add(href);
       if (!(await robots(url, signal)))
         throw new AppError('URL_NOT_ALLOWED', `${href}: robots.txt of the host does not allow it.`);
-      const found = await visit(href, byAddress.get(href), signal);
+      const found = await visit(href, { known: byAddress.get(href), signal });
       if (found.kind === 'page') hosts.add(found.url.host);
       if (found.kind === 'gone' || found.kind === 'other')
         throw new AppError('URL_UNREACHABLE', `${href} is ${found.kind === 'gone' ? 'not there' : 'not a page'}.`);
@@ -147,7 +166,11 @@ function createWalk({ settings, robots, visit, known, signal }: Crawl) {
     async *visitOne(address: string): AsyncGenerator<Entry> {
       try {
         if (!(await robots(new URL(address), signal))) return;
-        yield* entriesOf(await visit(address, byAddress.get(address), signal));
+        const before = byAddress.get(address);
+        const found = await visit(address, { known: before, signal, hosts });
+        // What was a page here is not gone because it leads to a sign-in page elsewhere.
+        if (found.kind === 'elsewhere' && before) throw ledAway(address, found.url);
+        yield* entriesOf(found);
       } catch (error) {
         signal.throwIfAborted();
         yield* failedAt(address, AppError.from(error));

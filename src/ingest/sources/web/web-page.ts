@@ -15,7 +15,7 @@ export interface PageMemo extends Record<string, unknown> {
   readonly links: readonly string[];
 }
 
-/** `gone`: the server says that there is nothing; `other`: it is no page to read. */
+/** `gone`: the server says that there is nothing; `elsewhere`: a redirect that was not followed; `other`: it is no page to read. */
 export type Visit =
   | { readonly kind: 'same'; readonly known: KnownDocument; readonly links: readonly string[] }
   | {
@@ -25,6 +25,7 @@ export type Visit =
       readonly links: readonly string[];
     }
   | { readonly kind: 'gone'; readonly url: URL }
+  | { readonly kind: 'elsewhere'; readonly url: URL }
   | { readonly kind: 'other'; readonly url: URL };
 
 const linksKept = 500;
@@ -54,6 +55,7 @@ export function visitOf(asked: string, response: GuardedResponse, known: KnownDo
   const memo = memoOf(known);
   if (status === 304 && known && memo) return { kind: 'same', known, links: memo.links };
   if (status === 404 || status === 410) return { kind: 'gone', url };
+  if (status >= 300 && status < 400 && url.href !== asked) return { kind: 'elsewhere', url };
   if (status !== 200) throw badStatus(response);
   const { mediaType, fileName } = pageOf(response);
   const isHtml = /html/i.test(mediaType ?? '') || mediaType === null;
