@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { answered, recordedAnswer, recordedQuote, refusedAnswer } from '../../../test/recorded-answer.ts';
+import {
+  answered,
+  recordedAnswer,
+  recordedPassage,
+  recordedQuote,
+  refusedAnswer,
+} from '../../../test/recorded-answer.ts';
 import { scoreOf } from '../../../test/score-of.ts';
+import type { RecordedAnswer } from '../../answer-record.ts';
 import type { SuiteMetric } from '../../metric.ts';
 import { metricsNamed } from '../registry.ts';
 
@@ -97,5 +104,38 @@ describe('operations', () => {
   it('count degraded answers and withheld sentences', () => {
     const worse = recordedAnswer('x', { degraded: ['rerank'], withheld: ['no-quote', 'not-supported'] });
     expect([scoreOf('degraded', {}, worse), scoreOf('withheldSentences', {}, worse)]).toEqual([1, 2]);
+  });
+});
+
+describe('forbiddenSources', () => {
+  const own = { forbidden_docs: ['pay.md', 'plan.md'], forbidden_text: ['Project  Lantern'] };
+  const near = { type: 'answer-refused', reason: 'no-evidence', message: '', sequence: 1, at: '2026-01-01T00:00:00Z' };
+  const refusal = (nearest: object) =>
+    refusedAnswer({ events: [{ ...near, nearest: [nearest] }] as unknown as RecordedAnswer['events'] });
+  const plain = 'A badge request is approved within 3 working days.';
+
+  it.each([
+    ['what everyone may read', recordedAnswer(plain), 0],
+    ['a quote', recordedAnswer(plain, { quotes: [recordedQuote(1, plain, { document: 'pay.md' })] }), 1],
+    ['a passage that is not quoted', recordedAnswer(plain, { retrieved: [recordedPassage('plan.md')] }), 1],
+    ['a near document of a refusal', refusal({ documentId: 'plan.md', title: 'x', uri: null, score: 0.1 }), 1],
+    ['its title alone', refusal({ documentId: 'doc_1', title: 'On project LANTERN', uri: null, score: 0.1 }), 1],
+    ['a sentence', recordedAnswer('It is called project\nlantern.', { quotes: [] }), 1],
+    [
+      'two documents and the text',
+      recordedAnswer('Project Lantern.', {
+        quotes: [recordedQuote(1, plain, { document: 'pay.md' })],
+        retrieved: [recordedPassage('plan.md'), recordedPassage('plan.md')],
+      }),
+      3,
+    ],
+  ])('%s', (_name, answer, wanted) => {
+    expect(scoreOf('forbiddenSources', own, answer)).toBe(wanted);
+  });
+  it('does not count what the asker said, and needs a case that forbids something', () => {
+    const question = 'What is Project Lantern?';
+    const answer = recordedAnswer('Nothing says what Project Lantern is.', { quotes: [] });
+    expect(scoreOf('forbiddenSources', { ...own, question }, answer)).toBe(0);
+    expect(scoreOf('forbiddenSources', {}, answer)).toBe('na');
   });
 });
