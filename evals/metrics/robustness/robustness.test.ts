@@ -6,12 +6,9 @@ import {
   recordedQuote,
   refusedAnswer,
 } from '../../../test/recorded-answer.ts';
-import { scoreOf } from '../../../test/score-of.ts';
+import { scoreOf, suiteScoreOf } from '../../../test/score-of.ts';
 import type { RecordedAnswer } from '../../answer-record.ts';
-import type { SuiteMetric } from '../../metric.ts';
-import { metricsNamed } from '../registry.ts';
-
-const suite = (name: string) => metricsNamed([name])[0] as SuiteMetric;
+import type { Answered } from '../../metric.ts';
 
 describe('paraphrases', () => {
   const of = (id: string, text: string | null, group = 'g') =>
@@ -21,20 +18,18 @@ describe('paraphrases', () => {
     );
 
   it('agree by the words of their answers', () => {
-    const consistency = suite('paraphraseConsistency');
-    expect(consistency.score([of('1', '30 days'), of('2', '30 days')])).toBe(1);
-    expect(consistency.score([of('1', null), of('2', null)])).toBe(1);
-    expect(consistency.score([of('1', '30 days'), of('2', null)])).toBe(0);
-    expect(consistency.score([of('1', '30 days'), of('2', '30 weeks'), of('3', 'x', 'h'), of('4', 'x', 'h')])).toBe(
-      0.75,
-    );
+    const consistency = (given: Answered[]) => suiteScoreOf('paraphraseConsistency', given);
+    expect(consistency([of('1', '30 days'), of('2', '30 days')])).toBe(1);
+    expect(consistency([of('1', null), of('2', null)])).toBe(1);
+    expect(consistency([of('1', '30 days'), of('2', null)])).toBe(0);
+    expect(consistency([of('1', '30 days'), of('2', '30 weeks'), of('3', 'x', 'h'), of('4', 'x', 'h')])).toBe(0.75);
   });
   it('are right together or not', () => {
     const both = [of('1', '30 days'), of('2', '30 days'), of('3', '30 days', 'h'), of('4', 'x', 'h')];
-    expect(suite('paraphraseCorrect').score(both)).toBe(0.5);
+    expect(suiteScoreOf('paraphraseCorrect', both)).toBe(0.5);
   });
   it('need two questions: repeats of one are none', () => {
-    expect(suite('paraphraseConsistency').score([of('1', 'x'), of('1', 'y'), of('2', 'x', 'h')])).toBeNull();
+    expect(suiteScoreOf('paraphraseConsistency', [of('1', 'x'), of('1', 'y'), of('2', 'x', 'h')])).toBeNull();
   });
 });
 
