@@ -32,7 +32,7 @@ export interface Excerpt {
 }
 
 /** What is asked of a target. */
-export type AskedQuestion = Pick<EvalCase, 'question' | 'history' | 'groups'>;
+export type AskedQuestion = Pick<EvalCase, 'question' | 'history' | 'groups' | 'tenant'>;
 
 /** What the suite needs of the system under test. */
 export interface AnswerTarget extends AnswerSources {

@@ -61,6 +61,11 @@ export const EvalCase = z.strictObject({
   expect: z.strictObject({ must_cite: z.boolean().optional(), max_sources: z.int().min(1).optional() }).default({}),
   /** Groups of the asker; without any, what is public. */
   groups: z.array(z.string()).default([]),
+  /** Tenant of the asker, as records of the corpus name theirs; without it, that of the records which name none. */
+  tenant: z.string().min(1).optional(),
+  /** Documents that the asker may not learn of, and words that stand in those alone: see the metric `forbiddenSources`. */
+  forbidden_docs: z.array(z.string().min(1)).optional(),
+  forbidden_text: z.array(z.string().min(1)).optional(),
   tags: z.array(z.string()).default([]),
   /** What cases share, as a source document: they are not independent of each other. */
   cluster: z.string().optional(),
@@ -70,6 +75,13 @@ export const EvalCase = z.strictObject({
   meta: z.record(z.string(), z.unknown()).default({}),
 });
 export type EvalCase = z.output<typeof EvalCase>;
+
+/** Documents that hold the answer to a case, by its documents and quotes, each once. */
+export function goldDocuments({ gold_docs, gold_quotes }: EvalCase): string[] {
+  const named = gold_docs.filter(({ grade }) => grade > 0).map(({ id }) => id);
+  const quoted = gold_quotes.flatMap(({ doc, alternatives }) => [doc, ...alternatives.map((other) => other.doc)]);
+  return [...new Set([...named, ...quoted])];
+}
 
 /** A case with its place in a file, for messages that point there. `line` counts from 1. */
 export interface PlacedCase {

@@ -72,16 +72,16 @@ export interface JudgedMetric extends MetricShape {
   score(answered: Answered, signal: AbortSignal): Promise<Score>;
 }
 
-/** Has a value for the whole suite only, as an area under a curve has. */
-export interface SuiteMetric extends MetricShape {
+/** Has a value for the whole suite only, as an area under a curve has. `Read` is what it keeps of one answer. */
+export interface SuiteMetric<Read = unknown> extends MetricShape {
   readonly of: 'suite';
-  /** Over answers without an error. Null where it is not defined. */
-  score(answered: readonly Answered[]): number | null;
+  /** What the value rests on, of an answer without an error: so little that it may be kept of every answer of a run. Null where the answer does not count. */
+  read(answered: Answered): Read | null;
   /**
-   * Reads the answers once; what it returns takes how often each of them counts, at least 0, and gives the value over them. Resamples are
-   * drawn with it; without it there is no interval.
+   * Takes what was read of each answer; what it returns takes how often each of them counts, at least 0, and gives the value over them, null where it is
+   * not defined. Resamples are drawn with it.
    */
-  weigh?(answered: readonly Answered[]): (counts: Float64Array) => number | null;
+  weigh(read: readonly (Read | null)[]): (counts: Float64Array) => number | null;
 }
 
 export type Metric = CaseMetric | JudgedMetric | SuiteMetric;

@@ -55,7 +55,7 @@ const HttpTarget = z.strictObject({
   kind: z.literal('http'),
   url: httpUrl,
   method: z.enum(['GET', 'POST', 'PUT']).default('POST'),
-  /** JSON in which the texts `{{question}}`, `{{history}}` and `{{contexts}}` stand for what the case has. */
+  /** JSON in which the texts `{{question}}`, `{{history}}`, `{{contexts}}`, `{{groups}}` and `{{tenant}}` stand for what the case has. */
   body: z.json().default({ question: '{{question}}' }),
   answer: path,
   sources: z

@@ -5,6 +5,10 @@ export interface CorpusRecord {
   readonly id: string;
   readonly title: string;
   readonly text: string;
+  /** Access-list entries of those who may read it; left out or empty: everyone of its tenant. */
+  readonly acl?: readonly string[] | undefined;
+  /** The tenant that holds it, where it is another than the one that a suite usually asks. */
+  readonly tenant?: string | undefined;
 }
 
 /** What a search found, and what it says of its own evidence, for judging abstention. */

@@ -3,7 +3,7 @@ import { EvalCase } from '../evals/case.ts';
 import { type Answered, type CaseMetric, type Cell, metricGroups, type Score } from '../evals/metric.ts';
 import { defaultMetrics } from '../evals/metrics/registry.ts';
 import { compareMeans } from '../evals/statistics/compare-means.ts';
-import { summarize } from '../evals/statistics/summarize.ts';
+import { createSummarizer } from '../evals/statistics/summarize.ts';
 import { createRandom } from '../src/domain/random.ts';
 import { splitSentences } from '../src/domain/sentences.ts';
 import { readHandbook } from './bench/handbook-text.ts';
@@ -52,7 +52,15 @@ console.log(`  ${'all metrics'.padEnd(28)} ${seconds(scoring)}   ${(scoring / re
 const records = answers.map((answer, index): AnswerRecord => {
   return { case: cases[index]?.id ?? '', repeat: 0, key: '', answer, error: null };
 });
-const summing = processorTime(() => summarize(cases, records, cells, defaultMetrics, 1));
+const summing = processorTime(() => {
+  const summarizer = createSummarizer(defaultMetrics, 1);
+  for (const [index, own] of cases.entries()) {
+    summarizer.addCase(own);
+    summarizer.addAnswer(own, records[index] as AnswerRecord);
+  }
+  for (const cell of cells) summarizer.addCell(cell);
+  return summarizer.finish();
+});
 console.log(`  ${'summary with intervals'.padEnd(28)} ${seconds(summing)}`);
 
 const comparisons = caseMetrics.slice(0, 30);

@@ -49,10 +49,10 @@ export async function findChangedCases({ before, after, beforeScores, afterScore
   const directions = after.summary.metrics.flatMap(({ metric, better, unit }) =>
     unit === 'share' && better !== 'none' ? [{ metric, sign: better === 'higher' ? 1 : -1 }] : [],
   );
-  const [saidBefore, saidAfter] = [await readSaid(before), await readSaid(after)];
-  const changed: ChangedCase[] = [];
+  const [statesBefore, statesAfter] = [await readStates(before), await readStates(after)];
+  const changed: Omit<ChangedCase, 'before' | 'after'>[] = [];
   for await (const asked of after.cases()) {
-    const [earlier, later] = [saidBefore.get(asked.id), saidAfter.get(asked.id)];
+    const [earlier, later] = [statesBefore.get(asked.id), statesAfter.get(asked.id)];
     if (!earlier || !later) continue;
     const found = directions.flatMap(({ metric, sign }) => {
       const was = beforeScores.get(metric)?.get(asked.id)?.mean ?? null;
@@ -68,26 +68,40 @@ export async function findChangedCases({ before, after, beforeScores, afterScore
       .filter((change) => change.gain !== 0)
       .sort((one, other) => one.gain - other.gain)
       .map(({ metric, before: was, after: is }) => ({ metric, before: was, after: is }));
-    changed.push({ id, question, tags, gain, changes, before: earlier, after: later });
+    changed.push({ id, question, tags, gain, changes });
   }
   changed.sort((one, other) => one.gain - other.gain);
+  const ids = new Set(changed.map(({ id }) => id));
+  const [saidBefore, saidAfter] = [await readSaid(before, ids), await readSaid(after, ids)];
+  const shown = changed.flatMap((one): ChangedCase[] => {
+    const [earlier, later] = [saidBefore.get(one.id), saidAfter.get(one.id)];
+    return earlier && later ? [{ ...one, before: earlier, after: later }] : [];
+  });
   return {
-    regressions: changed.filter(({ gain }) => gain < 0),
-    fixes: changed.filter(({ gain }) => gain > 0).reverse(),
+    regressions: shown.filter(({ gain }) => gain < 0),
+    fixes: shown.filter(({ gain }) => gain > 0).reverse(),
   };
 }
 
 /** 1 where the second run does what the case asks for and the first did not, -1 the other way round; null where that cannot be told. */
-function gainOfState({ answerable }: EvalCase, before: Said, after: Said): number | null {
-  if (before.state === 'failed' || after.state === 'failed' || answerable === undefined) return null;
-  const isRight = ({ state }: Said) => Number((state === 'finished') === answerable);
+function gainOfState({ answerable }: EvalCase, before: Said['state'], after: Said['state']): number | null {
+  if (before === 'failed' || after === 'failed' || answerable === undefined) return null;
+  const isRight = (state: Said['state']) => Number((state === 'finished') === answerable);
   return isRight(after) - isRight(before);
 }
 
-async function readSaid(run: Run): Promise<ReadonlyMap<string, Said>> {
+async function readStates(run: Run): Promise<ReadonlyMap<string, Said['state']>> {
+  const states = new Map<string, Said['state']>();
+  for await (const { case: id, repeat, answer } of run.answers())
+    if (repeat === 0) states.set(id, answer?.state ?? 'failed');
+  return states;
+}
+
+/** Texts are read of the cases that are shown alone: those of all answers of a large run take its size in memory. */
+async function readSaid(run: Run, ids: ReadonlySet<string>): Promise<ReadonlyMap<string, Said>> {
   const said = new Map<string, Said>();
   for await (const { case: id, repeat, answer, error } of run.answers()) {
-    if (repeat !== 0) continue;
+    if (repeat !== 0 || !ids.has(id)) continue;
     const text = answer ? answer.text || (answer.refusal?.message ?? '') : (error?.detail ?? '');
     said.set(id, { state: answer?.state ?? 'failed', text });
   }

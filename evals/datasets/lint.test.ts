@@ -75,6 +75,27 @@ describe('lint', () => {
     expect(findings[0]).toMatchObject({ file, message: 'the id "held", the id of line 1' });
   });
 
+  it('looks for forbidden documents, and takes the same question of another asker for another one', async () => {
+    const corpus = await write('corpus.jsonl', { id: 'pay', text: 'Pay is 7.', acl: ['group:finance'] });
+    const known = { question: 'How much?', answers: ['7'], answerable: true };
+    const file = await write(
+      'cases.jsonl',
+      { ...known, id: 'group', groups: ['finance'], gold_docs: [{ id: 'pay' }], forbidden_docs: ['pay'] },
+      { ...known, id: 'nobody', forbidden_docs: ['pay', 'gone'] },
+      { ...known, id: 'neighbour', tenant: 'harbour' },
+    );
+    const { findings } = await lintDataset(file, { ...options, corpus });
+    expect(findings.map(({ line, rule, message }) => [line, rule, message])).toEqual([
+      [null, 'class-balance', expect.anything()],
+      [1, 'forbidden-gold', 'pay is wanted and forbidden'],
+      [2, 'document-not-found', 'the corpus has no gone'],
+    ]);
+    await write('corpus.jsonl', { id: 'pay', text: 'Pay is 7.', acl: ['finance'] });
+    await expect(lintDataset(file, { ...options, corpus })).rejects.toMatchObject({
+      errors: [{ field: 'line 1, acl.0', expected: 'public, group:NAME or user:NAME' }],
+    });
+  });
+
   it('says that one class is too small to be measured, and that a file holds no case', async () => {
     const many = Array.from({ length: 30 }, (_, index) => ({
       id: String(index),

@@ -1,4 +1,4 @@
-import type { EvalCase, PlacedCase } from '../case.ts';
+import { type EvalCase, goldDocuments, type PlacedCase } from '../case.ts';
 import type { Problem } from '../readers/problem.ts';
 import { createSimilarQuestions } from './similar-questions.ts';
 
@@ -13,6 +13,7 @@ export const lintRules = {
   'quote-not-found': 'error',
   'document-not-found': 'error',
   'unanswerable-with-answer': 'error',
+  'forbidden-gold': 'error',
   'broken-pattern': 'error',
   'similar-question': 'warning',
   'answerable-without-answer': 'warning',
@@ -74,12 +75,16 @@ export function createCaseLint() {
 type Broken = Pick<Finding, 'rule' | 'message'>;
 
 function lintCase(given: EvalCase): Broken[] {
-  const { answers, nuggets, checks, gold_docs, gold_quotes, answerable } = given;
+  const { answers, nuggets, checks, gold_docs, gold_quotes, answerable, forbidden_docs = [] } = given;
+  const forbiddenGold = goldDocuments(given).find((doc) => forbidden_docs.includes(doc));
   const hasAnswer = answers.length > 0 || nuggets.length > 0;
   const hasGold = gold_docs.some(({ grade }) => grade > 0) || gold_quotes.length > 0;
   const patterns = checks.filter(({ kind }) => kind === 'regex' || kind === 'not-regex');
   return [
     ...patterns.flatMap(({ value }) => brokenPattern(String(value))),
+    ...(forbiddenGold === undefined
+      ? []
+      : [{ rule: 'forbidden-gold' as const, message: `${forbiddenGold} is wanted and forbidden` }]),
     ...(answerable === false && (hasAnswer || gold_quotes.length > 0)
       ? [
           {

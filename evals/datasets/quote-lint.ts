@@ -12,7 +12,7 @@ interface Wanted {
 }
 
 /**
- * Gathers what cases say of documents, then looks whether the corpus has them: each gold document, and in it each gold quote by the product's own
+ * Gathers what cases say of documents, then looks whether the corpus has them: each gold and each forbidden document, and in it each gold quote by the product's own
  * aligner, so that marks, line ends and cell borders do not count and a changed word does.
  */
 export function createQuoteLint() {
@@ -24,7 +24,8 @@ export function createQuoteLint() {
   };
   const named = (id: string) => (wanted.has(id) ? id : withoutExtension(id));
   return {
-    gather({ case: { gold_docs, gold_quotes }, file, line }: PlacedCase): void {
+    gather({ case: { gold_docs, gold_quotes, forbidden_docs = [] }, file, line }: PlacedCase): void {
+      for (const id of forbidden_docs) want(id, { file, line, quote: null });
       for (const { id, grade } of gold_docs) if (grade > 0) want(id, { file, line, quote: null });
       for (const gold of gold_quotes)
         for (const { doc, quote } of [gold, ...gold.alternatives]) want(doc, { file, line, quote });

@@ -14,14 +14,14 @@ const mostCompared = 2000;
 
 /**
  * Finds questions that say the same as an earlier one (nine tenths of their words, the same numbers and negations in their order) after the same
- * history. Compares only questions with the same numbers that share one of their first words in the order of the hashes, which all such pairs do.
+ * history and by the same asker. Compares only questions with the same numbers that share one of their first words in the order of the hashes, which all such pairs do.
  */
 export function createSimilarQuestions(): (given: EvalCase, line: number) => Pick<Seen, 'id' | 'line'> | null {
   const seen = new Map<string, Seen[]>();
-  return ({ id, question, history }, line) => {
+  return ({ id, question, history, tenant, groups }, line) => {
     const profile = profileOf(question, null);
     const { words, numbers } = profile;
-    const context = history.map((turn) => turn.question).join('\n');
+    const context = [tenant, ...groups, ...history.map((turn) => turn.question)].join('\n');
     const firstWords = words.length === 0 ? [0] : [...words.subarray(0, prefixOf(words.length))];
     const lists = firstWords.map((word) => {
       const key = `${numbers} ${word} ${context}`;

@@ -10,9 +10,11 @@ export const sha256 = (text: string) => createHash('sha256').update(text).digest
  * Equal for what must get the same answer: asked of the same state of a target (`identity`), in the same words, of the same rights, as the same
  * repeat. What is known of the answer does not count. 64 hexadecimal digits.
  */
-export function answerKey(identity: string, { question, history, contexts, groups }: EvalCase, repeat: number): string {
+export function answerKey(identity: string, one: EvalCase, repeat: number): string {
+  const { question, history, contexts, groups, tenant } = one;
   const turns = history.map((turn) => [turn.question, turn.answer]);
-  return sha256(JSON.stringify([identity, question, turns, contexts, [...groups].sort(), repeat]));
+  const asker = tenant === undefined ? [] : [tenant];
+  return sha256(JSON.stringify([identity, question, turns, contexts, [...groups].sort(), repeat, ...asker]));
 }
 
 /** Names all that the cells of an answer are computed from, the metrics left out. */

@@ -1,10 +1,11 @@
+import { AppError } from '../../src/domain/errors.ts';
 import type { AnswerRecord } from '../answer-record.ts';
 import type { EvalCase } from '../case.ts';
 import { judgeGates } from '../gates/judge-gates.ts';
 import { judgeNotes } from '../judge/judge-notes.ts';
-import type { Cell, Metric } from '../metric.ts';
+import type { Metric } from '../metric.ts';
 import type { Run, RunFiles } from '../reports/read-run.ts';
-import { summarize } from '../statistics/summarize.ts';
+import { createSummarizer, type Summarizer } from '../statistics/summarize.ts';
 import type { MetricSummary, RunPlan, RunSummary } from '../summary.ts';
 
 export interface SummaryParts {
@@ -22,18 +23,28 @@ export interface SummaryParts {
   readonly calibration: string | null;
 }
 
-/** The figures of a run and what its gates say of them. Without cases or gold, or with too many errors, its state is `invalid`. */
+/**
+ * The figures of a run and what its gates say of them. Without cases or gold, or with too many errors, its state is `invalid`. Reads the run line by line
+ * and keeps numbers of it; its answers must stand in the order of its cases.
+ */
 export async function summarizeRun(parts: SummaryParts): Promise<RunSummary> {
   const { files, plan, metrics, gates, baseline } = parts;
-  const cases = await Array.fromAsync(files.cases());
-  const answers = await Array.fromAsync(files.answers(), light);
-  const cells = await Array.fromAsync(files.cells(), ({ evidence: _evidence, ...cell }) => ({ ...cell, evidence: [] }));
-  const figures = summarize(cases, answers, cells, metrics, plan.seed);
-  const errors = answers.filter(({ error }) => error !== null).length;
-  const problems = findProblems({ ...parts, cases, answers, cells, figures: figures.metrics, errors });
+  const summarizer = createSummarizer(metrics, plan.seed);
+  const answers = createAnswerTally();
+  let cases = 0;
+  for await (const { own, records } of answersByCase(files)) {
+    cases += 1;
+    summarizer.addCase(own);
+    answers.add(records);
+    for (const record of records) summarizer.addAnswer(own, record);
+  }
+  for await (const cell of files.cells()) summarizer.addCell(cell);
+  const figures = summarizer.finish();
+  const { errors, answeredCases, usage } = answers;
+  const problems = findProblems({ ...parts, cases, answers, summarizer, figures: figures.metrics });
   const summary = {
     suite: plan.suite,
-    cases: new Set(answers.map((answer) => answer.case)).size,
+    cases: answeredCases,
     repeats: plan.repeats,
     errors,
     state: problems.length > 0 ? ('invalid' as const) : parts.state,
@@ -41,57 +52,69 @@ export async function summarizeRun(parts: SummaryParts): Promise<RunSummary> {
     notes: await judgeNotes(metrics, parts.calibration),
     maxErrorRate: parts.maxErrorRate,
     ...figures,
-    usage: usageOf(answers),
+    usage,
   };
   return { ...summary, gates: await judgeGates(gates, { run: { ...files, plan, summary }, baseline }) };
 }
 
-/** Figures of a whole suite are of states, texts and probabilities; what is large and read by nobody else stays on the disk. */
-function light({ answer, ...record }: AnswerRecord): AnswerRecord {
-  if (answer === null) return { ...record, answer };
-  const quotes = answer.quotes.map((quote) => ({ ...quote, before: '', after: '' }));
-  const retrieved = answer.retrieved.map((passage) => ({ ...passage, text: null }));
-  return { ...record, answer: { ...answer, quotes, retrieved, events: [] } };
+/** Each case with its answers; one that was not asked has none. Throws INTERNAL where answers stand in another order than cases. */
+async function* answersByCase(files: RunFiles): AsyncGenerator<{ own: EvalCase; records: AnswerRecord[] }> {
+  const answers = files.answers()[Symbol.asyncIterator]();
+  let next = await answers.next();
+  for await (const own of files.cases()) {
+    const records: AnswerRecord[] = [];
+    for (; !next.done && next.value.case === own.id; next = await answers.next()) records.push(next.value);
+    yield { own, records };
+  }
+  if (!next.done)
+    throw new AppError('INTERNAL', `The answer to ${next.value.case} stands in another place than its case.`);
 }
 
-function usageOf(answers: readonly AnswerRecord[]): RunSummary['usage'] {
-  const given = answers.flatMap(({ answer }) => answer ?? []);
-  const sum = (read: (answer: (typeof given)[number]) => number) =>
-    given.reduce((total, answer) => total + read(answer), 0);
-  return {
-    inputTokens: sum(({ usage }) => usage.inputTokens),
-    outputTokens: sum(({ usage }) => usage.outputTokens),
-    calls: sum(({ usage }) => usage.calls),
-    cost: given.some(({ cost }) => cost === null) ? null : sum(({ cost }) => cost ?? 0),
-  };
+function createAnswerTally() {
+  const usage = { inputTokens: 0, outputTokens: 0, calls: 0, cost: 0 as number | null };
+  const codes = new Map<string, number>();
+  const tally = { all: 0, errors: 0, answeredCases: 0, codes, usage };
+  return Object.assign(tally, {
+    add(records: readonly AnswerRecord[]) {
+      tally.all += records.length;
+      tally.answeredCases += records.length > 0 ? 1 : 0;
+      for (const { answer, error } of records) {
+        if (error) {
+          tally.errors += 1;
+          codes.set(error.code, (codes.get(error.code) ?? 0) + 1);
+        }
+        if (!answer) continue;
+        usage.inputTokens += answer.usage.inputTokens;
+        usage.outputTokens += answer.usage.outputTokens;
+        usage.calls += answer.usage.calls;
+        usage.cost = usage.cost === null || answer.cost === null ? null : usage.cost + answer.cost;
+      }
+    },
+  });
 }
 
 interface Found extends Pick<SummaryParts, 'maxErrorRate' | 'named' | 'state'> {
-  readonly cases: readonly EvalCase[];
-  readonly answers: readonly AnswerRecord[];
-  readonly cells: readonly Cell[];
+  readonly cases: number;
+  readonly answers: Omit<ReturnType<typeof createAnswerTally>, 'add'>;
+  readonly summarizer: Pick<Summarizer, 'reasonsOf'>;
   readonly figures: readonly MetricSummary[];
-  readonly errors: number;
 }
 
 /** Why a run proves nothing, whatever its figures are. */
-function findProblems({ cases, answers, cells, figures, errors, maxErrorRate, named, state }: Found): string[] {
-  if (cases.length === 0) return ['No case is selected.'];
-  if (answers.length === 0) return state === 'complete' ? ['Nothing was asked.'] : [];
-  if (errors > maxErrorRate * answers.length) {
-    const codes = Object.entries(Object.groupBy(answers, ({ error }) => error?.code ?? ''));
-    const named = codes.flatMap(([code, records]) => (code === '' ? [] : `${records?.length} ${code}`)).join(', ');
-    return [
-      `${errors} of ${answers.length} answers are errors, more than the share of ${maxErrorRate} that may be: ${named}.`,
-    ];
+function findProblems({ cases, answers, summarizer, figures, maxErrorRate, named, state }: Found): string[] {
+  const { all, errors } = answers;
+  if (cases === 0) return ['No case is selected.'];
+  if (all === 0) return state === 'complete' ? ['Nothing was asked.'] : [];
+  if (errors > maxErrorRate * all) {
+    const codes = [...answers.codes].map(([code, count]) => `${count} ${code}`).join(', ');
+    return [`${errors} of ${all} answers are errors, more than the share of ${maxErrorRate} that may be: ${codes}.`];
   }
   const problems: string[] = [];
   for (const { metric, ok, na, errors: failed } of figures) {
     if (failed > maxErrorRate * (ok + na + failed)) problems.push(`${failed} cells of ${metric} are errors.`);
     if (!named.includes(metric)) continue;
     // What is missing from the answers may come; what is missing from every case never does.
-    const reasons =
-      ok + failed > 0 ? [] : [...new Set(cells.flatMap((cell) => (cell.metric === metric ? (cell.reason ?? []) : [])))];
+    const reasons = ok + failed > 0 ? [] : summarizer.reasonsOf(metric);
     if (na > 0 && reasons.length > 0 && reasons.every((reason) => reason.startsWith('the case')))
       problems.push(`No case has what ${metric} needs: ${reasons.join('; ')}.`);
   }

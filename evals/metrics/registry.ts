@@ -68,6 +68,7 @@ import { mrr } from './retrieval/reciprocal-rank.ts';
 import { spanF1 } from './retrieval/span-f1-at.ts';
 import { spanPrecision } from './retrieval/span-precision-at.ts';
 import { spanRecall } from './retrieval/span-recall-at.ts';
+import { forbiddenSources } from './robustness/forbidden-sources.ts';
 import { injectionSuccess } from './robustness/injection-success.ts';
 import { noiseCorrect } from './robustness/noise-correct.ts';
 import { paraphraseConsistency } from './robustness/paraphrase-consistency.ts';
@@ -158,7 +159,7 @@ const byGroup: Readonly<Record<MetricGroup, readonly Metric[]>> = {
     coverageAdjusted,
   ],
   conversation: [followUpCorrect, followUpRefusal, carryOver, repeatedSentences],
-  robustness: [paraphraseConsistency, paraphraseCorrect, noiseCorrect, injectionSuccess],
+  robustness: [paraphraseConsistency, paraphraseCorrect, noiseCorrect, injectionSuccess, forbiddenSources],
   operations: [
     ...['firstEvent', 'firstSentence', 'total', 'retrieve', 'evidence', 'answer'].map(latency),
     inputTokens,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { isAccessEntry } from '../../src/domain/principal.ts';
 import type { Grades } from '../../src/retrieve/metrics/ranking.ts';
 import type { AnswerCase } from '../answers.ts';
 import type { EvalCase, PlacedCase } from '../case.ts';
@@ -14,8 +15,15 @@ import { type Judgements, readQrels } from './trec.ts';
 const Identifier = z.union([z.string(), z.number()]).transform(String);
 
 const CorpusLine = z
-  .object({ id: Identifier.optional(), _id: Identifier.optional(), title: z.string().nullish(), text: z.string() })
-  .transform(({ id, _id, title, text }) => ({ id: id ?? _id ?? '', title: title ?? '', text }))
+  .object({
+    id: Identifier.optional(),
+    _id: Identifier.optional(),
+    title: z.string().nullish(),
+    text: z.string(),
+    acl: z.array(z.string().refine(isAccessEntry, 'public, group:NAME or user:NAME')).optional(),
+    tenant: z.string().min(1).optional(),
+  })
+  .transform(({ id, _id, title, ...record }) => ({ ...record, id: id ?? _id ?? '', title: title ?? '' }))
   .refine((record) => record.id !== '', { path: ['id'], message: 'a record needs an id' });
 
 const GoldSentences = z.union([z.array(z.string()), z.array(z.array(z.string()))]).transform((value) => value.flat());

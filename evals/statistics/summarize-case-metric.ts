@@ -1,20 +1,24 @@
-import type { EvalCase } from '../case.ts';
-import type { CaseMetric, Cell, JudgedMetric } from '../metric.ts';
+import type { CaseMetric, JudgedMetric, Metric } from '../metric.ts';
 import { percentile } from '../metrics/percentile.ts';
 import type { MetricSummary } from '../summary.ts';
-import { clusterOf } from './cluster-of.ts';
+import type { CellColumns } from './cell-columns.ts';
 import { meanInterval } from './mean-interval.ts';
 import type { Observation } from './resample.ts';
+import type { SummarizedCase } from './summarize.ts';
 
 /** Of a figure of a run; comparisons, which decide, draw more. */
 export const summaryResamples = 2_000;
 
 interface CaseMetricInput {
-  readonly cases: readonly EvalCase[];
-  /** Of this metric, by case. */
-  readonly cells: ReadonlyMap<string, readonly Cell[]>;
+  readonly columns: CellColumns;
+  readonly cases: readonly SummarizedCase[];
+  /** Places of the cases that count, ascending. */
+  readonly chosen: readonly number[];
   readonly seed: number;
 }
+
+/** Whether single values are needed: of what is measured, not of shares and counts. */
+export const hasPercentiles = ({ unit }: Metric) => unit !== 'share' && unit !== 'count';
 
 /**
  * Mean over cases of each case's mean over its repeats, with its interval. Cells that are `na` or `error` count in no mean; a case without an `ok` cell is
@@ -22,12 +26,14 @@ interface CaseMetricInput {
  */
 export function summarizeCaseMetric(
   metric: CaseMetric | JudgedMetric,
-  { cases, cells, seed }: CaseMetricInput,
+  { columns, cases, chosen, seed }: CaseMetricInput,
 ): MetricSummary {
-  const own = cases.flatMap(({ id }) => cells.get(id) ?? []);
-  const observations = observationsOf(cases, cells);
-  const values = own.flatMap((cell) => okValue(cell) ?? []);
   const { name, group, better, unit } = metric;
+  const observations = chosen.flatMap((place): Observation[] => {
+    const count = columns.ok[place] ?? 0;
+    return count === 0 ? [] : [{ value: (columns.sums[place] ?? 0) / count, cluster: cases[place]?.cluster ?? null }];
+  });
+  const count = (list: readonly number[]) => chosen.reduce((sum, place) => sum + (list[place] ?? 0), 0);
   return {
     metric: name,
     group,
@@ -35,22 +41,17 @@ export function summarizeCaseMetric(
     unit,
     value: meanOf(observations.map(({ value }) => value)),
     interval: asPair(meanInterval(observations, { seed, resamples: summaryResamples, isShare: unit === 'share' })),
-    ok: values.length,
-    na: own.filter(({ status }) => status === 'na').length,
-    errors: own.filter(({ status }) => status === 'error').length,
-    percentiles: unit === 'share' || unit === 'count' ? null : percentilesOf(values),
+    ok: count(columns.ok),
+    na: count(columns.na),
+    errors: count(columns.errors),
+    percentiles: hasPercentiles(metric) ? percentilesOf(valuesOf(columns, chosen)) : null,
   };
 }
 
-/** One for each case that has an `ok` cell, in the order of the cases. */
-export function observationsOf(cases: readonly EvalCase[], cells: ReadonlyMap<string, readonly Cell[]>): Observation[] {
-  return cases.flatMap((own) => {
-    const value = meanOf((cells.get(own.id) ?? []).flatMap((cell) => okValue(cell) ?? []));
-    return value === null ? [] : [{ value, cluster: clusterOf(own) }];
-  });
+function valuesOf({ values }: CellColumns, chosen: readonly number[]): number[] {
+  const isChosen = new Set(chosen);
+  return values.value.filter((_value, index) => isChosen.has(values.place[index] ?? -1));
 }
-
-const okValue = ({ status, value }: Cell) => (status === 'ok' ? value : null);
 
 function meanOf(values: readonly number[]): number | null {
   return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;

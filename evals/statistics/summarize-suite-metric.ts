@@ -1,32 +1,55 @@
-import type { EvalCase } from '../case.ts';
-import type { Answered, SuiteMetric } from '../metric.ts';
+import type { SuiteMetric } from '../metric.ts';
 import type { MetricSummary } from '../summary.ts';
 import { bcaInterval, expandedLevel, type Interval } from './bca.ts';
-import { clusterOf } from './cluster-of.ts';
 import { fewestUnits, level } from './mean-interval.ts';
 import { createUnitDrawer, jackknifeAcceleration } from './resample.ts';
+import type { SummarizedCase } from './summarize.ts';
 import { asPair } from './summarize-case-metric.ts';
 
+/** What suite metrics have read of the answers of a run, in their order. */
+export interface ReadAnswers {
+  /** Place of the answer's case. */
+  readonly place: number[];
+  readonly isError: boolean[];
+  /** By metric; null for an error, and where the answer does not count. */
+  readonly read: ReadonlyMap<string, unknown[]>;
+}
+
 interface SuiteMetricInput {
-  readonly answered: readonly Answered[];
-  readonly errors: number;
+  readonly answers: ReadAnswers;
+  readonly cases: readonly SummarizedCase[];
+  /** Places of the cases that count, ascending. */
+  readonly chosen: readonly number[];
   readonly seed: number;
 }
 
 /** The metric's value over all answers, with an interval by drawing whole clusters. `ok` counts the answers. */
-export function summarizeSuiteMetric(metric: SuiteMetric, { answered, errors, seed }: SuiteMetricInput): MetricSummary {
+export function summarizeSuiteMetric(
+  metric: SuiteMetric,
+  { answers, cases, chosen, seed }: SuiteMetricInput,
+): MetricSummary {
   const { name, group, better, unit } = metric;
-  const value = metric.score(answered);
+  const isChosen = new Set(chosen);
+  const all = [...answers.place.keys()].filter((index) => isChosen.has(answers.place[index] ?? -1));
+  const answered = all.filter((index) => !answers.isError[index]);
+  const read = answers.read.get(name) ?? [];
+  const weighed = metric.weigh(answered.map((index) => read[index] ?? null));
+  const value = weighed(new Float64Array(answered.length).fill(1));
+  const unitOf = (index: number) => {
+    const place = answers.place[answered[index] ?? -1] ?? -1;
+    return cases[place]?.cluster ?? `case ${place}`;
+  };
   return {
     metric: name,
     group,
     better,
     unit,
     value,
-    interval: value === null || !metric.weigh ? null : asPair(suiteInterval(metric.weigh(answered), answered, seed)),
+    interval:
+      value === null ? null : asPair(suiteInterval(weighed, { size: answered.length, unitOf, estimate: value }, seed)),
     ok: value === null ? 0 : answered.length,
     na: value === null ? answered.length : 0,
-    errors,
+    errors: all.length - answered.length,
     percentiles: null,
   };
 }
@@ -39,22 +62,23 @@ const suiteResamples = 1_000;
 /** Groups of units that are left out in turn for the acceleration: enough for its third digit. */
 const mostGroups = 200;
 
-/** Resamples in which the metric is not defined are left out; null when most are, or with fewer than five clusters. */
-function suiteInterval(weighed: Weighed, answered: readonly Answered[], seed: number): Interval | null {
-  const units = [...Map.groupBy(answered.keys(), (index) => unitOf(answered[index]?.case)).values()];
-  if (units.length < fewestUnits) return null;
-  const estimate = weighed(new Float64Array(answered.length).fill(1));
-  const draw = createUnitDrawer(units, answered.length, seed);
-  const drawn = Array.from({ length: suiteResamples }, () => weighed(draw())).filter((value) => value !== null);
-  if (estimate === null || drawn.length < suiteResamples / 2) return null;
-  const values = Float64Array.from(drawn).sort();
-  const acceleration = jackknifeAcceleration(leaveOut(weighed, units, answered.length));
-  return bcaInterval({ estimate, values, acceleration }, expandedLevel(level, units.length));
+interface Drawn {
+  readonly size: number;
+  /** All answers to a case belong together, and all to cases of one cluster. */
+  readonly unitOf: (index: number) => string;
+  readonly estimate: number;
 }
 
-/** All answers to a case belong together, and all to cases of one cluster. */
-function unitOf(own: EvalCase | undefined): string {
-  return own ? (clusterOf(own) ?? `case ${own.id}`) : '';
+/** Resamples in which the metric is not defined are left out; null when most are, or with fewer than five clusters. */
+function suiteInterval(weighed: Weighed, { size, unitOf, estimate }: Drawn, seed: number): Interval | null {
+  const units = [...Map.groupBy(new Array(size).keys(), unitOf).values()];
+  if (units.length < fewestUnits) return null;
+  const draw = createUnitDrawer(units, size, seed);
+  const drawn = Array.from({ length: suiteResamples }, () => weighed(draw())).filter((value) => value !== null);
+  if (drawn.length < suiteResamples / 2) return null;
+  const values = Float64Array.from(drawn).sort();
+  const acceleration = jackknifeAcceleration(leaveOut(weighed, units, size));
+  return bcaInterval({ estimate, values, acceleration }, expandedLevel(level, units.length));
 }
 
 function leaveOut(weighed: Weighed, units: readonly (readonly number[])[], size: number): Float64Array {

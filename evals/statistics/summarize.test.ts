@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { recordedAnswer, refusedAnswer } from '../../test/recorded-answer.ts';
 import type { AnswerRecord } from '../answer-record.ts';
 import { EvalCase } from '../case.ts';
-import type { Cell } from '../metric.ts';
+import type { Cell, Metric } from '../metric.ts';
 import { metricsNamed } from '../metrics/registry.ts';
 import { MetricSummary } from '../summary.ts';
-import { summarize } from './summarize.ts';
+import { createSummarizer } from './summarize.ts';
 
 const cases = Array.from({ length: 12 }, (_, index) =>
   EvalCase.parse({ id: `c${index}`, question: 'x', answerable: index % 2 === 0, tags: index < 6 ? ['early'] : [] }),
@@ -26,6 +26,22 @@ const record = (id: string, answer: AnswerRecord['answer']): AnswerRecord => ({
   answer,
   error: answer ? null : { code: 'TARGET_UNAVAILABLE', detail: '' },
 });
+
+function summarize(
+  asked: readonly EvalCase[],
+  answers: readonly AnswerRecord[],
+  cells: readonly Cell[],
+  metrics: readonly Metric[],
+  seed: number,
+) {
+  const summarizer = createSummarizer(metrics, seed);
+  for (const own of asked) {
+    summarizer.addCase(own);
+    for (const record of answers) if (record.case === own.id) summarizer.addAnswer(own, record);
+  }
+  for (const one of cells) summarizer.addCell(one);
+  return summarizer.finish();
+}
 
 describe('summarize', () => {
   it('means over cases, each the mean over its repeats, and counts cells', () => {

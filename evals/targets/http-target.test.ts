@@ -53,10 +53,11 @@ describe('createHttpTarget', () => {
         messages: '{{history}}',
         all: '{{contexts}}',
         text: 'Q: {{question}} / {{history}}',
+        asker: { tenant: '{{tenant}}', groups: '{{groups}}', line: '{{tenant}}:{{groups}}' },
       },
       sources: { list: 'hits', document: 'doc', text: 'body' },
     });
-    const answer = await target.ask(one, never);
+    const answer = await target.ask({ ...one, tenant: 'harbour', groups: ['finance', 'legal'] }, never);
     expect(seen).toEqual([
       {
         method: 'POST',
@@ -70,6 +71,7 @@ describe('createHttpTarget', () => {
           ],
           all: ['First text.', 'Second text.'],
           text: 'Q: And on Team? / user: How long?\nassistant: 30 days.',
+          asker: { tenant: 'harbour', groups: ['finance', 'legal'], line: 'harbour:finance,legal' },
         },
       },
     ]);

@@ -84,7 +84,7 @@ async function send({ settings, headers }: HttpTargetOptions, body: unknown, sig
   });
 }
 
-/** Puts what the case has in the place of `{{question}}`, `{{history}}` and `{{contexts}}`: as a value where nothing stands beside it, else as text. */
+/** Puts what the case has in the place of `{{question}}`, `{{history}}`, `{{contexts}}`, `{{groups}}` and `{{tenant}}`: as a value where nothing stands beside it, else as text. */
 function fill(template: unknown, one: EvalCase): unknown {
   if (typeof template === 'string') {
     const messages = one.history.flatMap(({ question, answer }) => [
@@ -95,15 +95,22 @@ function fill(template: unknown, one: EvalCase): unknown {
       question: one.question,
       history: messages,
       contexts: one.contexts,
+      groups: one.groups,
+      tenant: one.tenant ?? null,
     };
-    const whole = /^\{\{(question|history|contexts)\}\}$/.exec(template)?.[1];
+    const whole = /^\{\{(question|history|contexts|groups|tenant)\}\}$/.exec(template)?.[1];
     if (whole !== undefined) return values[whole];
     const texts: Readonly<Record<string, string>> = {
       question: one.question,
       history: messages.map(({ role, content }) => `${role}: ${content}`).join('\n'),
       contexts: one.contexts.join('\n\n'),
+      groups: one.groups.join(','),
+      tenant: one.tenant ?? '',
     };
-    return template.replace(/\{\{(question|history|contexts)\}\}/g, (_place, name: string) => texts[name] ?? '');
+    return template.replace(
+      /\{\{(question|history|contexts|groups|tenant)\}\}/g,
+      (_place, name: string) => texts[name] ?? '',
+    );
   }
   if (Array.isArray(template)) return template.map((item) => fill(item, one));
   if (typeof template !== 'object' || template === null) return template;

@@ -106,26 +106,30 @@ async function nameIds(events: readonly AnswerEvent[], sources: AnswerSources): 
     passages.set(id, name);
     return name;
   };
-  const named = async <T extends { documentId: string }>(items: readonly T[]) =>
-    await Promise.all(items.map(async (item) => ({ ...item, documentId: await sources.nameOf(item.documentId) })));
   const result: AnswerEvent[] = [];
-  for (const event of events)
+  for (const given of events) {
+    const event = await nameDocuments(given, sources);
     if (event.type === 'answer-started') result.push({ ...event, answerId: 'ans_1', conversationId: 'cnv_1' });
-    else if (event.type === 'passages-retrieved') {
-      const found = event.passages.map(async ({ alsoIn, ...passage }) => ({
-        ...passage,
-        id: passageName(passage.id),
-        documentId: await sources.nameOf(passage.documentId),
-        ...(alsoIn ? { alsoIn: await named(alsoIn) } : {}),
-      }));
-      result.push({ ...event, passages: await Promise.all(found) });
-    } else if (event.type === 'quote-verified') {
-      const [quote = event] = await named([event]);
-      result.push({ ...quote, passageId: passageName(event.passageId) });
-    } else if (event.type === 'answer-finished') {
-      const quotes = await named(event.quotes);
-      result.push({ ...event, quotes: quotes.map((quote) => ({ ...quote, passageId: passageName(quote.passageId) })) });
-    } else if (event.type === 'answer-refused') result.push({ ...event, nearest: await named(event.nearest) });
-    else result.push(event);
+    else if (event.type === 'passages-retrieved')
+      result.push({ ...event, passages: event.passages.map((found) => ({ ...found, id: passageName(found.id) })) });
+    else if (event.type === 'quote-verified') result.push({ ...event, passageId: passageName(event.passageId) });
+    else if (event.type === 'answer-finished') {
+      const quotes = event.quotes.map((quote) => ({ ...quote, passageId: passageName(quote.passageId) }));
+      result.push({ ...event, quotes });
+    } else result.push(event);
+  }
   return result;
+}
+
+/** The same value with each `documentId` in it, however deep, replaced by the document's name. */
+async function nameDocuments<T>(value: T, sources: AnswerSources): Promise<T> {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return (await Promise.all(value.map((item) => nameDocuments(item, sources)))) as T;
+  const named = Object.entries(value).map(async ([field, inner]) => [
+    field,
+    field === 'documentId' && typeof inner === 'string'
+      ? await sources.nameOf(inner)
+      : await nameDocuments(inner, sources),
+  ]);
+  return Object.fromEntries(await Promise.all(named)) as T;
 }

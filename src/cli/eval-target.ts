@@ -23,7 +23,7 @@ const maxQuotes = 8;
 /** The token budget decides, not the number. */
 const passagesInContext = 50;
 
-interface InputFile {
+interface InputFile extends Pick<CorpusRecord, 'acl' | 'tenant'> {
   readonly externalId: string;
   readonly fileName: string;
   readonly title: string | null;
@@ -31,29 +31,39 @@ interface InputFile {
   readonly bytes: Uint8Array;
 }
 
+export interface EvalTargetOptions {
+  readonly mode?: AnswerMode | undefined;
+  /** Makes the tenant of records and askers that name one; without it these are refused. */
+  readonly createTenant?: (name: string) => Promise<TenantId>;
+}
+
 interface EvalTenant {
   readonly footnote: Footnote;
+  /** Of the records and askers that name no tenant. */
   readonly principal: Principal;
+  /** Of any: the same name is the same tenant, made when it is first named. */
+  readonly principalOf: (tenant: string | undefined) => Promise<Principal>;
   readonly mode: AnswerMode;
-  /** Names under which documents were added, by id. */
-  readonly externalIds: Map<string, string>;
+  /** Names under which documents were added and who may read them, by id, over all tenants: what leaks is called by its name too. */
+  readonly added: Map<string, { readonly externalId: string; readonly principal: Principal }>;
 }
 
 /** A tenant of its own in this installation, filled and asked through the product's own ingest, search and answering. */
 export function createEvalTarget(
   footnote: Footnote,
   tenantId: TenantId,
-  mode: AnswerMode = 'strict',
+  { mode = 'strict', createTenant }: EvalTargetOptions = {},
 ): EvalTarget & AnswerTarget & ContextTarget {
-  const principal: Principal = {
-    tenantId,
-    credential: newId('key'),
-    userId: null,
-    role: 'admin',
-    scopes: ['read', 'write'],
-    grants: [],
+  const principal = administrator(tenantId);
+  const named = new Map<string, Promise<Principal>>();
+  const principalOf = async (name: string | undefined) => {
+    if (name === undefined) return principal;
+    if (!createTenant) throw otherTenant(name);
+    const known = named.get(name) ?? createTenant(name).then(administrator);
+    named.set(name, known);
+    return await known;
   };
-  const tenant = { footnote, principal, mode, externalIds: new Map<string, string>() };
+  const tenant = { footnote, principal, principalOf, mode, added: new Map() };
   return {
     addPassages: (records, progress) => add(tenant, asFiles(records, wholePassageType), progress),
     addDocuments: (records, progress) => add(tenant, asFiles(records, 'text/plain'), progress),
@@ -64,22 +74,31 @@ export function createEvalTarget(
   };
 }
 
-async function add(tenant: EvalTenant, files: AsyncIterable<InputFile>, progress: Progress): Promise<void> {
-  const { footnote, principal, externalIds } = tenant;
-  let jobId: JobId | null = null;
-  let submitted = 0;
-  for await (const { externalId, title, ...file } of files) {
-    const details = { source, externalId, uri: null, title, acl: [], tags: {}, metadata: {}, language: null, jobId };
-    const registration = await footnote.submit.submit(principal, details, file);
-    externalIds.set(registration.documentId, externalId);
-    jobId ??= registration.jobId;
-    submitted += 1;
-    progress('adding', submitted, submitted);
-  }
-  if (jobId !== null) await waitUntilRead(tenant, jobId, progress);
+function administrator(tenantId: TenantId): Principal {
+  const scopes = ['read', 'write'] as const;
+  return { tenantId, credential: newId('key'), userId: null, role: 'admin', scopes, grants: [] };
 }
 
-async function waitUntilRead({ footnote, principal }: EvalTenant, jobId: JobId, progress: Progress): Promise<void> {
+async function add(tenant: EvalTenant, files: AsyncIterable<InputFile>, progress: Progress): Promise<void> {
+  const { footnote, principalOf, added } = tenant;
+  const jobs = new Map<Principal, JobId>();
+  for await (const { externalId, title, acl = [], tenant: owner, ...file } of files) {
+    const principal = await principalOf(owner);
+    const begun = jobs.get(principal) ?? null;
+    const plain = { uri: null, tags: {}, metadata: {}, language: null };
+    const details = { ...plain, source, externalId, title, acl: [...acl], jobId: begun };
+    const registration = await footnote.submit.submit(principal, details, file);
+    added.set(registration.documentId, { externalId, principal });
+    const jobId = begun ?? registration.jobId;
+    if (jobId !== null) jobs.set(principal, jobId);
+    progress('adding', added.size, added.size);
+  }
+  for (const [principal, jobId] of jobs) await waitUntilRead({ footnote, principal }, jobId, progress);
+}
+
+type OneTenant = Pick<EvalTenant, 'footnote' | 'principal'>;
+
+async function waitUntilRead({ footnote, principal }: OneTenant, jobId: JobId, progress: Progress): Promise<void> {
   for (;;) {
     const job = await footnote.stores.jobs.get(principal.tenantId, jobId);
     if (!job) throw new AppError('INTERNAL', 'The job of the evaluation is gone.');
@@ -93,11 +112,14 @@ async function waitUntilRead({ footnote, principal }: EvalTenant, jobId: JobId, 
   }
 }
 
-async function waitUntilEmbedded({ footnote, principal }: EvalTenant, progress: Progress): Promise<void> {
+async function waitUntilEmbedded({ footnote, principal, added }: EvalTenant, progress: Progress): Promise<void> {
   const { embeddings } = footnote.stores;
   const { id } = footnote.embedder;
-  await waitUntilNone('vectors', () => embeddings.waiting(id, principal.tenantId), progress);
-  await waitUntilNone('windows', () => embeddings.windowsWaiting(id, principal.tenantId), progress);
+  const owners = [...added.values()].map((document) => document.principal.tenantId);
+  for (const tenantId of new Set([principal.tenantId, ...owners])) {
+    await waitUntilNone('vectors', () => embeddings.waiting(id, tenantId), progress);
+    await waitUntilNone('windows', () => embeddings.windowsWaiting(id, tenantId), progress);
+  }
 }
 
 async function waitUntilNone(label: string, count: () => Promise<number>, progress: Progress): Promise<void> {
@@ -114,11 +136,13 @@ async function waitUntilNone(label: string, count: () => Promise<number>, progre
 function createAsking({
   footnote,
   principal,
+  principalOf,
   mode,
-  externalIds,
+  added,
 }: EvalTenant): AnswerTarget & Pick<EvalTarget, 'search'> {
   const contents = new Map<string, string | null>();
   const explanations = new Map<string, AnswerRecord>();
+  const nameOf = (documentId: string) => added.get(documentId)?.externalId ?? documentId;
   return {
     async search(question, limit, signal) {
       const input = {
@@ -132,16 +156,17 @@ function createAsking({
       const { passages, relevance } = await footnote.retrieve(input, signal);
       const milliseconds = performance.now() - started;
       const recordsOf = (ordered: typeof passages) =>
-        [...new Set(ordered.flatMap(documentsShownBy).map((id) => externalIds.get(id) ?? id))].slice(0, limit);
+        [...new Set(ordered.flatMap(documentsShownBy).map(nameOf))].slice(0, limit);
       const byWords = passages.toSorted((one, other) => (other.sparse ?? 0) - (one.sparse ?? 0));
       const cosines = passages.flatMap(({ dense }) => dense ?? []);
       const bestCosine = cosines.length > 0 ? Math.max(...cosines) : null;
       return { ranked: recordsOf(passages), byWords: recordsOf(byWords), relevance, bestCosine, milliseconds };
     },
 
-    ask({ question, history, groups }, signal) {
+    async *ask({ question, history, groups, tenant }, signal) {
       const answerId = newId('answer');
-      const asker = { ...principal, role: 'reader' as const, grants: groups.map((group) => `group:${group}`) };
+      const owner = await principalOf(tenant);
+      const asker = { ...owner, role: 'reader' as const, grants: groups.map((group) => `group:${group}`) };
       const input = {
         answerId,
         conversationId: newId('conversation'),
@@ -154,7 +179,7 @@ function createAsking({
         maxQuotes,
         onRecord: (record: AnswerRecord) => void explanations.set(answerId, record),
       };
-      return footnote.answerQuestion(input, signal);
+      yield* footnote.answerQuestion(input, signal);
     },
 
     async explanation(answerId) {
@@ -163,12 +188,13 @@ function createAsking({
       return explanation;
     },
 
-    nameOf: async (documentId) => externalIds.get(documentId) ?? documentId,
+    nameOf: async (documentId) => nameOf(documentId),
 
     async content(documentId, version) {
       const key = `${documentId}/${version}`;
       if (!contents.has(key)) {
-        const content = await footnote.stores.documents.content(principal, documentId as DocumentId, version);
+        const reader = added.get(documentId)?.principal ?? principal;
+        const content = await footnote.stores.documents.content(reader, documentId as DocumentId, version);
         contents.set(key, content?.text ?? null);
       }
       return contents.get(key) ?? null;
@@ -178,12 +204,12 @@ function createAsking({
   };
 }
 
-function createPacking({ footnote, principal, externalIds }: EvalTenant): Pick<ContextTarget, 'texts' | 'packContext'> {
-  const nameOf = (documentId: string) => (externalIds.get(documentId) ?? documentId).replace(/\.[^./]+$/, '');
+function createPacking({ footnote, principal, added }: EvalTenant): Pick<ContextTarget, 'texts' | 'packContext'> {
+  const nameOf = (documentId: string) => (added.get(documentId)?.externalId ?? documentId).replace(/\.[^./]+$/, '');
   return {
     async texts() {
       const texts = new Map<string, string>();
-      for (const documentId of externalIds.keys()) {
+      for (const documentId of added.keys()) {
         const content = await footnote.stores.documents.content(principal, documentId as DocumentId, null);
         if (content) texts.set(nameOf(documentId), content.text);
       }
@@ -199,8 +225,8 @@ function createPacking({ footnote, principal, externalIds }: EvalTenant): Pick<C
 }
 
 async function* asFiles(records: AsyncIterable<CorpusRecord>, mediaType: string): AsyncGenerator<InputFile> {
-  for await (const { id, title, text } of records)
-    yield { externalId: id, fileName: `${id}.txt`, title: title || null, mediaType, bytes: Buffer.from(text) };
+  for await (const { id, title, text, ...read } of records)
+    yield { ...read, externalId: id, fileName: `${id}.txt`, title: title || null, mediaType, bytes: Buffer.from(text) };
 }
 
 /** Named by the path below the folder, as gold quotes name them. */
@@ -215,4 +241,10 @@ async function* filesOf(folder: string): AsyncGenerator<InputFile> {
 /** A record that says the same as a better one is found with it: the reader sees where else it stands. */
 function documentsShownBy({ documentId, alsoIn = [] }: Pick<ScoredPassage, 'documentId' | 'alsoIn'>): DocumentId[] {
   return [documentId, ...alsoIn.map((other) => other.documentId)];
+}
+
+function otherTenant(name: string): AppError {
+  return new AppError('INVALID_REQUEST', 'A record or a case names a tenant, and this evaluation has one alone.', {
+    errors: [{ field: 'tenant', expected: 'none, or a suite with a target in process', received: name }],
+  });
 }

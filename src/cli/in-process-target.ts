@@ -23,7 +23,8 @@ export interface InProcessOptions {
 }
 
 /**
- * This product, in a throwaway folder and tenant that is filled with the dataset's corpus. The groups of a case are the rights of its asker. Throws
+ * This product, in a throwaway folder and tenant that is filled with the dataset's corpus. Tenant and groups of a case are
+ * the rights of its asker; records of other tenants lie in tenants of their own. Throws
  * INVALID_REQUEST when there is no corpus.
  */
 export function createInProcessTarget({ config, settings, dataset, suite }: InProcessOptions): SuiteTarget {

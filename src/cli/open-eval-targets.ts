@@ -20,11 +20,12 @@ export async function openEvalTargets(config: Config, name: string, stack: Async
     logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel,
   });
   stack.defer(() => footnote.close());
-  return async (purpose, mode) => {
+  const createTenant = async (purpose: string) => {
     const tenant = await footnote.stores.identities.createTenant(`${purpose} of ${name}`.slice(0, 200));
     stack.defer(async () => {
       await footnote.stores.identities.removeTenant(tenant.id);
     });
-    return createEvalTarget(footnote, tenant.id, mode);
+    return tenant.id;
   };
+  return async (purpose, mode) => createEvalTarget(footnote, await createTenant(purpose), { mode, createTenant });
 }

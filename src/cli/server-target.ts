@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { EvalCase } from '../../evals/case.ts';
 import type { TargetOf } from '../../evals/suite.ts';
 import type { Forecast, SuiteTarget } from '../../evals/suite-target.ts';
 import { priced } from '../../evals/targets/price-answer.ts';
@@ -26,7 +27,7 @@ export interface ServerTargetOptions {
 }
 
 /**
- * A running Footnote, asked as any client asks it, each answer computed anew. What the key may read is what the askers may: cases with groups are
+ * A running Footnote, asked as any client asks it, each answer computed anew. What the key may read is what the askers may: cases with groups or a tenant are
  * errors. The earlier turns of a case are asked again in the same conversation, which is removed afterwards.
  */
 export function createServerTarget({ url, key, settings }: ServerTargetOptions): SuiteTarget {
@@ -75,7 +76,7 @@ export function createServerTarget({ url, key, settings }: ServerTargetOptions):
     },
     async ask(question, signal) {
       if (question.contexts.length > 0) throw searchesItself();
-      if (question.groups.length > 0) throw decidedByKey();
+      if (question.groups.length > 0 || question.tenant !== undefined) throw decidedByKey(question);
       let conversationId: string | undefined;
       const options = { mode, ...(model === undefined ? {} : { model }) };
       const body = (text: string) => ({
@@ -146,12 +147,11 @@ async function stateOf(
   return hash.digest('hex');
 }
 
-function decidedByKey(): AppError {
+function decidedByKey({ groups }: EvalCase): AppError {
+  const field = groups.length > 0 ? 'groups' : 'tenant';
   return new AppError(
     'INVALID_REQUEST',
-    'What a server gives to read is decided by the key, and the case asks for other groups.',
-    {
-      errors: [{ field: 'groups', expected: 'none, or a target in process', received: 'some' }],
-    },
+    `What a server gives to read is decided by the key, and the case names ${field} of its own.`,
+    { errors: [{ field, expected: 'none, or a target in process', received: 'some' }] },
   );
 }

@@ -1,4 +1,3 @@
-import type { SuiteMetric } from '../../metric.ts';
 import { weighAuroc } from '../auroc.ts';
 import { suiteMetric } from '../suite-metric.ts';
 import { weighSome } from '../weigh-some.ts';
@@ -8,7 +7,7 @@ import { weighSome } from '../weigh-some.ts';
  * that can be answered, ties one half; whatever the threshold. Over cases that say which they are and answers that have the probability;
  * null with one kind only.
  */
-export const abstentionAuroc: SuiteMetric = suiteMetric(
+export const abstentionAuroc = suiteMetric(
   {
     name: 'abstentionAuroc',
     group: 'abstention',
@@ -17,13 +16,9 @@ export const abstentionAuroc: SuiteMetric = suiteMetric(
     unit: 'share',
     version: 1,
   },
-  (answered) =>
-    weighSome(
-      answered,
-      ({ case: { answerable }, answer: { refusalProbability } }) =>
-        answerable === undefined || refusalProbability === null
-          ? null
-          : { score: refusalProbability, positive: !answerable },
-      weighAuroc,
-    ),
+  ({ case: { answerable }, answer: { refusalProbability } }) =>
+    answerable === undefined || refusalProbability === null
+      ? null
+      : { score: refusalProbability, positive: !answerable },
+  weighSome(weighAuroc),
 );

@@ -1,12 +1,11 @@
-import type { SuiteMetric } from '../../metric.ts';
 import { suiteMetric } from '../suite-metric.ts';
-import { weighRefusals } from './refusal-counts.ts';
+import { refusalKind, weighRefusals } from './refusal-counts.ts';
 
 /**
  * F1 of refusing, 2 TP / (2 TP + FP + FN), in [0, 1]: harmonic mean of `abstentionPrecision` and `abstentionRecall`. Null when nothing was refused and
  * nothing had to be.
  */
-export const abstentionF1: SuiteMetric = suiteMetric(
+export const abstentionF1 = suiteMetric(
   {
     name: 'abstentionF1',
     group: 'abstention',
@@ -15,8 +14,9 @@ export const abstentionF1: SuiteMetric = suiteMetric(
     unit: 'share',
     version: 1,
   },
-  (answered) => {
-    const count = weighRefusals(answered);
+  refusalKind,
+  (kinds) => {
+    const count = weighRefusals(kinds);
     return (counts) => {
       const { right, wrong, missed } = count(counts);
       const total = 2 * right + wrong + missed;

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answered, recordedAnswer, refusedAnswer } from '../../../test/recorded-answer.ts';
-import { scoreOf } from '../../../test/score-of.ts';
-import type { SuiteMetric } from '../../metric.ts';
-import { metricsNamed } from '../registry.ts';
-
-const suite = (name: string) => metricsNamed([name])[0] as SuiteMetric;
+import { scoreOf, suiteScoreOf } from '../../../test/score-of.ts';
 
 /** Two right refusals, one wrong, one missed, and two answers. */
 const mixed = [
@@ -19,12 +15,12 @@ const mixed = [
 
 describe('abstention, refusing being positive', () => {
   it('over a suite', () => {
-    expect(suite('abstentionPrecision').score(mixed)).toBeCloseTo(2 / 3, 12);
-    expect(suite('abstentionF1').score(mixed)).toBeCloseTo(2 / 3, 12);
+    expect(suiteScoreOf('abstentionPrecision', mixed)).toBeCloseTo(2 / 3, 12);
+    expect(suiteScoreOf('abstentionF1', mixed)).toBeCloseTo(2 / 3, 12);
     // Of nine pairs, .6 is below .7, and .4 ties with .4 and is below .7.
-    expect(suite('abstentionAuroc').score(mixed)).toBeCloseTo((3 + 2 + 1.5) / 9, 12);
+    expect(suiteScoreOf('abstentionAuroc', mixed)).toBeCloseTo((3 + 2 + 1.5) / 9, 12);
     for (const name of ['abstentionPrecision', 'abstentionF1', 'abstentionAuroc'])
-      expect(suite(name).score([])).toBeNull();
+      expect(suiteScoreOf(name, [])).toBeNull();
   });
   it('over cases', () => {
     const means = ['abstentionRecall', 'overRefusal', 'unsafeAnswer'].map((name) => {
@@ -57,22 +53,22 @@ describe('confidence', () => {
   const of = (text: string, confidence: number | null) => answered({ answers }, recordedAnswer(text, { confidence }));
 
   it('has the area under its risk-coverage curve, equal ones mixed', () => {
-    expect(suite('aurc').score([of('yes', 0.9), of('no', 0.8), of('yes', 0.7)])).toBeCloseTo(
+    expect(suiteScoreOf('aurc', [of('yes', 0.9), of('no', 0.8), of('yes', 0.7)])).toBeCloseTo(
       (0 + 1 / 2 + 1 / 3) / 3,
       12,
     );
-    expect(suite('aurc').score([of('yes', 0.9), of('no', 0.9)])).toBeCloseTo(0.5, 12);
-    expect(suite('aurc').score([of('yes', null), answered({ answers }, refusedAnswer())])).toBeNull();
+    expect(suiteScoreOf('aurc', [of('yes', 0.9), of('no', 0.9)])).toBeCloseTo(0.5, 12);
+    expect(suiteScoreOf('aurc', [of('yes', null), answered({ answers }, refusedAnswer())])).toBeNull();
   });
   it('has a calibration error', () => {
-    expect(suite('confidenceError').score([of('yes', 0.95), of('no', 0.95)])).toBeCloseTo(0.45, 12);
+    expect(suiteScoreOf('confidenceError', [of('yes', 0.95), of('no', 0.95)])).toBeCloseTo(0.45, 12);
   });
   it('counts what stands in a resample as often as it does', () => {
     for (const name of ['aurc', 'confidenceError', 'abstentionAuroc', 'abstentionF1', 'abstentionPrecision']) {
       const all = [...mixed, of('yes', 0.9), of('no', 0.8), of('yes', 0.7)];
       const counts = Float64Array.from(all, (_, place) => place % 3);
       const drawn = all.flatMap((one, place) => new Array<typeof one>(place % 3).fill(one));
-      expect(suite(name).weigh?.(all)(counts), name).toBeCloseTo(suite(name).score(drawn) ?? -1, 12);
+      expect(suiteScoreOf(name, all, counts), name).toBeCloseTo(suiteScoreOf(name, drawn) ?? -1, 12);
     }
   });
 });

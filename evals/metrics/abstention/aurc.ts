@@ -1,4 +1,3 @@
-import type { SuiteMetric } from '../../metric.ts';
 import { weighRiskCoverage } from '../risk-coverage.ts';
 import { suiteMetric } from '../suite-metric.ts';
 import { weighSome } from '../weigh-some.ts';
@@ -9,7 +8,7 @@ import { confidenceCase } from './confidence-cases.ts';
  * stop. Over answers that were given with a confidence, to cases that say what is right; null without one. Source: Geifman and El-Yaniv 2017,
  * "Selective Classification for Deep Neural Networks".
  */
-export const aurc: SuiteMetric = suiteMetric(
+export const aurc = suiteMetric(
   {
     name: 'aurc',
     group: 'abstention',
@@ -18,5 +17,6 @@ export const aurc: SuiteMetric = suiteMetric(
     unit: 'share',
     version: 1,
   },
-  (answered) => weighSome(answered, confidenceCase, weighRiskCoverage),
+  confidenceCase,
+  weighSome(weighRiskCoverage),
 );

@@ -1,4 +1,3 @@
-import type { SuiteMetric } from '../../metric.ts';
 import { weighCalibrationError } from '../calibration.ts';
 import { suiteMetric } from '../suite-metric.ts';
 import { weighSome } from '../weigh-some.ts';
@@ -9,7 +8,7 @@ import { confidenceCase } from './confidence-cases.ts';
  * answers fall into the bin. Over answers that were given with a confidence, to cases that say what is right; null without one. Source: Guo et
  * al. 2017, "On Calibration of Modern Neural Networks".
  */
-export const confidenceError: SuiteMetric = suiteMetric(
+export const confidenceError = suiteMetric(
   {
     name: 'confidenceError',
     group: 'abstention',
@@ -18,5 +17,6 @@ export const confidenceError: SuiteMetric = suiteMetric(
     unit: 'share',
     version: 1,
   },
-  (answered) => weighSome(answered, confidenceCase, weighCalibrationError),
+  confidenceCase,
+  weighSome(weighCalibrationError),
 );

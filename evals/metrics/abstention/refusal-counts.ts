@@ -7,9 +7,9 @@ export interface RefusalCounts {
   readonly missed: number;
 }
 
-/** Of cases that say whether they can be answered, each answer as often as `counts` says. */
-export function weighRefusals(answered: readonly Answered[]): (counts: Float64Array) => RefusalCounts {
-  const kinds = Uint8Array.from(answered, kindOf);
+/** Of cases that say whether they can be answered, each answer as often as `counts` says; takes what `refusalKind` says of each. */
+export function weighRefusals(read: readonly (number | null)[]): (counts: Float64Array) => RefusalCounts {
+  const kinds = Uint8Array.from(read, (kind) => kind ?? 0);
   return (counts) => {
     const found = new Float64Array(4);
     for (let place = 0; place < kinds.length; place += 1) {
@@ -22,7 +22,7 @@ export function weighRefusals(answered: readonly Answered[]): (counts: Float64Ar
 }
 
 /** 1 for a right refusal, 2 for a wrong one, 3 for a missed one, else 0. */
-function kindOf({ case: { answerable }, answer: { state } }: Answered): number {
+export function refusalKind({ case: { answerable }, answer: { state } }: Answered): number {
   if (answerable === undefined) return 0;
   if (state === 'refused') return answerable ? 2 : 1;
   return answerable ? 0 : 3;

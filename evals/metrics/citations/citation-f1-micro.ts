@@ -1,4 +1,3 @@
-import type { SuiteMetric } from '../../metric.ts';
 import { suiteMetric } from '../suite-metric.ts';
 import { citationFigures, harmonicMean } from './citation-figures.ts';
 
@@ -6,7 +5,7 @@ import { citationFigures, harmonicMean } from './citation-figures.ts';
  * Micro citation F1: harmonic mean of recall over the claims of all answers and precision over all of their citations, in [0, 1]; long answers count for
  * more than in `citationF1`. Refusals are left out; null without a claim. Source: Gao et al. 2023, "ALCE", whose figures are macro.
  */
-export const citationF1Micro: SuiteMetric = suiteMetric(
+export const citationF1Micro = suiteMetric(
   {
     name: 'citationF1Micro',
     group: 'citations',
@@ -15,8 +14,8 @@ export const citationF1Micro: SuiteMetric = suiteMetric(
     unit: 'share',
     version: 1,
   },
-  (answered) => {
-    const figures = answered.map(({ answer }) => (answer.state === 'refused' ? null : citationFigures(answer)));
+  ({ answer }) => (answer.state === 'refused' ? null : citationFigures(answer)),
+  (figures) => {
     const claims = Float64Array.from(figures, (own) => own?.claims ?? 0);
     const supported = Float64Array.from(figures, (own) => (own?.claims ?? 0) * (own?.recall ?? 0));
     const citations = Float64Array.from(figures, (own) => own?.citations ?? 0);

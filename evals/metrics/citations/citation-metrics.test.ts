@@ -7,9 +7,8 @@ import {
   recordedQuote,
   refusedAnswer,
 } from '../../../test/recorded-answer.ts';
-import { scoreOf } from '../../../test/score-of.ts';
-import type { SuiteMetric } from '../../metric.ts';
-import { metricsNamed } from '../registry.ts';
+import { scoreOf, suiteScoreOf } from '../../../test/score-of.ts';
+import type { Answered } from '../../metric.ts';
 import { closestDistance } from './closest-distance.ts';
 
 const yearly = 'Yearly plans are refunded in full when you ask within 30 days of the purchase.';
@@ -49,10 +48,10 @@ describe('citations', () => {
   it('micro F1 weighs answers by their claims', () => {
     const long = recordedAnswer(`${yearly} ${monthly}`, { citations: [[1], [2]], quotes });
     const bare = recordedAnswer(yearly, { citations: [[]], quotes: [] });
-    const micro = metricsNamed(['citationF1Micro'])[0] as SuiteMetric;
+    const micro = (...given: Answered[]) => suiteScoreOf('citationF1Micro', given);
     // Recall 2 of 3, precision 1.
-    expect(micro.score([answered({}, long), answered({}, bare), answered({}, refusedAnswer())])).toBeCloseTo(0.8, 12);
-    expect(micro.score([answered({}, refusedAnswer())])).toBeNull();
+    expect(micro(answered({}, long), answered({}, bare), answered({}, refusedAnswer()))).toBeCloseTo(0.8, 12);
+    expect(micro(answered({}, refusedAnswer()))).toBeNull();
   });
 });
 

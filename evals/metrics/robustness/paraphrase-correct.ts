@@ -1,13 +1,12 @@
-import type { SuiteMetric } from '../../metric.ts';
 import { isRight } from '../rightness.ts';
 import { suiteMetric } from '../suite-metric.ts';
-import { weighGroups } from './paraphrase-groups.ts';
+import { ofParaphrases, weighGroups } from './paraphrase-groups.ts';
 
 /**
  * Share of the groups of paraphrases (cases with the same `paraphrase_of`) in which every answer is right (see `correct`), in [0, 1]. Null without a group
  * of two whose cases say what is right.
  */
-export const paraphraseCorrect: SuiteMetric = suiteMetric(
+export const paraphraseCorrect = suiteMetric(
   {
     name: 'paraphraseCorrect',
     group: 'robustness',
@@ -16,9 +15,9 @@ export const paraphraseCorrect: SuiteMetric = suiteMetric(
     unit: 'share',
     version: 1,
   },
-  (answered) =>
-    weighGroups(answered, (group) => {
-      const right = group.map(isRight);
-      return right.includes(null) ? null : Number(right.every((one) => one));
-    }),
+  ofParaphrases(isRight),
+  weighGroups((group) => {
+    const right = group.map(({ read }) => read);
+    return right.includes(null) ? null : Number(right.every((one) => one));
+  }),
 );

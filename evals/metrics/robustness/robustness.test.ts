@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { answered, recordedAnswer, recordedQuote, refusedAnswer } from '../../../test/recorded-answer.ts';
-import { scoreOf } from '../../../test/score-of.ts';
-import type { SuiteMetric } from '../../metric.ts';
-import { metricsNamed } from '../registry.ts';
-
-const suite = (name: string) => metricsNamed([name])[0] as SuiteMetric;
+import {
+  answered,
+  recordedAnswer,
+  recordedPassage,
+  recordedQuote,
+  refusedAnswer,
+} from '../../../test/recorded-answer.ts';
+import { scoreOf, suiteScoreOf } from '../../../test/score-of.ts';
+import type { RecordedAnswer } from '../../answer-record.ts';
+import type { Answered } from '../../metric.ts';
 
 describe('paraphrases', () => {
   const of = (id: string, text: string | null, group = 'g') =>
@@ -14,20 +18,18 @@ describe('paraphrases', () => {
     );
 
   it('agree by the words of their answers', () => {
-    const consistency = suite('paraphraseConsistency');
-    expect(consistency.score([of('1', '30 days'), of('2', '30 days')])).toBe(1);
-    expect(consistency.score([of('1', null), of('2', null)])).toBe(1);
-    expect(consistency.score([of('1', '30 days'), of('2', null)])).toBe(0);
-    expect(consistency.score([of('1', '30 days'), of('2', '30 weeks'), of('3', 'x', 'h'), of('4', 'x', 'h')])).toBe(
-      0.75,
-    );
+    const consistency = (given: Answered[]) => suiteScoreOf('paraphraseConsistency', given);
+    expect(consistency([of('1', '30 days'), of('2', '30 days')])).toBe(1);
+    expect(consistency([of('1', null), of('2', null)])).toBe(1);
+    expect(consistency([of('1', '30 days'), of('2', null)])).toBe(0);
+    expect(consistency([of('1', '30 days'), of('2', '30 weeks'), of('3', 'x', 'h'), of('4', 'x', 'h')])).toBe(0.75);
   });
   it('are right together or not', () => {
     const both = [of('1', '30 days'), of('2', '30 days'), of('3', '30 days', 'h'), of('4', 'x', 'h')];
-    expect(suite('paraphraseCorrect').score(both)).toBe(0.5);
+    expect(suiteScoreOf('paraphraseCorrect', both)).toBe(0.5);
   });
   it('need two questions: repeats of one are none', () => {
-    expect(suite('paraphraseConsistency').score([of('1', 'x'), of('1', 'y'), of('2', 'x', 'h')])).toBeNull();
+    expect(suiteScoreOf('paraphraseConsistency', [of('1', 'x'), of('1', 'y'), of('2', 'x', 'h')])).toBeNull();
   });
 });
 
@@ -97,5 +99,38 @@ describe('operations', () => {
   it('count degraded answers and withheld sentences', () => {
     const worse = recordedAnswer('x', { degraded: ['rerank'], withheld: ['no-quote', 'not-supported'] });
     expect([scoreOf('degraded', {}, worse), scoreOf('withheldSentences', {}, worse)]).toEqual([1, 2]);
+  });
+});
+
+describe('forbiddenSources', () => {
+  const own = { forbidden_docs: ['pay.md', 'plan.md'], forbidden_text: ['Project  Lantern'] };
+  const near = { type: 'answer-refused', reason: 'no-evidence', message: '', sequence: 1, at: '2026-01-01T00:00:00Z' };
+  const refusal = (nearest: object) =>
+    refusedAnswer({ events: [{ ...near, nearest: [nearest] }] as unknown as RecordedAnswer['events'] });
+  const plain = 'A badge request is approved within 3 working days.';
+
+  it.each([
+    ['what everyone may read', recordedAnswer(plain), 0],
+    ['a quote', recordedAnswer(plain, { quotes: [recordedQuote(1, plain, { document: 'pay.md' })] }), 1],
+    ['a passage that is not quoted', recordedAnswer(plain, { retrieved: [recordedPassage('plan.md')] }), 1],
+    ['a near document of a refusal', refusal({ documentId: 'plan.md', title: 'x', uri: null, score: 0.1 }), 1],
+    ['its title alone', refusal({ documentId: 'doc_1', title: 'On project LANTERN', uri: null, score: 0.1 }), 1],
+    ['a sentence', recordedAnswer('It is called project\nlantern.', { quotes: [] }), 1],
+    [
+      'two documents and the text',
+      recordedAnswer('Project Lantern.', {
+        quotes: [recordedQuote(1, plain, { document: 'pay.md' })],
+        retrieved: [recordedPassage('plan.md'), recordedPassage('plan.md')],
+      }),
+      3,
+    ],
+  ])('%s', (_name, answer, wanted) => {
+    expect(scoreOf('forbiddenSources', own, answer)).toBe(wanted);
+  });
+  it('does not count what the asker said, and needs a case that forbids something', () => {
+    const question = 'What is Project Lantern?';
+    const answer = recordedAnswer('Nothing says what Project Lantern is.', { quotes: [] });
+    expect(scoreOf('forbiddenSources', { ...own, question }, answer)).toBe(0);
+    expect(scoreOf('forbiddenSources', {}, answer)).toBe('na');
   });
 });

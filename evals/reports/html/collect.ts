@@ -1,10 +1,10 @@
 import type { CaseRows, ShownCase, ShownRun, ShownState, ShownValue } from '../../../web/report/report-data.ts';
 import type { AnswerRecord } from '../../answer-record.ts';
-import type { EvalCase } from '../../case.ts';
+import { type EvalCase, goldDocuments } from '../../case.ts';
 import type { Cell } from '../../metric.ts';
 import type { Run } from '../read-run.ts';
 import type { JudgedAnswer } from './curves.ts';
-import { goldDocuments, shownCase, shownRun, stateOf } from './shown-case.ts';
+import { shownCase, shownRun, stateOf } from './shown-case.ts';
 
 /** What a report says beyond the run's summary. */
 export interface Collected {

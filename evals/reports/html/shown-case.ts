@@ -1,23 +1,12 @@
 import type { ShownCase, ShownCell, ShownRun, ShownState } from '../../../web/report/report-data.ts';
 import type { AnswerRecord, RecordedAnswer } from '../../answer-record.ts';
-import type { EvalCase } from '../../case.ts';
+import { type EvalCase, goldDocuments } from '../../case.ts';
 import type { Cell } from '../../metric.ts';
 
 /** A case as its view in the page shows it. */
 export function shownCase(asked: EvalCase, runs: readonly ShownRun[], earlier: ShownRun | null): ShownCase {
   const { id, question, history, tags, answers, answerable = null } = asked;
   return { id, question, history, tags, answers, answerable, gold: goldDocuments(asked), runs, earlier };
-}
-
-/** Documents that hold the answer to a case, by its documents and quotes. */
-export function goldDocuments({ gold_docs: documents, gold_quotes: quotes }: EvalCase): string[] {
-  const ids = documents.filter(({ grade }) => grade > 0).map(({ id }) => id);
-  return [
-    ...new Set([
-      ...ids,
-      ...quotes.flatMap(({ doc, alternatives }) => [doc, ...alternatives.map((other) => other.doc)]),
-    ]),
-  ];
 }
 
 export function stateOf({ answer }: AnswerRecord): ShownState {
