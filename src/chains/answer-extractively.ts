@@ -32,7 +32,10 @@ interface ProvenDraft {
 function draftsOf(input: AnswererInput, sources: readonly QuoteText[]): ProvenDraft[] {
   const table = compareInTable(input);
   // A row needs two quotes: its own and the names of the columns.
-  if (!table || input.maxQuotes < 2) return selectUnits(input).map((unit) => draftOfUnit(unit, input, sources));
+  if (!table || input.maxQuotes < 2) {
+    const shown = selectUnits(input);
+    return shown.map((unit) => draftOfUnit(unit, input, sources, shown));
+  }
   const { passage, header, rows } = table;
   return rows.slice(0, input.maxQuotes - 1).map(({ text, spans }) => {
     const { quotes, rejected } = prove({ passage, spans }, input, sources);
@@ -41,9 +44,14 @@ function draftsOf(input: AnswererInput, sources: readonly QuoteText[]): ProvenDr
   });
 }
 
-/** A unit as a sentence of an answer, with the quotes that prove it; `sources` are the passages' texts. */
-export function draftOfUnit(unit: RankedUnit, input: AnswererInput, sources: readonly QuoteText[]): ProvenDraft {
-  const { text, spans } = composeUnit(unit, input.passages[unit.passage]?.text ?? '');
+/** A unit as a sentence of an answer, with the quotes that prove it; `sources` are the passages' texts, `shown` all units of the answer. */
+export function draftOfUnit(
+  unit: RankedUnit,
+  input: AnswererInput,
+  sources: readonly QuoteText[],
+  shown: readonly RankedUnit[] = [unit],
+): ProvenDraft {
+  const { text, spans } = composeUnit(unit, input.passages[unit.passage]?.text ?? '', shown);
   const { quotes, rejected } = prove({ passage: unit.passage, spans }, input, sources);
   const draft = { text, quotes, isLine: unit.kind !== 'sentence' };
   return { draft: rejected.length > 0 ? null : draft, rejected };

@@ -8,13 +8,35 @@ export interface ComposedUnit {
   readonly spans: readonly Span[];
 }
 
-/** A row is shown with its column names, a listing as it stands; everything else without its Markdown marks. */
-export function composeUnit(unit: RankedUnit, passage: string): ComposedUnit {
+const listNumber = /^\s*(\d{1,3})[.)]\s+/;
+
+/**
+ * A row is shown with its column names, a listing as it stands; everything else without its Markdown marks. A step that is shown without
+ * others of `shown`, the units of the answer in order, loses its number: it counts nothing there. The span keeps it.
+ */
+export function composeUnit(unit: RankedUnit, passage: string, shown: readonly RankedUnit[]): ComposedUnit {
   const source = passage.slice(unit.start, unit.end);
   const own = { start: unit.start, end: unit.end };
   if (unit.kind === 'code') return { text: source.trim(), spans: [own] };
-  if (unit.kind !== 'row' || !unit.lead) return { text: plainText(source), spans: [own] };
+  if (unit.kind !== 'row' || !unit.lead) {
+    const drops = unit.isStep && isCounted(source, passage) && !standsAmongSteps(unit, shown);
+    return { text: plainText(drops ? source.replace(listNumber, '') : source), spans: [own] };
+  }
   return { text: rowAsSentence(passage.slice(unit.lead.start, unit.lead.end), source), spans: [unit.lead, own] };
+}
+
+/** Whether the passage has the step before or behind: in `3. Oktober` the number is part of what is said. */
+function isCounted(step: string, passage: string): boolean {
+  const number = Number(listNumber.exec(step)?.[1]);
+  const numbers = [...passage.matchAll(/^\s*(\d{1,3})[.)]\s/gm)].map((match) => Number(match[1]));
+  return numbers.some((other) => Math.abs(other - number) === 1);
+}
+
+/** Whether several steps of the same list are shown, in its order. */
+function standsAmongSteps(unit: RankedUnit, shown: readonly RankedUnit[]): boolean {
+  const steps = shown.filter((other) => other.isStep && other.passage === unit.passage && other.block === unit.block);
+  const isInOrder = steps.every((step, index) => index === 0 || (steps[index - 1]?.start ?? 0) < step.start);
+  return steps.length > 1 && isInOrder;
 }
 
 /** What a row of a table says, with the names of its columns. */

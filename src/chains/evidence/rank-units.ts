@@ -43,18 +43,29 @@ const unitsEmbedded = 10;
 /** Characters embedded in all and of one unit: an embedder's time goes with its tokens, and the reader waits for it. */
 const charactersEmbedded = 1200;
 const charactersOfUnit = 300;
-/** The cosine of the unit itself has weight 1. Rounded from a logistic fit on the sample questions; within .02 of its best on others. */
-const weightOf = { coverage: 0.35, passageScore: 0.25, passageCosine: 0.3, answerType: 0.05, row: 0.2, place: 0.05 };
+/** The cosine of the unit itself has weight 1. Rounded from a logistic fit on the sample questions; pairs and length as they helped on all of four sets. */
+const weightOf = {
+  coverage: 0.35,
+  pairs: 0.1,
+  passageScore: 0.25,
+  passageCosine: 0.3,
+  answerType: 0.05,
+  row: 0.2,
+  place: 0.05,
+  length: 0.15,
+};
+/** Characters by which length is measured: 0 of none, .5 of about 140, 1 of 760 and more. */
+const charactersOfLength = 40;
 /** A passage says first what it is about; further on than this, later counts no more. */
 const charactersOfPlace = 1000;
 /** Added for choosing what is embedded: until a unit has a cosine, its passage's stands for it. */
 const passageCosineBefore = 0.7;
 
 /**
- * Ranks the units of the best passages by a weighted sum: coverage of the question by the unit with its headings, cosine of
- * question and `title: heading: unit`, score and cosine of the passage, whether the kind of thing that is asked for is there;
- * table rows, which say little on their own, have a handicap, and so has what stands later in its passage. Only those that look best before are embedded, at most 10. Without
- * vectors the rest decides.
+ * Ranks the units of the best passages by a weighted sum: coverage of the question by the unit with its headings, share of the question's
+ * neighbouring words that the unit has as neighbours, cosine of question and `title: heading: unit`, score and cosine of the passage, whether the
+ * kind of thing that is asked for is there; table rows, which say little on their own, have a handicap, and so has what stands later in its
+ * passage. Only those that look best before are embedded, at most 10; of them a longer one says more. Without vectors the rest decides.
  */
 export async function rankUnits(input: RankUnitsInput, embed: EmbedUnits, signal: AbortSignal): Promise<RankedUnits> {
   const read = input.passages.slice(0, passagesRead);
@@ -93,11 +104,13 @@ function countAffordable(lengths: readonly number[]): number {
 
 function withCosine(unit: RankedUnit, vector: Float32Array, questionVector: Float32Array): RankedUnit {
   const cosine = dot(questionVector, vector);
-  return { ...unit, cosine, score: unit.score + cosine };
+  const length = Math.min(1, Math.log(1 + unit.text.length / charactersOfLength) / 3);
+  return { ...unit, cosine, score: unit.score + cosine + weightOf.length * length };
 }
 
 function candidatesOf(passage: ScoredPassage, index: number, { question, weights }: RankUnitsInput): RankedUnit[] {
   const wanted = weights.weighted(question);
+  const pairs = [...pairsOf(question, weights)];
   const type = answerTypeOf(question);
   const context = new Set(weights.weighted(headingText(passage)).keys());
   return splitUnits(passage.text, passage.headingPath).map((unit) => {
@@ -112,9 +125,18 @@ function candidatesOf(passage: ScoredPassage, index: number, { question, weights
     const handicap = unit.kind === 'row' ? weightOf.row : 0;
     const ofPassage = weightOf.passageScore * passage.score + weightOf.passageCosine * (passage.dense ?? 0);
     const later = weightOf.place * Math.min(1, unit.start / charactersOfPlace);
-    const score = weightOf.coverage * share + ofPassage + fits - handicap - later;
+    const found = pairsOf(source, weights);
+    const kept = pairs.filter((pair) => found.has(pair)).length / Math.max(1, pairs.length);
+    const byWords = weightOf.coverage * share + weightOf.pairs * kept;
+    const score = byWords + ofPassage + fits - handicap - later;
     return { ...unit, passage: index, text, shown, terms, coverage: share, cosine: null, score };
   });
+}
+
+/** Neighbouring words of a text, stop words left out. */
+function pairsOf(text: string, weights: TermWeights): Set<string> {
+  const terms = weights.terms(text).map((term) => term.text);
+  return new Set(terms.slice(1).map((term, index) => `${terms[index]} ${term}`));
 }
 
 /** The unit with what it stands under, which says what it is about. */

@@ -74,12 +74,12 @@ test('a row is shown with its column names and quotes both rows, a listing as it
       cosine: null,
       score: 0,
     };
-    return composeUnit(ranked, passage);
+    return composeUnit(ranked, passage, [ranked]);
   };
   expect(compose(5).text).toBe('Plan: Team — Days: 90; Price: 11 USD');
   expect(compose(5).spans).toHaveLength(2);
   expect(compose(6).text).toBe('Plan: Business — Days: 180');
-  expect(compose(2).text).toBe('1. Open Deleted files.');
+  expect(compose(2).text).toBe('Open Deleted files.');
   expect(compose(10).text).toBe('kestrel restore --all\nkestrel status');
 });
 
