@@ -1,7 +1,7 @@
 import type { ContentTerm } from '../evidence/term-weights.ts';
 
 const negation =
-  /\b(?:not|never|no|nor|neither|none|nobody|nothing|without|cannot|unable|nicht|kein\w*|ohne|nie|pas|jamais|sans|sin|nunca)\b|n['’]t\b/giu;
+  /\b(?:not|never|no|nor|neither|none|nobody|nothing|without|cannot|unable|nicht|kein\w*|ohne|nie|pas|jamais|sans|sin|nunca)\b|n['’]t\b/gi;
 /** A negation says something about the next content word, at most this many characters away. */
 const reach = 40;
 

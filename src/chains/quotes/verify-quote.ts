@@ -20,6 +20,7 @@ export type QuoteVerdict =
   | { readonly verified: true; readonly quotes: readonly PassageQuote[] }
   | { readonly verified: false; readonly reason: QuoteRejection };
 
+const word = /[\p{L}\p{N}]+(?:['’.,-][\p{L}\p{N}]+)*/gu;
 const minimumWords = 3;
 const minimumCharacters = 12;
 /** Ideographs say more each; six of them make a clause. */
@@ -66,8 +67,8 @@ function accept(passage: number, { original }: QuoteText, spans: readonly Span[]
 
 function isTooShort(text: string): boolean {
   const characters = text.replace(/\s+/g, ' ').trim();
-  if ([...characters].filter(isCjkCharacter).length >= minimumCjkCharacters) return false;
-  return words(characters).length < minimumWords || characters.length < minimumCharacters;
+  if (characters.length >= minimumCharacters && hasWords(characters, minimumWords)) return false;
+  return [...characters].filter(isCjkCharacter).length < minimumCjkCharacters;
 }
 
 /** True when nothing else stands in the same line, table cell or code span. */
@@ -96,5 +97,10 @@ function wordPairs(folded: string): string[] {
 }
 
 function words(text: string): string[] {
-  return text.match(/[\p{L}\p{N}]+(?:['’.,-][\p{L}\p{N}]+)*/gu) ?? [];
+  return text.match(word) ?? [];
+}
+
+/** Whether a text has at least so many words; it is read no further than to the last of them. */
+function hasWords(text: string, count: number): boolean {
+  return text.matchAll(word).take(count).toArray().length === count;
 }
