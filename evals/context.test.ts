@@ -24,6 +24,8 @@ function question(id: string, excerpts: readonly Excerpt[]): AnswerCase {
 }
 const excerptOf = (words: string): Excerpt => ({ document: 'guide', text: words, start: text.indexOf(words) });
 
+const noSearch = () => Promise.reject(new Error('no search'));
+
 /** Gives what the script says for each question; passages are kept as records. */
 function scripted(answers: Readonly<Record<string, readonly TextSpan[]>>, parsed = texts) {
   const records: CorpusRecord[] = [];
@@ -34,7 +36,8 @@ function scripted(answers: Readonly<Record<string, readonly TextSpan[]>>, parsed
     },
     waitUntilEmbedded: async () => {},
     texts: async () => parsed,
-    packContext: async (asked) => answers[asked] ?? Promise.reject(new Error('no search')),
+    packContext: async (asked) => answers[asked]?.filter(({ document }) => parsed.has(document)) ?? noSearch(),
+    packWhole: async (asked) => answers[asked]?.filter(({ document }) => !parsed.has(document)) ?? noSearch(),
   };
   return { target, records };
 }

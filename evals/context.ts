@@ -24,7 +24,7 @@ interface CaseResult {
 
 /**
  * How much of the gold excerpts stands in 1,500 tokens of packed context: once for the documents as the product cuts them, once for fixed windows
- * of 200 words, which are searched and packed in the same way. An excerpt counts by the copy that is held most where a document repeats it, and
+ * of 200 words, which are searched and ranked in the same way and packed whole. An excerpt counts by the copy that is held most where a document repeats it, and
  * as missed where the parsed text does not hold it.
  */
 export async function evaluateContext(
@@ -54,7 +54,7 @@ export async function evaluateContext(
         id,
         async () => ({
           recall: recallOf(await target.packContext(text, tokenBudget, signal)),
-          baselineRecall: recallOf(placeIn(windows, await baseline.packContext(text, tokenBudget, signal))),
+          baselineRecall: recallOf(placeIn(windows, await baseline.packWhole(text, tokenBudget, signal))),
         }),
         signal,
       ),

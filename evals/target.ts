@@ -44,4 +44,6 @@ export interface ContextTarget extends Pick<EvalTarget, 'addFolder' | 'addPassag
   texts(): Promise<ReadonlyMap<string, string>>;
   /** What the product would put before an answerer within the budget, as spans of the documents. */
   packContext(question: string, tokenBudget: number, signal: AbortSignal): Promise<readonly TextSpan[]>;
+  /** The same passages in the same order, each whole or not at all and without its neighbours: what is packed elsewhere. */
+  packWhole(question: string, tokenBudget: number, signal: AbortSignal): Promise<readonly TextSpan[]>;
 }

@@ -11,6 +11,8 @@ import { walkFolder } from '../ingest/load/walk-folder.ts';
 import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import { wholePassageType } from '../ingest/prepare-document.ts';
 import type { Footnote } from '../main.ts';
+import { createTokenCounter } from '../models/minilm/tokenizer.ts';
+import { pack } from '../retrieve/pack.ts';
 import type { ScoredPassage } from '../retrieve/retrieve.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 
@@ -204,8 +206,15 @@ function createAsking({
   };
 }
 
-function createPacking({ footnote, principal, added }: EvalTenant): Pick<ContextTarget, 'texts' | 'packContext'> {
+function createPacking({
+  footnote,
+  principal,
+  added,
+}: EvalTenant): Pick<ContextTarget, 'texts' | 'packContext' | 'packWhole'> {
+  const countTokens = createTokenCounter();
   const nameOf = (documentId: string) => (added.get(documentId)?.externalId ?? documentId).replace(/\.[^./]+$/, '');
+  const placeOf = ({ documentId, start, end }: ScoredPassage) => ({ document: nameOf(documentId), start, end });
+  const asked = { principal, filter: null, limit: passagesInContext };
   return {
     async texts() {
       const texts = new Map<string, string>();
@@ -217,9 +226,14 @@ function createPacking({ footnote, principal, added }: EvalTenant): Pick<Context
     },
 
     async packContext(question, tokenBudget, signal) {
-      const input = { queries: [question], principal, filter: null, limit: passagesInContext, tokenBudget };
-      const { passages } = await footnote.retrieve(input, signal);
-      return passages.map(({ documentId, start, end }) => ({ document: nameOf(documentId), start, end }));
+      const { passages } = await footnote.retrieve({ ...asked, queries: [question], tokenBudget }, signal);
+      return passages.map(placeOf);
+    },
+
+    async packWhole(question, tokenBudget, signal) {
+      const { passages } = await footnote.retrieve({ ...asked, queries: [question], tokenBudget: null }, signal);
+      const whole = passages.map((passage) => ({ ...passage, steps: [] }));
+      return pack(whole, { limit: passagesInContext, tokenBudget, countTokens }).passages.map(placeOf);
     },
   };
 }

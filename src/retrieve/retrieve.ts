@@ -20,6 +20,11 @@ export interface RetrieveInput {
   readonly expand?: boolean;
 }
 
+/** A window of sentences with how much it speaks for its passage: 1 for the best one, in [0, 1]. */
+export interface WindowShare extends Span {
+  readonly share: number;
+}
+
 /** What one step made of a passage. */
 export interface StepScore {
   readonly step: string;
@@ -32,6 +37,8 @@ export interface StepScore {
   readonly fittedAt?: string;
   /** The window of the passage's text that speaks most for it, where the step looked for one. */
   readonly window?: Span;
+  /** All windows of the passage's text, ascending, where the step compared them. */
+  readonly windows?: readonly WindowShare[];
   /** Words of the question that the passage has, with their inverse document frequencies. */
   readonly terms?: Readonly<Record<string, number>>;
 }

@@ -10,7 +10,8 @@ export const SearchRequest = z
     limit: z.int().min(1).max(200).default(10),
     filter: FilterSchema.optional(),
     tokenBudget: z.int().min(1).max(100_000).optional().openapi({
-      description: 'Packs the passages as for an answer: at most this many tokens together, neighbours joined.',
+      description:
+        'Packs the passages as for an answer: at most this many tokens together, neighbours joined; where they do not all fit, each is cut to whole sentences around its best ones, with `start` and `end` of what is left.',
     }),
     asGrants: z.array(z.string().max(200)).max(100).optional().openapi({
       description: 'Only for administrators: searches as a reader with these access-list entries.',

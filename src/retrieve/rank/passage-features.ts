@@ -1,4 +1,5 @@
 import type { Span } from '../../domain/sentences.ts';
+import type { WindowShare } from '../retrieve.ts';
 import { scoreGrams } from './character-grams.ts';
 import { exactNamesOf } from './exact-names.ts';
 import { matchPassage, type PassageMatch } from './match-passage.ts';
@@ -70,6 +71,8 @@ export interface CandidateFeatures {
   readonly features: Features;
   /** The window that speaks most for the passage. */
   readonly window: Span;
+  /** All windows, by their `windowMixed` as a share of the best one's. */
+  readonly windows: readonly WindowShare[];
   /** Terms of the question that the passage has, with their weights. */
   readonly terms: Readonly<Record<string, number>>;
 }
@@ -102,7 +105,7 @@ export function featuresOf(question: RankedQuestion, candidates: readonly Candid
   const lacking = 1 - (read[leads.indexOf(highest(leads))]?.coverage ?? 0);
   return candidates.map((candidate, index) => {
     const found = read[index] ?? readCandidate(question.termsOf(candidate.language), candidate);
-    const { best, terms, ...values } = found;
+    const { best, windows, terms, ...values } = found;
     const features: Features = {
       ...values,
       titleAsked: links[index]?.titleAsked ?? 0,
@@ -115,7 +118,7 @@ export function featuresOf(question: RankedQuestion, candidates: readonly Candid
       cosineShare: share(candidate.dense ?? 0, cosineMaximum),
       windowShare: share(found.window, windowMaximum),
     };
-    return { features, window: best, terms };
+    return { features, window: best, windows, terms };
   });
 }
 
@@ -156,6 +159,10 @@ function readCandidate(terms: WeightedTerms, candidate: Candidate) {
     window: first,
     windowTwo: (first + second) / 2,
     windowMixed: mixed[bestIndex] ?? first,
+    windows: candidate.windows.map((span, index) => ({
+      ...spanOf(span),
+      share: share(mixed[index] ?? 0, mixed[bestIndex] ?? 0),
+    })),
     best: spanOf(candidate.windows[bestIndex] ?? { start: 0, end: candidate.text.length }),
     terms: matchedTerms(terms, match),
   };

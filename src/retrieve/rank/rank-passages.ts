@@ -59,9 +59,9 @@ export function createRanker({ ownWeights, shipped = readShippedFit(), ...deps }
       const { fittedAt } = own ?? shipped;
       const origin = { weights: own ? ('own' as const) : ('shipped' as const), fittedAt };
       const ranked = judged.map(({ passage, read, within, side: its, byShipped }): ScoredPassage => {
-        const { window, terms, features } = read;
+        const { window, windows, terms, features } = read;
         const scored = own ? scoreFeatures(own[its], features, within) : byShipped;
-        const rank: StepScore = { step: 'rank', ...scored, ...origin, window, terms };
+        const rank: StepScore = { step: 'rank', ...scored, ...origin, window, windows, terms };
         const final = scored.score * relevance;
         return { ...passage, score: final, steps: [...passage.steps, rank, { step: 'relevance', score: final }] };
       });

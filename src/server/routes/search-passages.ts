@@ -87,7 +87,7 @@ function describeSteps(retrieval: Retrieval, explained: ReadonlyMap<PassageId, P
     passages: passages.map((passage) => {
       const explanation = explained.get(passage.id);
       // The explanation says which window and terms they are, in words.
-      const steps = passage.steps.map(({ window: _window, terms: _terms, ...step }) => step);
+      const steps = passage.steps.map(({ window: _window, windows: _windows, terms: _terms, ...step }) => step);
       return { ...passage, ...asReviewed(passage), steps, ...(explanation ? { explanation } : {}) };
     }),
     nearest,
