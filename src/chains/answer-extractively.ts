@@ -32,12 +32,27 @@ interface ProvenDraft {
 function draftsOf(input: AnswererInput, sources: readonly QuoteText[]): ProvenDraft[] {
   const table = compareInTable(input);
   // A row needs two quotes: its own and the names of the columns.
-  if (!table || input.maxQuotes < 2) return selectUnits(input).map((unit) => draftOfUnit(unit, input, sources));
+  if (!table || input.maxQuotes < 2)
+    return asRead(selectUnits(input), input).map((unit) => draftOfUnit(unit, input, sources));
   const { passage, header, rows } = table;
   return rows.slice(0, input.maxQuotes - 1).map(({ text, spans }) => {
     const { quotes, rejected } = prove({ passage, spans }, input, sources);
     const draft = { text, quotes, isLine: true, kind: 'row', header, isWhole: true } as const;
     return { draft: rejected.length > 0 ? null : draft, rejected };
+  });
+}
+
+const itemMark = /^\s*(?:[-*+•◦▪‣]|\d{1,3}[.)]|[a-z][.)])\s+/;
+
+/** An item that stands without the other ones of its list is a sentence like any other: its number would count nothing. */
+function asRead(units: readonly RankedUnit[], { passages }: Pick<AnswererInput, 'passages'>): RankedUnit[] {
+  const isOfOneList = (one: RankedUnit, other: RankedUnit | undefined) =>
+    other?.kind === 'item' && one.passage === other.passage && one.block === other.block;
+  return units.map((unit, index) => {
+    if (unit.kind !== 'item' || [units[index - 1], units[index + 1]].some((other) => isOfOneList(unit, other)))
+      return unit;
+    const source = passages[unit.passage]?.text.slice(unit.start, unit.end) ?? '';
+    return { ...unit, kind: 'sentence', start: unit.start + (itemMark.exec(source)?.[0].length ?? 0) };
   });
 }
 
