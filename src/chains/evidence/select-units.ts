@@ -22,9 +22,11 @@ const longestUnit = 900;
 const asksHow =
   /\bhow (?:do|can|to|should|would|must|could)\b|\bsteps?\b|\bwhat (?:do|must|should) (?:i|we) do\b|\bset up\b|\binstructions?\b/i;
 const datesThePage = /^(?:last )?(?:updated|reviewed|published|modified)\b.{0,60}$/i;
-/** Openings that say something of what was said right before. */
-const leansOnTheSentenceBefore =
-  /^(?:it|its|they|their|them|this|these|those|such|then|he|his|she|her|otherwise|instead|(?:after|before|until|besides) (?:that|then)|in (?:that|this|either|such a|the same) (?:case|way)|in addition|the same|(?:the |an)?others?|both|neither|either|also|however|but|so|therefore|thus|hence|for (?:example|instance)|as a result|likewise|similarly)\b/i;
+/** Openings that point at what was said right before: such a sentence brings it along. */
+const leansOnTheSentenceBefore = /^(?:it|its|they|this|these|those|such|then|he|she|otherwise|instead|after that)\b/i;
+/** Further openings that mean something else behind another sentence. */
+const goesOn =
+  /^(?:their|them|his|her|(?:before|until|besides) (?:that|then)|in (?:that|this|either|such a|the same) (?:case|way)|in addition|the same|(?:the |an)?others?|both|neither|either|also|however|but|so|therefore|thus|hence|for (?:example|instance)|as a result|likewise|similarly)\b/i;
 
 /**
  * Chooses what to say: the best two units first, then others that are nearly as good or cover what is still missing, each in
@@ -161,9 +163,9 @@ function keepTogether(
   ordered: readonly RankedUnit[],
   { lead, units }: { readonly lead: readonly RankedUnit[]; readonly units: readonly RankedUnit[] },
 ): RankedUnit[] {
-  const leaning = ordered.filter(
-    (unit) => isText(unit.kind) && leansOnTheSentenceBefore.test(unit.text) && !lead.includes(unit),
-  );
+  const leans = ({ kind, text }: RankedUnit) =>
+    isText(kind) && (leansOnTheSentenceBefore.test(text) || goesOn.test(text));
+  const leaning = ordered.filter((unit) => leans(unit) && !lead.includes(unit));
   const kept = ordered.filter((unit) => !leaning.includes(unit));
   for (const unit of leaning.sort(byPlace)) {
     const before = units
