@@ -27,10 +27,40 @@ test('the best sentence is among the first two, also when the next best leans on
   expect(sentences.indexOf('Ferries cross at noon and at dusk.')).toBe(sentences.indexOf('They carry forty cars.') - 1);
 });
 
-test('the next best sentence comes before one that only leans on the best', async () => {
+test('a sentence that leans on the best follows it or is left out: after the next best it would speak of that', async () => {
   const text =
     'The crew is led by a captain from Bergen. He studied maps for years. Ferries cross at noon and at dusk. Mates lead when he sleeps.';
   const sentences = await shown(text, ['The crew', 'Mates lead']);
   expect(sentences.slice(0, 2)).toEqual(['The crew is led by a captain from Bergen.', 'Mates lead when he sleeps.']);
-  expect(sentences).toContain('He studied maps for years.');
+  expect(sentences).not.toContain('He studied maps for years.');
+  expect(await shown(text, ['The crew', 'He studied'])).toEqual(
+    expect.arrayContaining(['The crew is led by a captain from Bergen.', 'He studied maps for years.']),
+  );
+});
+
+test.each([
+  ['the same', 'The same holds for the reserve crew.'],
+  ['others', 'Other ships have no captain.'],
+  ['both', 'Both are chosen in spring.'],
+])('a sentence that speaks of %s never follows another one than in its source', async (_name, leaning) => {
+  const text = `The crew is led by a captain from Bergen.\n\nShips of the line have a captain and a mate. ${leaning}`;
+  const sentences = await shown(text, ['The crew', 'Ships of', leaning]);
+  expect(sentences).toEqual([
+    'The crew is led by a captain from Bergen.',
+    'Ships of the line have a captain and a mate.',
+    leaning,
+  ]);
+});
+
+test('a sentence within an item leans on the item', async () => {
+  const text =
+    'Ask the harbour:\n\n1. Call the mate. Other sailors cannot help.\n2. Wait.\n\nThe crew is led by a captain.';
+  expect(await shown(text, ['The crew', '2. Wait', 'Other sailors'])).not.toContain('Other sailors cannot help.');
+});
+
+test('a sentence that leans on one that cannot be shown is left out, unless it answers best', async () => {
+  const text =
+    '### Can two people steer?\n\nThey can, but only one does.\n\n### Who leads?\n\nThe crew is led by a captain. Mates lead at night.';
+  expect(await shown(text, ['The crew', 'Mates lead', 'They can'])).not.toContain('They can, but only one does.');
+  expect(await shown(text, ['They can', 'The crew'])).toContain('They can, but only one does.');
 });

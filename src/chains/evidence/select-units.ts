@@ -22,7 +22,11 @@ const longestUnit = 900;
 const asksHow =
   /\bhow (?:do|can|to|should|would|must|could)\b|\bsteps?\b|\bwhat (?:do|must|should) (?:i|we) do\b|\bset up\b|\binstructions?\b/i;
 const datesThePage = /^(?:last )?(?:updated|reviewed|published|modified)\b.{0,60}$/i;
+/** Openings that point at what was said right before: such a sentence brings it along. */
 const leansOnTheSentenceBefore = /^(?:it|its|they|this|these|those|such|then|he|she|otherwise|instead|after that)\b/i;
+/** Further openings that mean something else behind another sentence. */
+const goesOn =
+  /^(?:their|them|his|her|(?:before|until|besides) (?:that|then)|in (?:that|this|either|such a|the same) (?:case|way)|in addition|the same|(?:the |an)?others?|both|neither|either|also|however|but|so|therefore|thus|hence|for (?:example|instance)|as a result|likewise|similarly)\b/i;
 
 /**
  * Chooses what to say: the best two units first, then others that are nearly as good or cover what is still missing, each in
@@ -43,7 +47,7 @@ export function selectUnits(input: Selection): RankedUnit[] {
     if (!chosen.includes(unit) && shouldJoin(unit, { chosen, best, wanted, input })) chosen.push(unit);
   }
   const lead = candidates.filter((unit) => chosen.includes(unit)).slice(0, leading);
-  return leadFirst(withContext(chosen, candidates), lead);
+  return keepTogether(leadFirst(withContext(chosen, candidates), lead), { lead, units: input.units });
 }
 
 function isUsable(unit: RankedUnit): boolean {
@@ -147,6 +151,32 @@ function leadFirst(chosen: readonly RankedUnit[], lead: readonly RankedUnit[]): 
   const before = first[at - 1];
   const start = at < leading ? 0 : at - (before && supports(before) ? 1 : 0);
   return [...first.slice(start), ...first.slice(0, start), ...ordered.filter((unit) => !isLead(unit))];
+}
+
+const isText = (kind: RankedUnit['kind']) => kind === 'sentence' || kind === 'item';
+
+/**
+ * A sentence that leans on the one before it follows that one, or falls out: elsewhere it would speak of something else. The leading
+ * ones stay, and nothing comes between them.
+ */
+function keepTogether(
+  ordered: readonly RankedUnit[],
+  { lead, units }: { readonly lead: readonly RankedUnit[]; readonly units: readonly RankedUnit[] },
+): RankedUnit[] {
+  const leans = ({ kind, text }: RankedUnit) =>
+    isText(kind) && (leansOnTheSentenceBefore.test(text) || goesOn.test(text));
+  const leaning = ordered.filter((unit) => leans(unit) && !lead.includes(unit));
+  const kept = ordered.filter((unit) => !leaning.includes(unit));
+  for (const unit of leaning.sort(byPlace)) {
+    const before = units
+      .filter((other) => other.passage === unit.passage && other.heading === unit.heading && other.end <= unit.start)
+      .sort(byPlace)
+      .at(-1);
+    const at = before ? kept.indexOf(before) : -1;
+    const next = kept[at + 1];
+    if (at >= 0 && !(next && lead.includes(next))) kept.splice(at + 1, 0, unit);
+  }
+  return kept;
 }
 
 /** Passages in the order of their best unit, units in the order of their passage. */
