@@ -43,8 +43,8 @@ it('lists how well each document was read, and says below what is wrong', async 
 
 it.each([
   [{}, 'footnote ingest'],
-  [{ source: 'wiki' }, 'No document matches'],
-  [{ tag: ['team=support'] }, 'No document matches'],
+  [{ source: 'wiki' }, 'No document is like that'],
+  [{ tag: ['team=support'] }, 'No document is like that'],
 ])('an empty list for %j says what to do', async (options, hint) => {
   const client = fakePort<Client>('client', { get: async <T>() => ({ items: [], nextCursor: null }) as T });
   expect(await printed((output) => listDocuments({ client, output }, options))).toContain(hint);

@@ -42,7 +42,8 @@ it('sends nothing more once its job is cancelled', async () => {
     },
   });
   await expect(run(client)).rejects.toMatchObject({ detail: 'The job job_1 was cancelled.' });
-  expect(sent).toBeLessThan(12);
+  // The calls that were under way when the first was refused.
+  expect(sent).toBeLessThan(20);
 });
 
 it('says why documents wait', async () => {

@@ -172,7 +172,7 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
       const known = new Map<string, KnownDocument>();
       for await (const document of documentsOf(client, source)) known.set(document.externalId, document);
       const found = new Set<string>();
-      const uploads = new Set<Promise<void>>();
+      const uploads = createUploads();
       const files = walkFolder(path, { maxFileBytes: context.maxFileBytes, accepts: hasReadableName });
       for await (const entry of files) {
         signal.throwIfAborted();
@@ -183,12 +183,9 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
         if (entry.kind !== 'file') continue;
         const upload = attempt(entry.externalId, () => addFile({ ...entry, source }, known.get(entry.externalId)));
         // The first upload opens the job that the others join.
-        if (jobId === null && !options.dryRun) await upload;
-        uploads.add(upload);
-        upload.finally(() => uploads.delete(upload)).catch(() => {});
-        if (uploads.size >= uploadsAtOnce) await Promise.race(uploads);
+        await uploads.add(upload, jobId === null && !options.dryRun ? 1 : uploadsAtOnce);
       }
-      await Promise.all(uploads);
+      await uploads.end();
       if (found.size === 0) progress.note(`${target} holds no files that can be read.`);
       if (options.prune && isFolder) await this.prune(known, found);
     },
@@ -211,6 +208,26 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
       progress.end();
       return report;
     },
+  };
+}
+
+/** Uploads side by side. Once one has failed the others are let end, and then its reason is thrown. */
+function createUploads() {
+  const running = new Set<Promise<void>>();
+  const faults: unknown[] = [];
+  async function end(): Promise<void> {
+    await Promise.all(running);
+    if (faults.length > 0) throw faults[0];
+  }
+  return {
+    /** Resolves when fewer than `atOnce` are under way. */
+    async add(upload: Promise<void>, atOnce: number): Promise<void> {
+      const settled = upload.catch((error: unknown) => void faults.push(error)).finally(() => running.delete(settled));
+      running.add(settled);
+      if (running.size >= atOnce) await Promise.race(running);
+      if (faults.length > 0) await end();
+    },
+    end,
   };
 }
 

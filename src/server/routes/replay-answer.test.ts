@@ -107,7 +107,7 @@ describe('replaying an answer', () => {
       refusal: { contributions: { unitCoverage: expect.any(Number) } },
       events: expect.arrayContaining([expect.objectContaining({ type: 'answer-started', sequence: 0 })]),
       usage: answer.usage,
-      cost: null,
+      cost: 0,
       timings: answer.timings,
     });
     await app.publish({ title: 'Pump warranty', text: 'The warranty of the pump lasts 12 months.' });
