@@ -1,4 +1,5 @@
 import type { Answer, Quote } from '../domain/answer.ts';
+import { splitRow } from '../domain/markdown-row.ts';
 
 /** A branch as a document: questions as headings, sentences with the numbers of their quotes, then the quotes with their places. */
 export function conversationMarkdown(title: string, answers: readonly Answer[]): string {
@@ -47,8 +48,9 @@ function numbered({ text, citations }: Answer['sentences'][number]): string {
 }
 
 function rowOf(line: string): string {
-  const cells = line.replace(/^\||(?<!\\)\|$/g, '').split(/(?<!\\)\|/);
-  return `| ${cells.map((cell) => inline(cell.replaceAll('\\|', '|').trim())).join(' | ')} |`;
+  return `| ${splitRow(line)
+    .map((cell) => inline(cell.replaceAll('\\|', '|').trim()))
+    .join(' | ')} |`;
 }
 
 function quoted({ number, text, title, headingPath, page, version, start, end, uri, reviewed }: Quote): string {

@@ -1,3 +1,4 @@
+import { splitRow } from '../../domain/markdown-row.ts';
 import type { Span } from '../../domain/sentences.ts';
 import { plainText } from '../quotes/plain-text.ts';
 import type { RankedUnit } from './rank-units.ts';
@@ -56,11 +57,7 @@ function composeRow(names: readonly string[], cells: readonly string[]): string 
   return pairs.length === 0 ? label : `${label} — ${pairs.join('; ')}`;
 }
 
-/** Cells of a row, with or without pipes at its ends; an escaped pipe is text. */
+/** Cells of a row without their Markdown marks. */
 export function cellsOf(row: string): string[] {
-  return row
-    .trim()
-    .replace(/^\||(?<!\\)\|$/g, '')
-    .split(/(?<!\\)\|/)
-    .map((cell) => plainText(cell));
+  return splitRow(row.trim()).map((cell) => plainText(cell));
 }

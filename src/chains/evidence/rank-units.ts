@@ -110,7 +110,7 @@ function withCosine(unit: RankedUnit, vector: Float32Array, questionVector: Floa
 
 function candidatesOf(passage: ScoredPassage, index: number, { question, weights }: RankUnitsInput): RankedUnit[] {
   const wanted = weights.weighted(question);
-  const pairs = [...pairsOf(question, weights)];
+  const pairs = new Map(Array.from(pairsOf(question, weights), (pair) => [pair, 1]));
   const type = answerTypeOf(question);
   const context = new Set(weights.weighted(headingText(passage)).keys());
   return splitUnits(passage.text, passage.headingPath).map((unit) => {
@@ -125,9 +125,7 @@ function candidatesOf(passage: ScoredPassage, index: number, { question, weights
     const handicap = unit.kind === 'row' ? weightOf.row : 0;
     const ofPassage = weightOf.passageScore * passage.score + weightOf.passageCosine * (passage.dense ?? 0);
     const later = weightOf.place * Math.min(1, unit.start / charactersOfPlace);
-    const found = pairsOf(source, weights);
-    const kept = pairs.filter((pair) => found.has(pair)).length / Math.max(1, pairs.length);
-    const byWords = weightOf.coverage * share + weightOf.pairs * kept;
+    const byWords = weightOf.coverage * share + weightOf.pairs * coverage(pairs, pairsOf(source, weights));
     const score = byWords + ofPassage + fits - handicap - later;
     return { ...unit, passage: index, text, shown, terms, coverage: share, cosine: null, score };
   });

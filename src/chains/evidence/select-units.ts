@@ -124,13 +124,22 @@ function withContext(chosen: readonly RankedUnit[], candidates: readonly RankedU
   const all = [...chosen];
   for (const unit of chosen) {
     if (all.length >= most || unit.kind !== 'sentence' || !leansOnTheSentenceBefore.test(unit.text)) continue;
-    const before = candidates
-      .filter((other) => other.passage === unit.passage && other.block === unit.block && other.end <= unit.start)
-      .sort(byPlace)
-      .at(-1);
+    const before = lastBefore(unit, candidates, 'block');
     if (before && !all.includes(before)) all.push(before);
   }
   return all;
+}
+
+/** What stands right before a unit, in its block or under its heading. */
+function lastBefore(
+  unit: RankedUnit,
+  units: readonly RankedUnit[],
+  within: 'block' | 'heading',
+): RankedUnit | undefined {
+  return units
+    .filter((other) => other.passage === unit.passage && other[within] === unit[within] && other.end <= unit.start)
+    .sort(byPlace)
+    .at(-1);
 }
 
 /** The lead with the sentences that it leans on, then the rest; both in reading order. */
@@ -168,10 +177,7 @@ function keepTogether(
   const leaning = ordered.filter((unit) => leans(unit) && !lead.includes(unit));
   const kept = ordered.filter((unit) => !leaning.includes(unit));
   for (const unit of leaning.sort(byPlace)) {
-    const before = units
-      .filter((other) => other.passage === unit.passage && other.heading === unit.heading && other.end <= unit.start)
-      .sort(byPlace)
-      .at(-1);
+    const before = lastBefore(unit, units, 'heading');
     const at = before ? kept.indexOf(before) : -1;
     const next = kept[at + 1];
     if (at >= 0 && !(next && lead.includes(next))) kept.splice(at + 1, 0, unit);
