@@ -3,6 +3,7 @@ import { isId, type TenantId } from '../../domain/ids.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
 import { explainDatabaseError } from './database-error.ts';
 import { decodeRows, type EncodedValue, encodeValue, type RawResult } from './sql-values.ts';
+import type { TurnLength } from './take-turns.ts';
 
 /** `values` null: sent as it is, and may then hold several statements. */
 export interface Statement {
@@ -16,8 +17,12 @@ export interface Connection {
   execute(statements: readonly Statement[]): Promise<RawResult[]>;
 }
 
-/** Holds one connection while `work` runs; the timeout is that of each statement. */
-export type HoldConnection = <T>(timeoutSeconds: number, work: (connection: Connection) => Promise<T>) => Promise<T>;
+/** Holds one connection while `work` runs; the timeout is that of each statement. `brief`: one statement, which may go before others. */
+export type HoldConnection = <T>(
+  timeoutSeconds: number,
+  work: (connection: Connection) => Promise<T>,
+  length?: TurnLength,
+) => Promise<T>;
 
 /** The role that owns nothing, so that row-level security holds for it. */
 export const tenantRole = 'footnote_tenant';
@@ -62,7 +67,7 @@ export function createTransactions(
     queryAsTenant: async (tenant, text, values = []) => {
       const begin = beginAsTenant(tenant, timeoutSeconds);
       const statement = { text, values: values.map(encodeValue) };
-      return await hold(timeoutSeconds, (connection) => runStatement(connection, begin, statement));
+      return await hold(timeoutSeconds, (connection) => runStatement(connection, begin, statement), 'brief');
     },
     asOperator: async (work, { timeoutSeconds: seconds = timeoutSeconds } = {}) =>
       await transaction(beginAsOperator(seconds), seconds, work),
