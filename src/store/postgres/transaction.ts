@@ -31,17 +31,17 @@ const commit: Statement = { text: 'commit', values: null };
 const rollback: Statement = { text: 'rollback', values: null };
 
 /** Every setting ends with the transaction, so that a pooler between us and the server may share connections. */
-const sessionSettings = (timeoutSeconds: number) =>
-  `set_config('datestyle', 'ISO', true), set_config('bytea_output', 'hex', true), set_config('statement_timeout', '${timeoutSeconds * 1000}', true)`;
+const beginText = (timeoutSeconds: number) =>
+  `begin; set local datestyle = 'ISO'; set local bytea_output = 'hex'; set local statement_timeout = ${timeoutSeconds * 1000}`;
 
 function beginAsOperator(timeoutSeconds: number): Statement {
-  return { text: `begin; select ${sessionSettings(timeoutSeconds)}`, values: null };
+  return { text: beginText(timeoutSeconds), values: null };
 }
 
 function beginAsTenant(tenant: TenantId, timeoutSeconds: number): Statement {
   if (!isId('tenant', tenant)) throw new AppError('INTERNAL', 'A transaction was asked for without a tenant.');
-  const identity = `set_config('app.tenant_id', '${tenant}', true), set_config('role', '${tenantRole}', true)`;
-  return { text: `begin; select ${sessionSettings(timeoutSeconds)}, ${identity}`, values: null };
+  const identity = `set local app.tenant_id = '${tenant}'; set local role ${tenantRole}`;
+  return { text: `${beginText(timeoutSeconds)}; ${identity}`, values: null };
 }
 
 const pingTimeoutSeconds = 5;
