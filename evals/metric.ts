@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { RecordedAnswer } from './answer-record.ts';
 import type { EvalCase } from './case.ts';
+import type { JudgeLedger } from './judge/judge-ledger.ts';
 
 /** Value of a metric for a case; `na` where the metric is not defined for it, `error` where it could not be computed. Neither is ever a 0. */
 export type Score =
   | { readonly status: 'ok'; readonly value: number; readonly evidence?: readonly string[] }
-  | { readonly status: 'na' | 'error'; readonly reason: string };
+  | { readonly status: 'na' | 'error'; readonly reason: string; readonly evidence?: readonly string[] };
 
 /** A line of `cells.jsonl`. */
 export const Cell = z.object({
@@ -65,11 +66,18 @@ export interface CaseMetric extends MetricShape {
 export interface JudgedMetric extends MetricShape {
   readonly of: 'judged';
   /**
-   * What the judge is: provider, model, prompt and schema. Cells of another judge are computed again, and a calibration holds for one.
+   * Who judges and how: models, votes, prompt and schema. Cells of another panel are computed again, and a calibration holds for one.
    */
   readonly fingerprint: string;
-  /** A judge that fails, or writes no verdict that can be checked, makes the cell an `error`. Throws the signal's reason only. */
-  score(answered: Answered, signal: AbortSignal): Promise<Score>;
+  /** Names of what its judges are asked about a case, whatever the answer; metrics with one name share its calls. */
+  questions(one: EvalCase): readonly string[];
+  /** Calls that one of them takes at most. */
+  readonly callsAQuestion: number;
+  /**
+   * Judges that fail, write no verdict that can be checked, or do not agree make the cell an `error`. Without a ledger calls are free. Throws
+   * `outOfBudget`, RECORDING_MISSING, STORAGE_FULL and the signal's reason.
+   */
+  score(answered: Answered, signal: AbortSignal, ledger?: JudgeLedger): Promise<Score>;
 }
 
 /** Has a value for the whole suite only, as an area under a curve has. `Read` is what it keeps of one answer. */

@@ -61,6 +61,34 @@ describe('readSuite', () => {
     expect(errors[0]?.expected).not.toBe('');
   });
 
+  it('takes a judge, with prompts from the folder of the file', async () => {
+    const judge =
+      '  models:\n    - a\n    - model: b\n      url: http://b.example/v1\n  prompts:\n    rubric: mine.md\n';
+    expect((await read(`${whole}judge:\n${judge}`)).judge).toEqual({
+      models: [{ model: 'a' }, { model: 'b', url: 'http://b.example/v1' }],
+      ...{ repeat: 1, vote: 'majority', fallback: [], temperature: 0 },
+      prompts: { rubric: join(folder, 'mine.md') },
+    });
+    expect((await read(whole)).judge).toBeUndefined();
+  });
+
+  it.each([
+    ['an unknown rule', 'vote: loudest', 'judge.vote', /majority/],
+    ['a model that is no name', 'models: [7]', 'judge.models.0', /model/],
+    ['a model with a wrong address', 'models: [{model: a, url: b}]', 'judge.models.0.url', /http/],
+    ['a model with a key', 'models: [{model: a, key: k}]', 'judge.models.0.key', /no field/],
+    ['no model', 'models: []', 'judge.models', /./],
+    ['a model twice', 'models: [a, a]', 'judge.models.1', /not named before/],
+    ['a stand-in that votes already', 'models: [a, b]\n  fallback: [b]', 'judge.fallback.0', /not named before/],
+    ['a temperature of nothing', 'temperature: hot', 'judge.temperature', /number/],
+    ['a prompt for nothing', 'prompts: {mood: a.md}', 'judge.prompts.mood', /./],
+  ])('names %s of a judge by file, field and what was expected', async (_what, text, field, expected) => {
+    const error: unknown = await read(`${whole}judge:\n  ${text}\n`).catch((thrown: unknown) => thrown);
+    const { errors } = error as { errors: { field: string; expected: string }[] };
+    expect(errors[0]?.field).toMatch(new RegExp(`suite\\.yaml:\\d+, ${field}$`));
+    expect(errors[0]?.expected).toMatch(expected);
+  });
+
   it('has no place for a key', async () => {
     await expect(read(whole.replace('kind: in-process', 'kind: footnote\n  key: fn_x'))).rejects.toMatchObject({
       errors: [{ expected: 'no field of this name' }],

@@ -4,6 +4,7 @@ import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocume
 import { z } from 'zod';
 import { answerModes } from '../src/domain/answer.ts';
 import { AppError, describeValue, type FieldError } from '../src/domain/errors.ts';
+import { JudgeSettings } from './judge/judge-settings.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 const perMinute = z.int().min(1).max(1_000_000_000);
@@ -109,7 +110,9 @@ export const Suite = z.strictObject({
   card: z.string().min(1).optional(),
   /** Folder of the run that gates about differences compare with; left out of account while there is none. */
   baseline: z.string().min(1).optional(),
-  /** How well the model that judges agrees with people, as `eval judge calibrate --out` writes it. */
+  /** Who judges, where a metric wants it; without it EVAL_JUDGE_MODEL alone. */
+  judge: JudgeSettings.optional(),
+  /** How well who judges agrees with people, as `eval judge calibrate --out` writes it. */
   calibration: z.string().min(1).optional(),
   /** Folder of an earlier run whose answers `--cache replay` gives again. */
   recordings: z.string().min(1).optional(),
@@ -143,17 +146,23 @@ export async function readSuite(file: string): Promise<LoadedSuite> {
     );
   }
   const place = (path: string) => resolve(dirname(file), path);
-  const { data, card, baseline, calibration, recordings } = parsed.data;
+  const { data, card, baseline, calibration, recordings, judge } = parsed.data;
   return {
     ...parsed.data,
     file: resolve(file),
     data: { ...data, path: place(data.path), ...(data.corpus ? { corpus: place(data.corpus) } : {}) },
+    ...(judge ? { judge: { ...judge, prompts: mapValues(judge.prompts, place) } } : {}),
     ...(card ? { card: place(card) } : {}),
     ...(baseline ? { baseline: place(baseline) } : {}),
     ...(calibration ? { calibration: place(calibration) } : {}),
     ...(recordings ? { recordings: place(recordings) } : {}),
   };
 }
+
+const mapValues = <K extends string>(record: Partial<Record<K, string>>, change: (value: string) => string) =>
+  Object.fromEntries(
+    Object.entries<string | undefined>(record).map(([key, value]) => [key, change(value ?? '')]),
+  ) as Partial<Record<K, string>>;
 
 /** Where a field begins; where it is left out, what it is missing from. */
 function lineOfPath(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JudgeTotals } from './judge/verdict-record.ts';
 import { metricGroups } from './metric.ts';
 
 const bounds = z.tuple([z.number(), z.number()]);
@@ -54,7 +55,10 @@ export const RunSummary = z.object({
   metrics: z.array(MetricSummary),
   tags: z.record(z.string(), z.array(MetricSummary)),
   gates: z.array(GateResult),
+  /** Of the answers; what judges took stands in `judge`. */
   usage: z.object({ inputTokens: z.int(), outputTokens: z.int(), calls: z.int(), cost: z.number().nullable() }),
+  /** Left out where no model judges. */
+  judge: JudgeTotals.optional(),
 });
 export type RunSummary = z.output<typeof RunSummary>;
 
@@ -82,11 +86,15 @@ export const RunPlan = z.object({
 });
 export type RunPlan = z.output<typeof RunPlan>;
 
-/** Names of the files of a run's folder. `cases.jsonl` holds the cases as asked, so that a run explains itself. */
+/**
+ * Names of the files of a run's folder. `cases.jsonl` holds the cases as asked, so that a run explains itself; there is a `verdicts.jsonl` only where
+ * models judge.
+ */
 export const runFiles = {
   plan: 'plan.json',
   cases: 'cases.jsonl',
   answers: 'answers.jsonl',
   cells: 'cells.jsonl',
+  verdicts: 'verdicts.jsonl',
   summary: 'summary.json',
 } as const;

@@ -95,18 +95,22 @@ describe('loadConfig', () => {
   });
   it('has a judge for eval suites beside any answerer, and sends its server no other key', () => {
     const EVAL_JUDGE_MODEL = 'judge';
-    expect(loadConfig({ OPENAI_API_KEY: 'sk-1' }).evalJudge).toBeNull();
+    expect(loadConfig({}).evalJudge).toEqual({ model: null, server: null, keys: {} });
     expect(loadConfig({ OPENAI_API_KEY: 'sk-1', CHAT_MODEL: 'none', EVAL_JUDGE_MODEL }).evalJudge).toEqual({
-      models: ['judge'],
-      apiKey: 'sk-1',
-      baseUrl: null,
+      model: 'judge',
+      server: { apiKey: 'sk-1', baseUrl: null },
+      keys: {},
     });
     const EVAL_JUDGE_URL = 'http://127.0.0.1:1/v1';
-    expect(loadConfig({ OPENAI_API_KEY: 'sk-1', EVAL_JUDGE_MODEL, EVAL_JUDGE_URL }).evalJudge).toEqual({
-      models: ['judge'],
-      apiKey: 'none',
-      baseUrl: EVAL_JUDGE_URL,
+    const EVAL_JUDGE_KEYS = '{"127.0.0.1:2": "sk-2"}';
+    const beside = { OPENAI_API_KEY: 'sk-1', EVAL_JUDGE_MODEL, EVAL_JUDGE_URL, EVAL_JUDGE_KEYS };
+    expect(loadConfig(beside).evalJudge).toEqual({
+      model: 'judge',
+      server: { apiKey: 'none', baseUrl: EVAL_JUDGE_URL },
+      keys: { '127.0.0.1:2': 'sk-2' },
     });
+    for (const wrong of ['sk-2', '{"https://127.0.0.1:2/v1": "sk-2"}', '{"a": ""}'])
+      expect(failure({ EVAL_JUDGE_KEYS: wrong }).errors).toMatchObject([{ field: 'EVAL_JUDGE_KEYS' }]);
     expect(failure({ EVAL_JUDGE_MODEL }).errors).toMatchObject([{ field: 'EVAL_JUDGE_MODEL', received: '"judge"' }]);
   });
   it('hedges late calls only when it is told to, and where there are calls', () => {

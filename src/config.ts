@@ -34,8 +34,14 @@ export interface Config {
   readonly hedgeAfterMilliseconds: number | null;
   /** Null: words alone judge what the chat model writes. */
   readonly groundednessJudge: Config['chat'];
-  /** Null: eval suites have no model judge. */
-  readonly evalJudge: Config['chat'];
+  readonly evalJudge: {
+    /** Null: eval suites have no model judge unless they name one. */
+    readonly model: string | null;
+    /** Where it is, and what suites name without an address; null: there is none. */
+    readonly server: Config['modelServer'];
+    /** By host, with the port where an address has one. */
+    readonly keys: Readonly<Record<string, string>>;
+  };
   readonly embedding:
     | { readonly provider: 'minilm' }
     | {
@@ -177,7 +183,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     hedgeAfterMilliseconds: value.HEDGE_AFTER_MS ?? null,
     groundednessJudge:
       hasModelServer && value.GROUNDEDNESS_JUDGE_MODEL ? { models: [value.GROUNDEDNESS_JUDGE_MODEL], ...server } : null,
-    evalJudge: evalJudgeOf(value),
+    evalJudge: evalJudgeOf(value, hasModelServer ? server : null),
     embedding:
       value.EMBEDDING_MODEL === 'minilm'
         ? { provider: 'minilm' }
@@ -298,11 +304,12 @@ function keysOf([first, ...others]: readonly [string, ...string[]]): [Uint8Array
 }
 
 /** A server of its own gets no key but its own. */
-function evalJudgeOf(value: SettingValues): Config['evalJudge'] {
-  const { EVAL_JUDGE_MODEL: model, EVAL_JUDGE_URL: url, EVAL_JUDGE_API_KEY: key } = value;
-  if (model === undefined) return null;
-  if (url !== undefined) return { models: [model], apiKey: key ?? 'none', baseUrl: url };
-  return { models: [model], apiKey: key ?? value.OPENAI_API_KEY ?? 'none', baseUrl: value.OPENAI_BASE_URL ?? null };
+function evalJudgeOf(value: SettingValues, modelServer: Config['modelServer']): Config['evalJudge'] {
+  const { EVAL_JUDGE_MODEL: model = null, EVAL_JUDGE_URL: baseUrl, EVAL_JUDGE_API_KEY: apiKey } = value;
+  const keys = value.EVAL_JUDGE_KEYS ?? {};
+  if (baseUrl !== undefined) return { model, keys, server: { apiKey: apiKey ?? 'none', baseUrl } };
+  if (apiKey === undefined) return { model, keys, server: modelServer };
+  return { model, keys, server: { apiKey, baseUrl: modelServer?.baseUrl ?? null } };
 }
 
 /** Names with commas between them, each once. */

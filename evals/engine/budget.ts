@@ -1,4 +1,4 @@
-import type { RecordedAnswer } from '../answer-record.ts';
+import type { Paid } from '../judge/judge-ledger.ts';
 import type { Forecast } from '../suite-target.ts';
 
 export interface BudgetLimits {
@@ -16,14 +16,14 @@ export interface Spend {
   readonly calls: number;
 }
 
-/** Keeps what is spent under the limits: the most that a question can cost is set aside before it is asked, and settled after. */
+/** Keeps what is spent under the limits: the most that a question, or a call of a judge, can cost is set aside before it is asked, and settled after. */
 export interface Budget {
   /** Resolves to false when there is not room for it even when all that is being asked has been settled: nothing more may be asked then. */
   reserve(forecast: Forecast): Promise<boolean>;
-  /** `answer` null: it failed, and nothing is known of what it cost. */
-  settle(forecast: Forecast, answer: RecordedAnswer | null): void;
+  /** `paid` null: it failed, and nothing is known of what it cost. */
+  settle(forecast: Forecast, paid: Paid | null): void;
   /** What an earlier part of the run has spent. */
-  count(answer: RecordedAnswer): void;
+  count(paid: Paid): void;
   readonly spent: Spend;
 }
 
@@ -54,7 +54,7 @@ export function createBudget({ cost, tokens }: BudgetLimits): Budget {
     // No rest of adding and taking away stays behind.
     if (reserved.questions === 0) reserved = { cost: 0, tokens: 0, questions: 0 };
   };
-  function count({ usage, cost: paid }: RecordedAnswer): void {
+  function count({ usage, cost: paid }: Paid): void {
     spent = {
       cost: spent.cost + (paid ?? 0),
       tokens: spent.tokens + usage.inputTokens + usage.outputTokens,
@@ -76,9 +76,9 @@ export function createBudget({ cost, tokens }: BudgetLimits): Budget {
       hold(forecast, 1);
       return true;
     },
-    settle(forecast, answer) {
+    settle(forecast, paid) {
       hold(forecast, -1);
-      if (answer) count(answer);
+      if (paid) count(paid);
       const woken = waiting;
       waiting = [];
       for (const wake of woken) wake();

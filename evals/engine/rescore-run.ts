@@ -1,14 +1,17 @@
+import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import type { Metric } from '../metric.ts';
 import { type Run, readRun } from '../reports/read-run.ts';
 import type { RunSummary } from '../summary.ts';
 import type { Progress } from '../target.ts';
+import { createBudget } from './budget.ts';
 import { nothingKept } from './kept-results.ts';
 import { plannedMetric } from './plan-run.ts';
 import { openRunFolder } from './run-folder.ts';
 import { answersLog, cellsLog, keysOf } from './run-logs.ts';
 import { hasCells, scoreCases } from './score-cases.ts';
 import { summarizeRun } from './summarize-run.ts';
+import { openVerdictLog } from './verdict-log.ts';
 
 export interface RescoreOptions {
   readonly folder: string;
@@ -36,9 +39,16 @@ export async function rescoreRun({ folder: path, progress, signal, ...options }:
   const metrics = await options.openMetrics(names);
   const scored = metrics.filter(hasCells);
   const unfinished = `${folder.file('cells')}.new`;
-  await rm(unfinished, { force: true });
+  const unfinishedVerdicts = `${folder.file('verdicts')}.new`;
+  const removeUnfinished = async () => {
+    for (const path of [unfinished, unfinishedVerdicts]) await rm(path, { force: true });
+  };
+  await removeUnfinished();
   const answers = await answersLog(folder.file('answers'));
   const cells = await cellsLog(unfinished, scored.length);
+  const isJudged = scored.some((metric) => metric.of === 'judged');
+  const unlimited = createBudget({ cost: null, tokens: null });
+  const ledger = isJudged ? await openVerdictLog(unfinishedVerdicts, unlimited) : null;
   const total = plan.dataset.cases * plan.repeats;
   try {
     const onProgress = (done: number) => progress('scoring', done, total);
@@ -48,6 +58,7 @@ export async function rescoreRun({ folder: path, progress, signal, ...options }:
         cells,
         answers,
         kept: nothingKept,
+        ledger,
         repeats: plan.repeats,
         retryErrors: false,
         stop: signal,
@@ -58,10 +69,13 @@ export async function rescoreRun({ folder: path, progress, signal, ...options }:
     );
     signal.throwIfAborted();
     await cells.finish(keysOf(folder.files.cases(), plan.repeats));
+    await ledger?.finish();
     await rename(unfinished, folder.file('cells'));
+    if (existsSync(unfinishedVerdicts)) await rename(unfinishedVerdicts, folder.file('verdicts'));
+    else await rm(folder.file('verdicts'), { force: true });
   } finally {
-    await Promise.allSettled([answers.close(), cells.close()]);
-    await rm(unfinished, { force: true });
+    await Promise.allSettled([answers.close(), cells.close(), ledger?.close()]);
+    await removeUnfinished();
   }
   const rescored = { ...plan, metrics: metrics.map(plannedMetric) };
   await folder.write('plan', rescored);

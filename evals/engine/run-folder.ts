@@ -41,7 +41,7 @@ export async function openRunFolder(path: string): Promise<RunFolder> {
       plan,
       async writeCases(cases) {
         // What stands in a folder without a plan is of a run that never began.
-        for (const name of ['answers', 'cells', 'summary'] as const) await rm(file(name), { force: true });
+        for (const name of ['answers', 'cells', 'verdicts', 'summary'] as const) await rm(file(name), { force: true });
         return await writeCases(file('cases'), cases);
       },
       write: (name, value) => writeWhole(file(name), `${JSON.stringify(value, null, 2)}\n`),

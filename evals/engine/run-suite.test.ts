@@ -56,6 +56,7 @@ describe('runSuite', () => {
     const judge: JudgedMetric = {
       ...rightAnswer,
       ...{ of: 'judged', name: 'judgeRight', fingerprint: 'model-1 prompt-1', version: 1 },
+      ...{ questions: () => ['right'], callsAQuestion: 2 },
       score: async () => ({ status: 'ok', value: 1 }),
     };
     const { summary, plan } = await runStubSuite({ out, metrics: [rightAnswer, judge] });

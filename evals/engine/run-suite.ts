@@ -18,6 +18,7 @@ import { answersLog, cellsLog, keysOf } from './run-logs.ts';
 import { hasCells, scoreCases } from './score-cases.ts';
 import { type Selection, selectCases } from './select-cases.ts';
 import { summarizeRun } from './summarize-run.ts';
+import { openVerdictLog } from './verdict-log.ts';
 
 export interface RunOptions {
   readonly suite: LoadedSuite;
@@ -114,11 +115,13 @@ async function fillFolder(options: RunOptions, { folder, identity, cases, record
   const answers = await answersLog(folder.file('answers'));
   const cells = await cellsLog(folder.file('cells'), metrics.length);
   const budget = createBudget({ cost: suite.budget.cost ?? null, tokens: suite.budget.tokens ?? null });
+  const isJudged = metrics.some((metric) => metric.of === 'judged');
+  const ledger = isJudged ? await openVerdictLog(folder.file('verdicts'), budget) : null;
   const total = cases * repeats;
   let reused = 0;
   try {
     if (options.resume) await countSpent(folder, budget);
-    const state = await askCases(
+    const asked = await askCases(
       {
         ...{ target: options.target, identity, kept, answers, budget, repeats, retryErrors, stop: signal },
         recordings: recordings?.answer ?? null,
@@ -131,9 +134,9 @@ async function fillFolder(options: RunOptions, { folder, identity, cases, record
         limiter: suite.target.kind === 'in-process' ? unlimited : createLimiter({ requestsPerMinute, tokensPerMinute }),
         concurrency: suite.concurrency,
         timeoutMilliseconds: suite.timeoutSeconds * 1000,
-        onProgress: (asked) => {
-          reused = asked.reused;
-          progress.asking(asked);
+        onProgress: (now) => {
+          reused = now.reused;
+          progress.asking(now);
         },
       },
       folder.files.cases(),
@@ -141,9 +144,9 @@ async function fillFolder(options: RunOptions, { folder, identity, cases, record
     );
     // What was interrupted is still scored as far as it came: only a second interrupt ends that.
     const stop = new AbortController().signal;
-    await scoreCases(
+    const scored = await scoreCases(
       {
-        ...{ metrics, cells, answers, kept, repeats, retryErrors, stop },
+        ...{ metrics, cells, answers, kept, ledger, repeats, retryErrors, stop },
         concurrency: suite.concurrency,
         onProgress: (done) => progress.step('scoring', done, total),
       },
@@ -151,9 +154,10 @@ async function fillFolder(options: RunOptions, { folder, identity, cases, record
     );
     await answers.finish(keysOf(folder.files.cases(), repeats));
     await cells.finish(keysOf(folder.files.cases(), repeats));
-    return { state, reused, budget };
+    await ledger?.finish();
+    return { state: asked === 'complete' ? scored : asked, reused, budget };
   } finally {
-    await Promise.allSettled([answers.close(), cells.close()]);
+    await Promise.allSettled([answers.close(), cells.close(), ledger?.close()]);
     kept.close();
     await recordings?.close();
   }

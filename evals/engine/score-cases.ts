@@ -1,5 +1,6 @@
 import { AnswerRecord } from '../answer-record.ts';
 import type { EvalCase } from '../case.ts';
+import { type JudgeLedger, outOfBudget } from '../judge/judge-ledger.ts';
 import { type CaseMetric, Cell, type JudgedMetric, type Metric, type Score } from '../metric.ts';
 import { metricKey, scoredKey } from './answer-key.ts';
 import type { IndexedLog } from './indexed-log.ts';
@@ -15,6 +16,8 @@ export interface ScoringParts {
   readonly cells: IndexedLog;
   readonly answers: IndexedLog;
   readonly kept: KeptResults;
+  /** Null where no model judges. */
+  readonly ledger: JudgeLedger | null;
   readonly repeats: number;
   /** Answers at once; more than one counts only where a model judges. */
   readonly concurrency: number;
@@ -33,16 +36,24 @@ export const isUnanswered = (cell: Pick<Cell, 'status' | 'reason'>) =>
 /** Entries that may wait for the disk together, so that they are synced together. */
 const writesAtOnce = 64;
 
-/** Computes the cells of each answer that has none yet, and keeps them. Asks no target. */
-export async function scoreCases(parts: ScoringParts, cases: AsyncIterable<EvalCase>): Promise<void> {
+/**
+ * Computes the cells of each answer that has none yet, and keeps them. Asks no target. Resolves to `budget` when there is none left for judges: what was
+ * not scored then has no cells.
+ */
+export async function scoreCases(parts: ScoringParts, cases: AsyncIterable<EvalCase>): Promise<'complete' | 'budget'> {
   const queue = pairs(parts, cases);
   let done = 0;
+  let isEnding = false;
   async function work(): Promise<void> {
-    for (;;) {
-      if (parts.stop.aborted) return;
+    while (!isEnding && !parts.stop.aborted) {
       const next = await queue.next();
       if (next.done) return;
-      await scoreOne(parts, next.value);
+      try {
+        await scoreOne(parts, next.value);
+      } catch (error) {
+        isEnding = true;
+        throw error;
+      }
       done += 1;
       parts.onProgress(done);
     }
@@ -50,8 +61,12 @@ export async function scoreCases(parts: ScoringParts, cases: AsyncIterable<EvalC
   // Scoring by a rule takes this thread: what runs beside it are the writes.
   const isJudged = parts.metrics.some((metric) => metric.of === 'judged');
   const workers = Array.from({ length: isJudged ? parts.concurrency : writesAtOnce }, work);
-  const failed = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
-  if (failed) throw failed.reason;
+  const reasons = (await Promise.allSettled(workers)).flatMap((worker) =>
+    worker.status === 'rejected' ? [worker.reason] : [],
+  );
+  const failure = reasons.find((reason) => reason !== outOfBudget);
+  if (failure) throw failure;
+  return reasons.length > 0 ? 'budget' : 'complete';
 }
 
 interface Pair {
@@ -93,12 +108,12 @@ async function scoreOne(parts: ScoringParts, { one, record }: Pair): Promise<voi
 function cellOf(place: Pick<Cell, 'case' | 'repeat' | 'metric'>, score: Score | undefined): Cell {
   if (score?.status === 'ok')
     return { ...place, status: 'ok', value: score.value, reason: null, evidence: [...(score.evidence ?? [])] };
-  const { status = 'error', reason = 'nothing was computed' } = score ?? {};
-  return { ...place, status, value: null, reason, evidence: [] };
+  const { status = 'error', reason = 'nothing was computed', evidence = [] } = score ?? {};
+  return { ...place, status, value: null, reason, evidence: [...evidence] };
 }
 
 async function scoresOf(
-  { metrics, kept, stop }: ScoringParts,
+  { metrics, kept, ledger, stop }: ScoringParts,
   { one, record }: Pair,
   known: ReadonlyMap<string, Cell>,
 ): Promise<(Score | undefined)[]> {
@@ -107,13 +122,16 @@ async function scoresOf(
     return metrics.map(() => ({ status: 'error', reason: `${unanswered}${error?.code ?? 'INTERNAL'}` }));
   const key = scoredKey(one, answer);
   const earlier = JSON.parse(kept.scores(key) ?? '{}') as Record<string, Score>;
-  const missing = metrics.filter((metric) => !known.has(metric.name) && !earlier[metricKey(metric)]);
+  const answered = { case: one, answer };
   const computed: Record<string, Score> = {};
-  for (const metric of missing) {
-    const answered = { case: one, answer };
-    computed[metricKey(metric)] = metric.of === 'case' ? metric.score(answered) : await metric.score(answered, stop);
+  const judged: Record<string, Score> = {};
+  for (const metric of metrics) {
+    if (known.has(metric.name)) continue;
+    // Verdicts are kept by themselves, and each run notes those that it rests on.
+    if (metric.of === 'judged') judged[metric.name] = await metric.score(answered, stop, ledger ?? undefined);
+    else if (!earlier[metricKey(metric)]) computed[metricKey(metric)] = metric.score(answered);
   }
   const lasting = Object.entries(computed).filter(([, { status }]) => status !== 'error');
   if (lasting.length > 0) kept.keepScores(key, JSON.stringify({ ...earlier, ...Object.fromEntries(lasting) }));
-  return metrics.map((metric) => computed[metricKey(metric)] ?? earlier[metricKey(metric)]);
+  return metrics.map((metric) => judged[metric.name] ?? computed[metricKey(metric)] ?? earlier[metricKey(metric)]);
 }

@@ -2,11 +2,12 @@ import { AppError } from '../../src/domain/errors.ts';
 import type { AnswerRecord } from '../answer-record.ts';
 import type { EvalCase } from '../case.ts';
 import { judgeGates } from '../gates/judge-gates.ts';
-import { judgeNotes } from '../judge/judge-notes.ts';
+import { judgeNotes, standInNotes } from '../judge/judge-notes.ts';
 import type { Metric } from '../metric.ts';
 import type { Run, RunFiles } from '../reports/read-run.ts';
 import { createSummarizer, type Summarizer } from '../statistics/summarize.ts';
 import type { MetricSummary, RunPlan, RunSummary } from '../summary.ts';
+import { sumVerdicts } from './verdict-log.ts';
 
 export interface SummaryParts {
   readonly files: RunFiles;
@@ -41,6 +42,7 @@ export async function summarizeRun(parts: SummaryParts): Promise<RunSummary> {
   for await (const cell of files.cells()) summarizer.addCell(cell);
   const figures = summarizer.finish();
   const { errors, answeredCases, usage } = answers;
+  const judge = await sumVerdicts(files);
   const problems = findProblems({ ...parts, cases, answers, summarizer, figures: figures.metrics });
   const summary = {
     suite: plan.suite,
@@ -49,10 +51,11 @@ export async function summarizeRun(parts: SummaryParts): Promise<RunSummary> {
     errors,
     state: problems.length > 0 ? ('invalid' as const) : parts.state,
     problems,
-    notes: await judgeNotes(metrics, parts.calibration),
+    notes: [...(await judgeNotes(metrics, parts.calibration)), ...standInNotes(judge)],
     maxErrorRate: parts.maxErrorRate,
     ...figures,
     usage,
+    ...(judge ? { judge } : {}),
   };
   return { ...summary, gates: await judgeGates(gates, { run: { ...files, plan, summary }, baseline }) };
 }

@@ -12,9 +12,11 @@ import {
 import { type Behaviour, startStubModelServer } from '../../test/stub-model-server.ts';
 import type { RecordedAnswer } from '../answer-record.ts';
 import type { Answered } from '../metric.ts';
-import { loadJudgePrompts } from './judge-prompts.ts';
+import { freeLedger } from './judge-ledger.ts';
 import { judgedMetricNames, judgedMetrics } from './judged-metrics.ts';
 import { openJudge } from './open-judge.ts';
+import { createVerdictCache, openRecordedVerdicts } from './verdict-cache.ts';
+import { VerdictRecord } from './verdict-record.ts';
 
 const never = new AbortController().signal;
 const passage = 'Deleted files are kept for 30 days on every plan. Guests cannot share folders.';
@@ -31,20 +33,21 @@ function answered(change: Partial<RecordedAnswer> = {}, asked: object = {}): Ans
   return withCase({ question: 'How long are deleted files kept?', ...asked }, answer);
 }
 
-async function open(url: string, { model = 'stub', recordingsOnly = false } = {}) {
-  const usage: number[] = [];
-  const judge = await openJudge(
-    { models: [model], apiKey: 'sk-test', baseUrl: url },
-    { folder, recordingsOnly, onUsage: ({ inputTokens }) => usage.push(inputTokens) },
-  );
-  if (!judge) throw new Error('no judge');
-  const metrics = judgedMetrics({ ...judge, prompts: loadJudgePrompts() });
+async function open(url: string, { model = 'stub', cache = createVerdictCache(folder) } = {}) {
+  const panel = await openJudge({ model, server: { apiKey: 'sk-test', baseUrl: url }, keys: {} }, { cache });
+  if (!panel) throw new Error('no judge');
+  const metrics = judgedMetrics(panel);
+  const noted: VerdictRecord[] = [];
+  const ledger = { ...freeLedger, note: async (record: VerdictRecord) => void noted.push(record) };
   const metric = (name: string) => {
     const found = metrics.find((each) => each.name === name);
     if (!found) throw new Error(name);
-    return found;
+    return {
+      ...found,
+      score: (asked: Answered, signal: AbortSignal) => found.score(asked, signal, ledger),
+    };
   };
-  return { metric, metrics, usage };
+  return { metric, metrics, noted };
 }
 
 const json = (value: unknown): Behaviour => ({ kind: 'text', text: JSON.stringify(value) });
@@ -95,8 +98,11 @@ describe('groundedness by a model', () => {
     expect(score).not.toHaveProperty('value');
     expect(server.requests).toHaveLength(2);
     expect(server.requests[1]?.body.messages?.at(-1)?.content).toMatch(/^That is no verdict: /);
-    // Nothing of it was kept, and a mended reply counts.
-    expect(await metric('judgeContradictions').score(answered(), never)).toMatchObject({ status: 'ok', value: 1 });
+    // The same is not asked again in this run. Nothing of it is kept for the next one, and a mended reply counts.
+    expect(await metric('judgeContradictions').score(answered(), never)).toMatchObject({ status: 'error' });
+    expect(server.requests).toHaveLength(2);
+    const later = await open(server.url);
+    expect(await later.metric('judgeContradictions').score(answered(), never)).toMatchObject({ value: 1 });
     expect(server.requests).toHaveLength(4);
   });
 
@@ -204,13 +210,14 @@ describe('verdicts are kept', () => {
     const again = await open(server.url);
     await again.metric('judgeGroundedness').score(answered(), never);
     expect(server.requests).toHaveLength(1);
-    expect([first.usage, again.usage]).toEqual([[100], []]);
+    expect(first.noted).toMatchObject([{ kept: false, model: 'stub', usage: { inputTokens: 100, calls: 1 } }]);
+    expect(again.noted).toMatchObject([{ kept: true, key: first.noted[0]?.key, usage: { calls: 0 }, cost: 0 }]);
     await (await open(server.url, { model: 'other' })).metric('judgeGroundedness').score(answered(), never);
     await again.metric('judgeGroundedness').score(answered({}, { question: 'Something else?' }), never);
     expect(server.requests).toHaveLength(3);
     for (const name of await readdir(folder, { recursive: true }))
       if (name.endsWith('.json')) await writeFile(join(folder, name), '{"reply": "half');
-    await again.metric('judgeGroundedness').score(answered(), never);
+    await (await open(server.url)).metric('judgeGroundedness').score(answered(), never);
     expect(server.requests).toHaveLength(4);
   });
 
@@ -237,17 +244,24 @@ describe('verdicts are kept', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('and a run from recordings asks nobody', async () => {
-    await using server = await startStubModelServer({ otherwise: good });
-    const replay = await open(server.url, { recordingsOnly: true });
-    expect(await replay.metric('judgeGroundedness').score(answered(), never)).toMatchObject({
-      status: 'error',
-      reason: expect.stringContaining('recordings'),
-    });
-    expect(server.requests).toHaveLength(0);
-    await (await open(server.url)).metric('judgeGroundedness').score(answered(), never);
-    expect(await replay.metric('judgeGroundedness').score(answered(), never)).toMatchObject({ status: 'ok' });
-    expect(server.requests).toHaveLength(1);
+  test('and a run from recordings asks nobody, and says again what was said', async () => {
+    await using server = await startStubModelServer();
+    const prose = { kind: 'text', text: 'Fine.' } as const;
+    server.script(good, prose, prose, { kind: 'status', status: 401 });
+    const first = await open(server.url);
+    const asked = [answered(), answered({}, { question: 'Prose?' }), answered({}, { question: 'A wrong key?' })];
+    const scores = [];
+    for (const each of asked) scores.push(await first.metric('judgeGroundedness').score(each, never));
+    const file = join(folder, 'verdicts.jsonl');
+    await writeFile(file, first.noted.map((record) => `${JSON.stringify(VerdictRecord.parse(record))}\n`).join(''));
+    const replay = await open(server.url, { cache: await openRecordedVerdicts(file) });
+    for (const [index, each] of asked.entries())
+      expect(await replay.metric('judgeGroundedness').score(each, never)).toEqual(scores[index]);
+    expect(scores.map(({ status }) => status)).toEqual(['ok', 'error', 'error']);
+    await expect(
+      replay.metric('judgeGroundedness').score(answered({}, { question: 'Another?' }), never),
+    ).rejects.toMatchObject({ code: 'RECORDING_MISSING' });
+    expect(server.requests).toHaveLength(4);
   });
 });
 

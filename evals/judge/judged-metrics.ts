@@ -1,18 +1,16 @@
-import { AppError } from '../../src/domain/errors.ts';
 import { splitSentences } from '../../src/domain/sentences.ts';
 import type { RecordedAnswer } from '../answer-record.ts';
+import type { EvalCase } from '../case.ts';
 import type { Answered, JudgedMetric } from '../metric.ts';
-import { type AskJudge, createJudge, type JudgeDeps, judgeFingerprint, judgeVersion } from './ask-judge.ts';
+import { judgeVersion } from './ask-judge.ts';
+import { type AskPanel, callsOfPanel, createPanel, type JudgePanel, panelFingerprint } from './ask-panel.ts';
+import { countVotes } from './count-votes.ts';
 import { type CorrectnessLabel, correctnessJudge, correctnessOf, correctnessTask } from './judge-correctness.ts';
 import { groundednessJudge, type SupportLabel } from './judge-groundedness.ts';
-import type { JudgePrompts } from './judge-prompts.ts';
+import { freeLedger } from './judge-ledger.ts';
 import { rubricJudge, rubricTask } from './judge-rubric.ts';
 import { selfPreferenceWarning } from './model-family.ts';
-import { cited, notApplicable, scoreSupport } from './score-support.ts';
-
-export interface JudgedMetricsDeps extends JudgeDeps {
-  readonly prompts: JudgePrompts;
-}
+import { cited, notApplicable, readBallots, scoreSupport } from './score-support.ts';
 
 /** What the metrics are called, also where no judge is set: a suite that names one of them needs EVAL_JUDGE_MODEL. */
 export const judgedMetricNames = [
@@ -29,12 +27,11 @@ type JudgedMetricName = (typeof judgedMetricNames)[number];
 type Scope = 'sources' | 'quotes';
 
 /**
- * The metrics that a chat model judges. Refusals are `na`, as is what there is nothing to hold against; neither costs a call, nor does an
- * answer that was judged before. A reply that is no verdict after one repair, and a call that fails, are an `error`.
+ * The metrics that chat models judge. Refusals are `na`, as is what there is nothing to hold against; neither costs a call, nor does an
+ * answer that was judged before. Too few verdicts, and judges that do not agree far enough, are an `error`.
  */
-export function judgedMetrics(deps: JudgedMetricsDeps): readonly JudgedMetric[] {
-  const judge = createJudge(deps);
-  const context = { deps, judge };
+export function judgedMetrics(panel: JudgePanel): readonly JudgedMetric[] {
+  const context = { panel, ask: createPanel(panel) };
   return [
     groundedness(context, 'sources', {
       name: 'judgeGroundedness',
@@ -71,8 +68,8 @@ export function judgedMetrics(deps: JudgedMetricsDeps): readonly JudgedMetric[] 
 }
 
 interface Context {
-  readonly deps: JudgedMetricsDeps;
-  readonly judge: AskJudge;
+  readonly panel: JudgePanel;
+  readonly ask: AskPanel;
 }
 
 interface GroundednessFace {
@@ -82,20 +79,21 @@ interface GroundednessFace {
   readonly counted: readonly SupportLabel[];
 }
 
-function groundedness({ deps, judge }: Context, scope: Scope, { counted, ...face }: GroundednessFace): JudgedMetric {
-  const { prompts, chat } = deps;
+function groundedness({ panel, ask }: Context, scope: Scope, { counted, ...face }: GroundednessFace): JudgedMetric {
+  const { prompts, settings } = panel;
   return {
     ...face,
-    ...sharedShape,
+    ...sharedShape(panel),
     group: 'groundedness',
-    fingerprint: judgeFingerprint(chat.id, groundednessJudge(prompts)),
-    score: judged(chat.id, async (answered, signal) => {
+    fingerprint: panelFingerprint(panel, groundednessJudge(prompts)),
+    questions: () => [`groundedness by ${scope}`],
+    score: judged(panel, async (answered, signal, ledger = freeLedger) => {
       const asked = {
         question: answered.case.question,
         sentences: sentencesOf(answered.answer),
         sources: scope === 'quotes' ? quotesOf(answered.answer) : sourcesOf(answered),
       };
-      return await scoreSupport({ judge, prompts }, asked, counted, signal);
+      return await scoreSupport({ ask, prompts, rule: settings.vote }, asked, counted, { signal, ledger });
     }),
   };
 }
@@ -108,69 +106,78 @@ interface CorrectnessFace {
 }
 
 /** 1 for answers with the label, else 0. An incomplete answer is neither correct nor incorrect: no share of a point stands for it. */
-function correctness({ deps, judge }: Context, { label, ...face }: CorrectnessFace): JudgedMetric {
-  const { prompts, chat } = deps;
+function correctness({ panel, ask }: Context, { label, ...face }: CorrectnessFace): JudgedMetric {
+  const { prompts, settings } = panel;
   return {
     ...face,
-    ...sharedShape,
+    ...sharedShape(panel),
     group: 'correctness',
-    fingerprint: judgeFingerprint(chat.id, correctnessJudge(prompts)),
-    score: judged(chat.id, async ({ case: { question, answers }, answer }, signal) => {
-      const references = answers.filter((text) => text.trim() !== '');
+    fingerprint: panelFingerprint(panel, correctnessJudge(prompts)),
+    questions: (one) => (referencesOf(one).length > 0 ? ['correctness'] : []),
+    score: judged(panel, async ({ case: one, answer }, signal, ledger = freeLedger) => {
+      const references = referencesOf(one);
       if (references.length === 0) return notApplicable('the case has no reference answer');
-      const verdict = await judge(correctnessTask(prompts, { question, answer: answer.text, references }), signal);
-      const found = correctnessOf(verdict);
-      const evidence = [cited(`${found}: answer`, verdict.answerQuote), cited('reference', verdict.referenceQuote)];
-      return { status: 'ok', value: found === label ? 1 : 0, evidence };
+      const task = correctnessTask(prompts, { question: one.question, answer: answer.text, references });
+      const ballots = readBallots(await ask(task, { signal, ledger }), (verdict) => {
+        const found = correctnessOf(verdict);
+        const evidence = [cited(`${found}: answer`, verdict.answerQuote), cited('reference', verdict.referenceQuote)];
+        return [{ about: 'the answer', label: found, counts: found === label, evidence: evidence.join(' · ') }];
+      });
+      return countVotes(ballots, settings.vote);
     }),
   };
 }
 
-/** In [0, 1]: rubrics that the answer meets / rubrics of the case. */
-function rubrics({ deps, judge }: Context): JudgedMetric {
-  const { prompts, chat } = deps;
+/** In [0, 1]: rubrics that the answer meets / rubrics of the case; the judges vote on each. */
+function rubrics({ panel, ask }: Context): JudgedMetric {
+  const { prompts, settings } = panel;
   return {
-    ...sharedShape,
+    ...sharedShape(panel),
     name: 'judgeRubric',
     description: 'Share of the rubrics of a case that a model judge finds met by the answer',
     better: 'higher',
     group: 'correctness',
-    fingerprint: judgeFingerprint(chat.id, rubricJudge(prompts)),
-    score: judged(chat.id, async ({ case: asked, answer }, signal) => {
-      const wanted = asked.checks.flatMap(({ kind, value }) => (kind === 'rubric' ? [value].flat().map(String) : []));
+    fingerprint: panelFingerprint(panel, rubricJudge(prompts)),
+    questions: (one) => rubricsOf(one).map((rubric) => `rubric ${rubric}`),
+    score: judged(panel, async ({ case: one, answer }, signal, ledger = freeLedger) => {
+      const wanted = rubricsOf(one);
       if (wanted.length === 0) return notApplicable('the case has no rubric');
-      const verdicts = await Promise.all(
+      const scores = await Promise.all(
         wanted.map(async (rubric) => {
-          const task = rubricTask(prompts, { question: asked.question, answer: answer.text, rubric });
-          return { rubric, ...(await judge(task, signal)) };
+          const task = rubricTask(prompts, { question: one.question, answer: answer.text, rubric });
+          const ballots = readBallots(await ask(task, { signal, ledger }), ({ passes, quote }) => {
+            const label = passes ? 'met' : 'not met';
+            return [{ about: rubric, label, counts: passes, evidence: cited(`${label}: ${rubric}`, quote) }];
+          });
+          return countVotes(ballots, settings.vote);
         }),
       );
-      const value = verdicts.filter(({ passes }) => passes).length / verdicts.length;
-      const evidence = verdicts.map(({ rubric, passes, quote }) =>
-        cited(`${passes ? 'met' : 'not met'}: ${rubric}`, quote),
-      );
-      return { status: 'ok', value, evidence };
+      const evidence = scores.flatMap((score) => score.evidence ?? []);
+      const failed = scores.find(({ status }) => status !== 'ok');
+      if (failed) return { ...failed, evidence };
+      const values = scores.flatMap((score) => (score.status === 'ok' ? [score.value] : []));
+      return { status: 'ok', value: values.reduce((sum, value) => sum + value, 0) / values.length, evidence };
     }),
   };
 }
 
-const sharedShape = { of: 'judged', unit: 'share', version: judgeVersion } as const;
+const sharedShape = (panel: JudgePanel) =>
+  ({ of: 'judged', unit: 'share', version: judgeVersion, callsAQuestion: callsOfPanel(panel) }) as const;
 
-/** Leaves refusals and empty answers out, turns failures into an `error`, and adds the warning of a judge that reads its own family. */
-function judged(judge: string, score: JudgedMetric['score']): JudgedMetric['score'] {
-  return async (answered, signal) => {
+const referencesOf = ({ answers }: EvalCase) => answers.filter((text) => text.trim() !== '');
+
+const rubricsOf = ({ checks }: EvalCase) =>
+  checks.flatMap(({ kind, value }) => (kind === 'rubric' ? [value].flat().map(String) : []));
+
+/** Leaves refusals and empty answers out and adds the warning of a judge that reads its own family. */
+function judged({ models }: JudgePanel, score: JudgedMetric['score']): JudgedMetric['score'] {
+  return async (answered, signal, ledger) => {
     if (answered.answer.state === 'refused') return notApplicable('the answer is a refusal');
     if (answered.answer.text.trim() === '') return notApplicable('the answer is empty');
-    try {
-      const found = await score(answered, signal);
-      const warning = selfPreferenceWarning(judge, [answered.answer.model]);
-      if (found.status !== 'ok' || warning === null) return found;
-      return { ...found, evidence: [...(found.evidence ?? []), warning] };
-    } catch (error) {
-      signal.throwIfAborted();
-      const { code, detail } = AppError.from(error);
-      return { status: 'error', reason: `${code}: ${detail}` };
-    }
+    const found = await score(answered, signal, ledger);
+    const warnings = models.flatMap(({ chat }) => selfPreferenceWarning(chat.id, [answered.answer.model]) ?? []);
+    if (found.status !== 'ok' || warnings.length === 0) return found;
+    return { ...found, evidence: [...(found.evidence ?? []), ...warnings] };
   };
 }
 

@@ -2,21 +2,20 @@ import { createHash } from 'node:crypto';
 import type { LookUpFrequencies } from '../../src/chains/evidence/term-weights.ts';
 import { fittedWeights } from '../../src/chains/ground/groundedness-model.ts';
 import { groundednessVersion, withheldBelow } from '../../src/chains/ground/score-groundedness.ts';
-import { AppError } from '../../src/domain/errors.ts';
 import { splitSentences } from '../../src/domain/sentences.ts';
 import { countTerms, scoreAgainst } from '../groundedness.ts';
 import type { Score } from '../metric.ts';
 import type { GroundednessCase } from '../readers/groundedness.ts';
-import { createJudge, type JudgeDeps, judgeFingerprint } from './ask-judge.ts';
+import { createPanel, type JudgePanel, panelFingerprint, panelName } from './ask-panel.ts';
 import { groundednessJudge } from './judge-groundedness.ts';
-import type { JudgePrompts } from './judge-prompts.ts';
+import type { JudgeLedger } from './judge-ledger.ts';
 import { notApplicable, scoreSupport } from './score-support.ts';
 
 export type JudgedText = Pick<GroundednessCase, 'question' | 'response' | 'context'>;
 
 /** Says how far a context supports an answer: a model, or words alone. What people labelled measures both alike. */
 export interface SupportJudge {
-  /** As in reports: the model's name, `lexical-v2`. */
+  /** As in reports: the models of a panel, `lexical-v2`. */
   readonly name: string;
   /** Equal for judges that say the same. */
   readonly fingerprint: string;
@@ -52,25 +51,19 @@ export function createLexicalJudge(texts: readonly JudgedText[]): SupportJudge {
 /** Calls at once; the guard of the model lowers the pace where the server asks for it. */
 const callsAtOnce = 4;
 
-/** A chat model, asked as in suites: the share of the answer's claims that it finds supported. */
-export function createModelJudge(deps: JudgeDeps & { readonly prompts: JudgePrompts }): SupportJudge {
-  const { chat, prompts } = deps;
-  const judge = createJudge(deps);
+/** A panel of chat models, asked as in suites: the share of the answer's claims that it finds supported. */
+export function createModelJudge(panel: JudgePanel, ledger: JudgeLedger): SupportJudge {
+  const { prompts, settings } = panel;
+  const deps = { ask: createPanel(panel), prompts, rule: settings.vote };
   return {
-    name: chat.id,
-    fingerprint: judgeFingerprint(chat.id, groundednessJudge(prompts)),
+    name: panelName(panel),
+    fingerprint: panelFingerprint(panel, groundednessJudge(prompts)),
     threshold: 0.5,
     atOnce: callsAtOnce,
     async score({ question, response, context }, signal) {
       const sentences = splitSentences(response).map(({ start, end }) => response.slice(start, end));
       const sources = context.filter((text) => text.trim() !== '');
-      try {
-        return await scoreSupport({ judge, prompts }, { question, sentences, sources }, ['supported'], signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        const { code, detail } = AppError.from(error);
-        return { status: 'error', reason: `${code}: ${detail}` };
-      }
+      return await scoreSupport(deps, { question, sentences, sources }, ['supported'], { signal, ledger });
     },
   };
 }

@@ -3,13 +3,15 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../src/domain/errors.ts';
+import { parseJson, readTextLines } from '../readers/json-lines.ts';
+import { type JudgeReply, VerdictRecord } from './verdict-record.ts';
 
-/** Replies of judges that were found valid, by the hash of what they were asked. */
+/** What judges said, by the hash of what they were asked. */
 export interface VerdictCache {
-  /** No model may be asked for what is not kept, or kept wrongly. */
-  readonly recordingsOnly: boolean;
-  /** Null when there is none. Throws INVALID_REQUEST instead where only recordings may be used. */
-  get(key: string): Promise<string | null>;
+  /** No model may be asked for what is not kept: what was said is given again, whatever it was. */
+  readonly isRecording: boolean;
+  /** Null when there is none. Throws RECORDING_MISSING instead where only recordings may be used. */
+  get(key: string): Promise<JudgeReply | null>;
   set(key: string, reply: string, asked: AskedJudge): Promise<void>;
 }
 
@@ -24,29 +26,43 @@ export interface AskedJudge {
 const Kept = z.object({ reply: z.string() });
 
 /**
- * One file a verdict, in folders by the first two digits of the key; written whole or not at all, so that several runs may share the folder.
- * A file that cannot be read counts as missing. With `recordingsOnly` nothing is written, and a miss is an error: a run from committed
- * recordings never calls a model.
+ * Valid replies, one file each, in folders by the first two digits of the key; written whole or not at all, so that several runs may share the folder.
+ * A file that cannot be read counts as missing. `isReadOnly` leaves the folder as it is.
  */
-export function createVerdictCache(folder: string, { recordingsOnly = false } = {}): VerdictCache {
+export function createVerdictCache(folder: string, { isReadOnly = false } = {}): VerdictCache {
   const pathOf = (key: string) => join(folder, key.slice(0, 2), `${key}.json`);
   return {
-    recordingsOnly,
-    async get(key) {
-      const reply = await readReply(pathOf(key));
-      if (reply === null && recordingsOnly) throw missing(folder, key);
-      return reply;
-    },
+    isRecording: false,
+    get: async (key) => await readReply(pathOf(key)),
     async set(key, reply, asked) {
-      if (!recordingsOnly) await writeWhole(pathOf(key), `${JSON.stringify({ ...asked, reply }, null, 2)}\n`);
+      if (!isReadOnly) await writeWhole(pathOf(key), `${JSON.stringify({ ...asked, reply }, null, 2)}\n`);
     },
   };
 }
 
-async function readReply(path: string): Promise<string | null> {
+/** What the judges of an earlier run said, from its `verdicts.jsonl`; of several lines with one key the last counts. */
+export async function openRecordedVerdicts(file: string): Promise<VerdictCache> {
+  const said = new Map<string, JudgeReply>();
+  for await (const { value, line } of readTextLines(file)) {
+    const record = VerdictRecord.safeParse(parseJson(value));
+    if (!record.success) throw noRecord(file, line);
+    said.set(record.data.key, record.data.outcome);
+  }
+  return {
+    isRecording: true,
+    async get(key) {
+      const outcome = said.get(key);
+      if (outcome) return outcome;
+      throw missing(file, key);
+    },
+    set: async () => {},
+  };
+}
+
+async function readReply(path: string): Promise<JudgeReply | null> {
   try {
     const kept = Kept.safeParse(JSON.parse(await readFile(path, 'utf8')));
-    return kept.success ? kept.data.reply : null;
+    return kept.data ?? null;
   } catch {
     return null;
   }
@@ -64,14 +80,14 @@ async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
-function missing(folder: string, key: string): AppError {
-  return new AppError('INVALID_REQUEST', 'A verdict is not among the recordings.', {
-    errors: [
-      {
-        field: folder,
-        expected: 'a recorded verdict for each answer; record them by a run with a judge, and commit them',
-        received: `none under ${key}`,
-      },
-    ],
+function missing(file: string, key: string): AppError {
+  return new AppError('RECORDING_MISSING', 'The recordings hold no verdict on an answer as it is judged now.', {
+    errors: [{ field: file, expected: 'a recorded verdict of each judge', received: `none under ${key}` }],
+  });
+}
+
+function noRecord(file: string, line: number): AppError {
+  return new AppError('INVALID_REQUEST', `${file} cannot be read.`, {
+    errors: [{ field: `${file}:${line}`, expected: 'a verdict of an earlier run', received: 'something else' }],
   });
 }

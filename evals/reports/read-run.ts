@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { AppError } from '../../src/domain/errors.ts';
 import { AnswerRecord } from '../answer-record.ts';
 import { EvalCase } from '../case.ts';
+import { VerdictRecord } from '../judge/verdict-record.ts';
 import { Cell } from '../metric.ts';
 import { parseJson, readTextLines } from '../readers/json-lines.ts';
 import { RunPlan, RunSummary, runFiles } from '../summary.ts';
@@ -15,6 +17,8 @@ export interface RunFiles {
   cases(): AsyncIterable<EvalCase>;
   answers(): AsyncIterable<AnswerRecord>;
   cells(): AsyncIterable<Cell>;
+  /** None where no model judges. */
+  verdicts(): AsyncIterable<VerdictRecord>;
 }
 
 /** A run that has ended. */
@@ -30,6 +34,10 @@ export function openRunFiles(folder: string): RunFiles {
     cases: () => readLines(join(folder, runFiles.cases), EvalCase),
     answers: () => readLines(join(folder, runFiles.answers), AnswerRecord),
     cells: () => readLines(join(folder, runFiles.cells), Cell),
+    async *verdicts() {
+      const file = join(folder, runFiles.verdicts);
+      if (existsSync(file)) yield* readLines(file, VerdictRecord);
+    },
   };
 }
 

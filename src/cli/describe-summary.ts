@@ -1,5 +1,6 @@
 import type { Spend } from '../../evals/engine/budget.ts';
 import type { RunForecast } from '../../evals/engine/forecast-run.ts';
+import type { JudgeTotals } from '../../evals/judge/verdict-record.ts';
 import { formatValue } from '../../evals/reports/format-value.ts';
 import type { RunSummary } from '../../evals/summary.ts';
 import { formatTable } from './output.ts';
@@ -20,7 +21,7 @@ const states = {
 
 /** Metrics with their intervals, then gates, for people. */
 export function describeSummary({ summary, folder, reused, spent }: DescribedRun): string {
-  const { suite, cases, repeats, errors, state, problems = [], notes = [], metrics, gates } = summary;
+  const { suite, cases, repeats, errors, state, problems = [], notes = [], metrics, gates, judge } = summary;
   const asked = `${cases} cases${repeats > 1 ? `, each ${repeats} times` : ''}`;
   const cost =
     spent.calls > 0 ? `, ${spent.calls} calls, ${spent.tokens} tokens, $${spent.cost.toFixed(4)} (estimated)` : '';
@@ -42,9 +43,16 @@ export function describeSummary({ summary, folder, reused, spent }: DescribedRun
     formatTable(['metric', 'value', '95 % interval', 'ok', 'na', 'errors'], rows),
     ...(judged.length > 0 ? ['', ...judged] : []),
     ...(notes.length > 0 ? ['', ...notes] : []),
+    ...(judge ? ['', describeJudge(judge)] : []),
     '',
     `The run is in ${folder}`,
   ].join('\n');
+}
+
+function describeJudge({ verdicts, kept, faults, failures, calls, cost, ...tokens }: JudgeTotals): string {
+  const read = tokens.inputTokens + tokens.outputTokens;
+  const price = cost === null ? 'no price known' : `$${cost.toFixed(4)} (estimated)`;
+  return `judges: ${verdicts} verdicts, ${kept} of them kept from before, ${faults} replies were none, ${failures} calls failed; ${calls} calls, ${read} tokens, ${price}`;
 }
 
 export function describeForecast({
@@ -54,6 +62,7 @@ export function describeForecast({
   inputTokens,
   outputTokens,
   cost,
+  judgeCalls,
   plan,
 }: RunForecast): string {
   const price = cost === null ? 'unknown: the target of the suite has no prices' : `$${cost.toFixed(4)} (estimated)`;
@@ -62,6 +71,7 @@ export function describeForecast({
     `calls    ${calls} at most`,
     `tokens   ${inputTokens} read, ${outputTokens} written, at most`,
     `cost     ${price}`,
+    ...(judgeCalls > 0 ? [`judges   ${judgeCalls} calls more at most; what they read depends on the answers`] : []),
     `plan     ${plan}`,
   ].join('\n');
 }

@@ -116,6 +116,20 @@ describe('footnote eval judge', () => {
     await judge(['calibrate', at('labels.jsonl')], environment);
     expect(server.requests.length - calls).toBeLessThanOrEqual(2 * model.report.labels.errors);
 
+    // A panel of a suite is calibrated as a whole: the calibration of one of its models is not its own.
+    const suite = 'name: panel\ntarget:\n  kind: in-process\ndata:\n  path: none.jsonl\nmetrics: [judgeGroundedness]\n';
+    await writeFile(at('panel.yaml'), `${suite}judge:\n  models: [stub, other]\n`);
+    const before = server.requests.length;
+    const panel = await judge(
+      ['calibrate', at('labels.jsonl'), '--suite', at('panel.yaml'), '--out', at('panel.json')],
+      {
+        EVAL_JUDGE_URL: server.url,
+      },
+    );
+    expect(panel.report).toMatchObject({ judge: 'stub + other, majority' });
+    expect(panel.report.fingerprint).not.toBe(model.report.fingerprint);
+    expect(new Set(server.requests.slice(before).map(({ body }) => body.model))).toEqual(new Set(['stub', 'other']));
+
     const difference = await judge(['diff', at('model.json'), at('lexical.json')]);
     expect(difference).toMatchObject({ code: 0, report: { first: 'stub', second: 'lexical-v2' } });
     expect(difference.report.onlyFirstRight).toBeGreaterThan(difference.report.onlySecondRight);
@@ -159,6 +173,7 @@ describe('footnote eval judge', () => {
 
   test.each([
     ['a judge that is not set', ['calibrate', 'LABELS'], 'EVAL_JUDGE_MODEL'],
+    ['a suite that is none', ['calibrate', 'LABELS', '--suite', 'LABELS'], 'cannot be read'],
     ['labels that are not there', ['calibrate', 'nowhere.jsonl', '--judge', 'lexical'], 'a file that can be read'],
     ['a calibration that is none', ['diff', 'LABELS', 'LABELS'], 'is no calibration'],
     ['too few labels', ['calibrate', 'LABELS', '--judge', 'lexical', '--limit', '30'], 'at least 20 supported'],

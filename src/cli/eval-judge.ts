@@ -8,6 +8,8 @@ const judgeOption = () =>
     .choices(['model', 'lexical'])
     .default('model');
 
+const suiteOption = () => new Option('--suite <suite>', 'in place of EVAL_JUDGE_MODEL: the judge of this suite');
+
 /** `eval judge`: how far a judge of answers may be trusted. */
 export function addJudge(evals: Command, invocation: () => Invocation, setExitCode: SetExitCode): void {
   const judge = evals.command('judge').description('how far a judge of answers may be trusted');
@@ -17,6 +19,7 @@ export function addJudge(evals: Command, invocation: () => Invocation, setExitCo
     .description('compare a judge with labels of people, and choose its threshold')
     .argument('<labels>', 'labelled answers, .jsonl or .jsonl.gz')
     .addOption(judgeOption())
+    .addOption(suiteOption())
     .option('--out <file>', 'write the calibration, with each verdict')
     .option('--limit <count>', 'only the first answers', parseCount)
     .option('--seed <number>', 'seed of the halves', parseCount, 1)
@@ -37,6 +40,7 @@ export function addJudge(evals: Command, invocation: () => Invocation, setExitCo
     .description('how many answers with known faults a judge catches; needs no labels')
     .argument('[folder]', 'documents to make them of; the sample unless given')
     .addOption(judgeOption())
+    .addOption(suiteOption())
     .option('--count <count>', 'answers of each kind', parseCount, 100)
     .option('--seed <number>', 'seed of the answers', parseCount, 1)
     .option('--calibration <file>', 'use its threshold')

@@ -25,6 +25,7 @@ export interface RunSuiteOptions {
 
 export interface RescoreRunOptions {
   readonly metric: readonly string[];
+  readonly suite?: string;
   readonly baseline?: string;
   readonly calibration?: string;
 }
@@ -64,6 +65,7 @@ export function addRuns(evals: Command, invocation: () => Invocation, setExitCod
     .description('compute the cells of a run again, without asking')
     .argument('<run>', 'folder of the run')
     .option('--metric <name>', 'other metrics than those of the run; repeatable', collectText, [])
+    .option('--suite <suite>', 'let the judge of this suite judge; default: EVAL_JUDGE_MODEL')
     .option('--baseline <run>', 'the run that gates compare with')
     .option('--calibration <file>', 'how well the judge of judged metrics agrees with people')
     .action(async (run: string, options: RescoreRunOptions) => {

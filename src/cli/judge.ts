@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { calibrateJudge } from '../../evals/judge/calibrate-judge.ts';
 import { describeCalibration, type JudgeCalibration, readCalibration } from '../../evals/judge/calibration-file.ts';
 import { compareJudges, type JudgeDifference } from '../../evals/judge/compare-judges.ts';
 import { correctRate } from '../../evals/judge/corrected-rate.ts';
-import { loadJudgePrompts } from '../../evals/judge/judge-prompts.ts';
+import { freeLedger, type Paid } from '../../evals/judge/judge-ledger.ts';
 import { openJudge } from '../../evals/judge/open-judge.ts';
 import { makePerturbations, type Perturbation } from '../../evals/judge/perturbations.ts';
 import {
@@ -17,16 +16,19 @@ import {
 import { type PerturbationReport, tryPerturbations } from '../../evals/judge/try-perturbations.ts';
 import { readGroundednessFile } from '../../evals/readers/groundedness.ts';
 import { readRun } from '../../evals/reports/read-run.ts';
-import type { Usage } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import { describeReport } from './describe-report.ts';
 import type { Invocation } from './invocation.ts';
+import { openVerdicts } from './open-metrics.ts';
+import { openSuite } from './open-suite.ts';
 import { formatTable } from './output.ts';
 import { createStepProgress } from './progress.ts';
 import { readContents, sampleFolder } from './read-contents.ts';
 
 interface JudgeChoice {
   readonly judge: 'model' | 'lexical';
+  /** Whose `judge` a model judge is. */
+  readonly suite?: string;
 }
 
 export interface CalibrateJudgeOptions extends JudgeChoice {
@@ -178,23 +180,29 @@ interface Spent {
 
 async function openSupportJudge(
   { config }: Invocation,
-  { judge }: JudgeChoice,
+  { judge, suite }: JudgeChoice,
   texts: readonly JudgedText[],
 ): Promise<{ readonly judge: SupportJudge; readonly spent: Spent }> {
   const spent = { calls: 0, inputTokens: 0, outputTokens: 0 };
   if (judge === 'lexical') return { judge: createLexicalJudge(texts), spent };
-  const onUsage = (usage: Usage) => {
-    spent.calls += 1;
-    spent.inputTokens += usage.inputTokens;
-    spent.outputTokens += usage.outputTokens;
+  const ledger = {
+    ...freeLedger,
+    settle(_forecast: unknown, { usage }: Paid) {
+      spent.calls += 1;
+      spent.inputTokens += usage.inputTokens;
+      spent.outputTokens += usage.outputTokens;
+    },
   };
-  const deps = await openJudge(config.evalJudge, { folder: join(config.dataDir, 'evals/verdicts'), onUsage });
-  if (deps) return { judge: createModelJudge({ ...deps, prompts: loadJudgePrompts() }), spent };
+  const panel = await openJudge(config.evalJudge, {
+    suite: suite === undefined ? undefined : await openSuite(suite),
+    cache: await openVerdicts(config, 'rw'),
+  });
+  if (panel) return { judge: createModelJudge(panel, ledger), spent };
   throw new AppError('INVALID_REQUEST', 'No model judge is set.', {
     errors: [
       {
         field: 'EVAL_JUDGE_MODEL',
-        expected: 'a chat model, or --judge lexical for the built-in scorer',
+        expected: 'a chat model, --suite with a suite that names one, or --judge lexical for the built-in scorer',
         received: 'nothing',
       },
     ],

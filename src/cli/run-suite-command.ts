@@ -33,7 +33,7 @@ export async function runOpened(
   options: Partial<RunSuiteOptions>,
 ): Promise<(RunOutcome & { readonly folder: string }) | null> {
   const { config, signal } = context;
-  const metrics = await openMetrics(config, suite.metrics);
+  const metrics = await openMetrics(config, suite.metrics, { suite, cache: options.cache ?? 'rw' });
   requireGates(
     suite.gates,
     metrics.map(({ name }) => name),
@@ -75,12 +75,13 @@ export async function runOpened(
 export async function rescoreCommand(
   context: Invocation,
   folder: string,
-  { metric: names, baseline, calibration }: RescoreRunOptions,
+  { metric: names, suite: name, baseline, calibration }: RescoreRunOptions,
 ): Promise<number> {
+  const suite = name === undefined ? undefined : await openSuite(name);
   const step = createStepProgress(context.progress);
   const summary = await rescoreRun({
     folder,
-    openMetrics: (wanted) => openMetrics(context.config, wanted),
+    openMetrics: (wanted) => openMetrics(context.config, wanted, { suite, cache: 'rw' }),
     names,
     baseline: baseline === undefined ? null : await readRun(baseline),
     calibration: calibration ?? null,

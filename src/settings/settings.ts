@@ -51,17 +51,19 @@ const parserChoices = z
   .transform((list) => Object.fromEntries(list.split(',').map((pair) => pair.split('=', 2).map((part) => part.trim()))))
   .pipe(z.partialRecord(z.enum(partitionedFormats), z.enum(parserNames)));
 
-const jsonHeaders = z
-  .string()
-  .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.addIssue({ code: 'custom', message: 'not JSON' });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().regex(/^[^\r\n\0]*$/)));
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not JSON' });
+    return z.NEVER;
+  }
+});
+
+const headerValue = z.string().regex(/^[^\r\n\0]*$/);
+const jsonHeaders = json.pipe(z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), headerValue));
+/** By host, with the port where there is one. */
+const jsonKeys = json.pipe(z.record(z.string().regex(/^[^\s/@]+$/), headerValue.min(1)));
 
 const hostEntry = z.union([
   z.cidrv4(),
@@ -367,6 +369,13 @@ export const settings = {
     expected: 'a key',
     description: 'Key for that server; OPENAI_API_KEY is never sent to EVAL_JUDGE_URL.',
     example: 'sk-…',
+    secret: true,
+  },
+  EVAL_JUDGE_KEYS: {
+    schema: optional(jsonKeys),
+    expected: 'a JSON object of hosts and keys',
+    description: 'Keys for the servers that the `judge` of an eval suite names by `url`, by their host, as JSON.',
+    example: '{"api.mistral.ai": "sk-…"}',
     secret: true,
   },
   REFUSAL_THRESHOLD: {

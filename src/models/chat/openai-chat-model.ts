@@ -57,10 +57,10 @@ export async function createOpenAiChatModel(options: OpenAiChatOptions): Promise
 const reasoningModel = /^(?:o\d|gpt-5)/;
 
 function bodyOf(model: string, request: ChatRequest): Record<string, unknown> {
-  const { messages, maxTokens } = request;
+  const { messages, maxTokens, temperature = 0 } = request;
   const limits = reasoningModel.test(model)
     ? { max_completion_tokens: maxTokens }
-    : { temperature: 0, max_tokens: maxTokens };
+    : { temperature, max_tokens: maxTokens };
   return { model, messages, ...limits, ...responseFormatOf(request) };
 }
 
