@@ -1,6 +1,7 @@
 import type { Retrieval } from '../../retrieve/retrieve.ts';
 import { answerTypeOf, holdsAnswerType } from '../evidence/answer-type.ts';
 import { headingText, type RankedUnit, type RankedUnits } from '../evidence/rank-units.ts';
+import { isUsable } from '../evidence/select-units.ts';
 import { coverage, type TermWeights } from '../evidence/term-weights.ts';
 import { exactPartsOf, lacksOne, lacksVersion, shareLacking, toSearched } from './exact-parts.ts';
 import { ignoredNegation } from './ignored-negation.ts';
@@ -62,9 +63,11 @@ const asksToWrite =
  * stand together nowhere, and of its words that the best unit has in its order; whether names, numbers, identifiers or versions stand
  * nowhere in them, and the share of names and numbers that stand elsewhere than in the best unit; how far behind the first unit is that
  * holds the kind of thing asked for; how much of a yes-or-no question is not covered; whether it asks for what is not so, for the opposite
- * of what the best unit says, or for an extreme where the best units state none; whether it asks for a text to be written.
+ * of what the best unit says, or for an extreme where the best units state none; whether it asks for a text to be written. Units that
+ * an answer may not show are no evidence.
  */
-export function featuresOf({ question, retrieval, ranked: { units }, weights }: RefusalEvidence): RefusalFeatures {
+export function featuresOf({ question, retrieval, ranked, weights }: RefusalEvidence): RefusalFeatures {
+  const units = ranked.units.filter(isUsable);
   const read = retrieval.passages.slice(0, passagesRead);
   const wanted = weights.weighted(question);
   const bodies = read.map((passage) => passage.text);
