@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RecordedAnswer } from '../answer-record.ts';
 import type { EvalCase } from '../case.ts';
+import { hashOf } from '../hash-of.ts';
 import type { Metric } from '../metric.ts';
 
 /** Hexadecimal. */
@@ -14,12 +15,12 @@ export function answerKey(identity: string, one: EvalCase, repeat: number): stri
   const { question, history, contexts, groups, tenant } = one;
   const turns = history.map((turn) => [turn.question, turn.answer]);
   const asker = tenant === undefined ? [] : [tenant];
-  return sha256(JSON.stringify([identity, question, turns, contexts, [...groups].sort(), repeat, ...asker]));
+  return hashOf([identity, question, turns, contexts, [...groups].sort(), repeat, ...asker]);
 }
 
 /** Names all that the cells of an answer are computed from, the metrics left out. */
 export function scoredKey(one: EvalCase, answer: RecordedAnswer): string {
-  return sha256(JSON.stringify([one, answer]));
+  return hashOf([one, answer]);
 }
 
 /** Names a metric in the state in which it scores: a cell of another one is computed again. */

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { JudgeLedger } from '../judge/judge-ledger.ts';
+import { addPaid, type JudgeLedger, nothingPaid } from '../judge/judge-ledger.ts';
 import { type JudgeTotals, VerdictRecord } from '../judge/verdict-record.ts';
 import type { RunFiles } from '../reports/read-run.ts';
 import { type Extent, openAppendLog, readLines, rewriteInOrder } from './append-log.ts';
@@ -53,8 +53,7 @@ export async function openVerdictLog(path: string, budget: Budget): Promise<Verd
 /** What the judges of a run did and took; undefined where no model judged. */
 export async function sumVerdicts(files: RunFiles): Promise<JudgeTotals | undefined> {
   const counts = { verdicts: 0, kept: 0, faults: 0, failures: 0, standIns: 0 };
-  const usage = { inputTokens: 0, outputTokens: 0, calls: 0 };
-  let cost: number | null = 0;
+  let paid = nothingPaid;
   let records = 0;
   for await (const record of files.verdicts()) {
     records += 1;
@@ -66,10 +65,7 @@ export async function sumVerdicts(files: RunFiles): Promise<JudgeTotals | undefi
       counts.kept += Number(record.kept);
       counts.standIns += Number(record.standsFor !== null);
     }
-    usage.inputTokens += record.usage.inputTokens;
-    usage.outputTokens += record.usage.outputTokens;
-    usage.calls += record.usage.calls;
-    cost = cost === null || record.cost === null ? null : cost + record.cost;
+    paid = addPaid(paid, record);
   }
-  return records === 0 ? undefined : { ...counts, ...usage, cost };
+  return records === 0 ? undefined : { ...counts, ...paid.usage, cost: paid.cost };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { Prompt } from '../../src/chains/prompts/load-prompts.ts';
@@ -8,8 +7,9 @@ import { readJsonReply } from '../../src/chains/read-json-reply.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { estimatePrompt } from '../../src/models/chat/estimate-tokens.ts';
 import type { ChatMessage, ChatModel, ChatRequest } from '../../src/models/chat-model.ts';
+import { hashOf } from '../hash-of.ts';
 import { type Prices, priced } from '../targets/price-answer.ts';
-import { type JudgeLedger, outOfBudget, type Paid } from './judge-ledger.ts';
+import { addPaid, type JudgeLedger, nothingPaid, outOfBudget, type Paid } from './judge-ledger.ts';
 import type { VerdictCache } from './verdict-cache.ts';
 import type { JudgeReply } from './verdict-record.ts';
 
@@ -82,7 +82,7 @@ export function createJudge(model: JudgeModel, cache: VerdictCache | null): AskJ
     const kept = (await cache?.get(key)) ?? null;
     const known = kept && readReply(task, kept);
     if (kept && known && (cache?.isRecording || 'verdict' in known)) {
-      await ledger.note({ ...asked, outcome: kept, kept: true, ...nothing });
+      await ledger.note({ ...asked, outcome: kept, kept: true, ...nothingPaid });
       return failedOr(known);
     }
     const reply = await shared(running, key, signal, async () => {
@@ -95,8 +95,6 @@ export function createJudge(model: JudgeModel, cache: VerdictCache | null): AskJ
     return failedOr(readReply(task, reply));
   };
 }
-
-const nothing: Paid = { usage: { inputTokens: 0, outputTokens: 0, calls: 0 }, cost: 0 };
 
 type Read<T> = Reading<T> | { readonly failure: AppError };
 
@@ -161,12 +159,15 @@ async function askUntilValid(asking: Asking): Promise<{ readonly outcome: JudgeR
         { role: 'user', content },
       ]));
     }
-    return { outcome: 'fault' in read ? { fault: read.fault } : { reply: text }, paid: sumOf(calls) };
+    return {
+      outcome: 'fault' in read ? { fault: read.fault } : { reply: text },
+      paid: calls.reduce(addPaid, nothingPaid),
+    };
   } catch (error) {
     signal.throwIfAborted();
     if (error === outOfBudget) throw error;
     const { code, detail } = AppError.from(error);
-    return { outcome: { failure: { code, detail } }, paid: sumOf(calls) };
+    return { outcome: { failure: { code, detail } }, paid: calls.reduce(addPaid, nothingPaid) };
   }
 }
 
@@ -193,20 +194,6 @@ async function askOnce(
   }
 }
 
-function sumOf(calls: readonly Paid[]): Paid {
-  return calls.reduce(
-    ({ usage, cost }, call) => ({
-      usage: {
-        inputTokens: usage.inputTokens + call.usage.inputTokens,
-        outputTokens: usage.outputTokens + call.usage.outputTokens,
-        calls: usage.calls + call.usage.calls,
-      },
-      cost: cost === null || call.cost === null ? null : cost + call.cost,
-    }),
-    nothing,
-  );
-}
-
 function readVerdict<T>(task: JudgeTask<T>, text: string): Reading<T> {
   const json = readJsonReply(text);
   if (json === null) return { fault: 'it is not JSON.' };
@@ -223,9 +210,4 @@ function readVerdict<T>(task: JudgeTask<T>, text: string): Reading<T> {
 export function createQuoteCheck(texts: readonly string[]): (quote: string) => boolean {
   const sources: readonly QuoteText[] = texts.map(toQuoteText);
   return (text) => sources.some((source) => verifyQuote({ text, passage: 0 }, [source]).verified);
-}
-
-/** SHA-256 of its JSON, hexadecimal. */
-export function hashOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }

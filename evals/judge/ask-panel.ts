@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError, type ErrorCode } from '../../src/domain/errors.ts';
+import { hashOf } from '../hash-of.ts';
 import {
   createJudge,
-  hashOf,
   type JudgeContext,
   type JudgeModel,
   type JudgeTask,

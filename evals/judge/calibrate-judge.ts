@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { AppError } from '../../src/domain/errors.ts';
 import { createRandom } from '../../src/domain/random.ts';
 import { estimateInterval } from '../../src/retrieve/metrics/bootstrap.ts';
+import { hashOf } from '../hash-of.ts';
 import { auroc } from '../metrics/auroc.ts';
 import { expectedCalibrationError } from '../metrics/calibration.ts';
 import { auprc } from '../metrics/detection.ts';
@@ -177,4 +177,3 @@ function figuresOf(groups: readonly Group[], threshold: number): JudgeFigures {
 }
 
 const asPair = (interval: readonly [number, number] | null): [number, number] | null => interval && [...interval];
-const hashOf = (texts: readonly string[]) => createHash('sha256').update(JSON.stringify(texts)).digest('hex');

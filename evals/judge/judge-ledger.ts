@@ -8,6 +8,20 @@ export interface Paid {
   readonly cost: number | null;
 }
 
+export const nothingPaid: Paid = { usage: { inputTokens: 0, outputTokens: 0, calls: 0 }, cost: 0 };
+
+/** Both together; no price is known where one of them has none. */
+export function addPaid({ usage, cost }: Paid, other: Paid): Paid {
+  return {
+    usage: {
+      inputTokens: usage.inputTokens + other.usage.inputTokens,
+      outputTokens: usage.outputTokens + other.usage.outputTokens,
+      calls: usage.calls + other.usage.calls,
+    },
+    cost: cost === null || other.cost === null ? null : cost + other.cost,
+  };
+}
+
 /** Pays for the calls of judges, and keeps what came of them. */
 export interface JudgeLedger {
   /** Resolves to false when nothing more may be asked. */

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { LookUpFrequencies } from '../../src/chains/evidence/term-weights.ts';
 import { fittedWeights } from '../../src/chains/ground/groundedness-model.ts';
 import { groundednessVersion, withheldBelow } from '../../src/chains/ground/score-groundedness.ts';
 import { splitSentences } from '../../src/domain/sentences.ts';
 import { countTerms, scoreAgainst } from '../groundedness.ts';
+import { hashOf } from '../hash-of.ts';
 import type { Score } from '../metric.ts';
 import type { GroundednessCase } from '../readers/groundedness.ts';
 import { createPanel, type JudgePanel, panelFingerprint, panelName } from './ask-panel.ts';
@@ -30,7 +30,7 @@ export interface SupportJudge {
 /** The built-in scorer; terms weigh as in the contexts of these texts. */
 export function createLexicalJudge(texts: readonly JudgedText[]): SupportJudge {
   let lookUp: LookUpFrequencies | null = null;
-  const weights = createHash('sha256').update(JSON.stringify(fittedWeights)).digest('hex').slice(0, 32);
+  const weights = hashOf(fittedWeights).slice(0, 32);
   return {
     name: groundednessVersion,
     fingerprint: `${groundednessVersion} ${weights}`,

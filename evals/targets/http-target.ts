@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { AppError } from '../../src/domain/errors.ts';
 import { estimateTokens } from '../../src/domain/estimate-tokens.ts';
 import { isConnectionError, ModelStatusError, retryAfterOf } from '../../src/models/model-error.ts';
 import type { EvalCase } from '../case.ts';
 import { mayPassStatus } from '../engine/retry.ts';
+import { hashOf } from '../hash-of.ts';
 import type { TargetOf } from '../suite.ts';
 import type { SuiteTarget } from '../suite-target.ts';
 import { priced } from './price-answer.ts';
@@ -18,7 +18,7 @@ export interface HttpTargetOptions {
 /** Any endpoint that takes a question and answers with JSON. Redirects are not followed, since the headers may hold a key. */
 export function createHttpTarget({ settings, headers }: HttpTargetOptions): SuiteTarget {
   const { requestsPerMinute: _requests, tokensPerMinute: _tokens, ...identifying } = settings;
-  const configuration = createHash('sha256').update(JSON.stringify(identifying)).digest('hex');
+  const configuration = hashOf(identifying);
   const refusal = settings.refusal === undefined ? null : new RegExp(settings.refusal, 'iu');
   const usageOf = (inputTokens: number, outputTokens: number) => ({ inputTokens, outputTokens, calls: 1 });
   return {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { estimateTokens } from '../../src/domain/estimate-tokens.ts';
 import type { ChatMessage, ChatModel } from '../../src/models/chat-model.ts';
 import type { EvalCase } from '../case.ts';
+import { hashOf } from '../hash-of.ts';
 import type { TargetOf } from '../suite.ts';
 import type { SuiteTarget } from '../suite-target.ts';
 import { priced } from './price-answer.ts';
@@ -25,9 +25,7 @@ export function createOpenAiTarget({ chat, settings }: OpenAiTargetOptions): Sui
   const refusal = new RegExp(settings.refusal ?? refusalPattern, 'iu');
   const prompt = settings.prompt ?? withContexts;
   const { requestsPerMinute: _requests, tokensPerMinute: _tokens, ...identifying } = settings;
-  const configuration = createHash('sha256')
-    .update(JSON.stringify([identifying, prompt, refusal.source]))
-    .digest('hex');
+  const configuration = hashOf([identifying, prompt, refusal.source]);
   return {
     configuration,
     prepare: async () => ({ identity: configuration }),

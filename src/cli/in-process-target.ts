@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { EvalCase } from '../../evals/case.ts';
 import type { Dataset } from '../../evals/datasets/dataset.ts';
+import { hashOf } from '../../evals/hash-of.ts';
 import { fill } from '../../evals/retrieval.ts';
 import type { TargetOf } from '../../evals/suite.ts';
 import type { Forecast, SuiteTarget } from '../../evals/suite-target.ts';
@@ -32,9 +32,7 @@ export function createInProcessTarget({ config, settings, dataset, suite }: InPr
   const stack = new AsyncDisposableStack();
   const { documents, corpus } = dataset;
   if (documents === null && corpus === null) throw withoutCorpus();
-  const configuration = createHash('sha256')
-    .update(JSON.stringify([settings, codeFingerprint(), answeringSettings(used), dataset.corpusHash]))
-    .digest('hex');
+  const configuration = hashOf([settings, codeFingerprint(), answeringSettings(used), dataset.corpusHash]);
   let target: ReturnType<typeof createEvalTarget> | null = null;
   const { chat } = used;
   const forecast: Forecast =

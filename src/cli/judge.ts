@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { hashOf } from '../../evals/hash-of.ts';
 import { calibrateJudge } from '../../evals/judge/calibrate-judge.ts';
 import { describeCalibration, type JudgeCalibration, readCalibration } from '../../evals/judge/calibration-file.ts';
 import { compareJudges, type JudgeDifference } from '../../evals/judge/compare-judges.ts';
@@ -42,7 +42,7 @@ export async function calibrate(context: Invocation, file: string, options: Cali
   const { out, limit, seed } = options;
   const cases = (await readGroundednessFile(file)).slice(0, limit);
   const { judge, spent } = await openSupportJudge(context, options, cases);
-  const labelsHash = createHash('sha256').update(JSON.stringify(cases)).digest('hex');
+  const labelsHash = hashOf(cases);
   const calibration = await calibrateJudge(judge, cases, { seed, labelsHash, ...watch(context, 'judging') });
   context.progress.end();
   if (out) await writeFile(out, `${JSON.stringify(calibration, null, 2)}\n`);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EvalCase } from '../../evals/case.ts';
+import { hashOf } from '../../evals/hash-of.ts';
 import type { TargetOf } from '../../evals/suite.ts';
 import type { Forecast, SuiteTarget } from '../../evals/suite-target.ts';
 import { priced } from '../../evals/targets/price-answer.ts';
@@ -40,9 +41,7 @@ export function createServerTarget({ url, key, settings }: ServerTargetOptions):
   const names = new Map<string, Promise<string>>();
   const contents = new Map<string, Promise<string | null>>();
   const { model, mode, prices } = settings;
-  const configuration = createHash('sha256')
-    .update(JSON.stringify(['footnote', url, model, mode, prices]))
-    .digest('hex');
+  const configuration = hashOf(['footnote', url, model, mode, prices]);
   const sources = {
     nameOf: (id: string) =>
       once(names, id, async () => (await client.get<{ externalId: string }>(`/v1/documents/${id}`)).externalId, id),
