@@ -9,7 +9,7 @@ import type { VectorIndex } from '../store/vector-index.ts';
 import { answerExtractively } from './answer-extractively.ts';
 import type { AnswerInput } from './answer-question.ts';
 import { answerReviewed, findReviewed } from './answer-reviewed.ts';
-import { answerLimits, type Trace, timed } from './answer-trace.ts';
+import { type Trace, timed } from './answer-trace.ts';
 import type { Answerer, AnswererInput, AnswererResult } from './answerer.ts';
 import { condenseQuestion } from './condense-question.ts';
 import { confidenceOf } from './confidence/confidence-model.ts';
@@ -24,6 +24,7 @@ import { languageOfAsker } from './refuse/language-of-asker.ts';
 import { featuresOf } from './refuse/refusal-features.ts';
 import { clarifyingMessage, refusalMessage } from './refuse/refusal-messages.ts';
 import type { RefusalModel } from './refuse/refusal-model.ts';
+import { searchQuestion } from './search-question.ts';
 
 /** What the steps need, made once. */
 export interface Parts {
@@ -49,8 +50,6 @@ type Events = AsyncGenerator<UnsequencedAnswerEvent>;
 /** Below both, nothing that was found has to do with the question; the first is the sum of two cosines. */
 const unrelatedCosines = 0.6;
 const unrelatedCoverage = 0.35;
-/** Of two searches, one finds clearly better what it asks for where its odds of answering are this many times those of the other. */
-const clearlyBetter = 1.5;
 
 /** Yields the events of one answer up to its final event; throws what the stores throw, or the signal's reason. */
 export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trace, signal: AbortSignal): Events {
@@ -63,7 +62,7 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
 
   const isGuess = yield* condense(parts, input, trace, signal);
   const asked = yield* split(parts, trace, signal);
-  const { retrieval, guessed } = await search(parts, { ...input, asked, isGuess }, trace, signal);
+  const { retrieval, guessed } = await searchQuestion(parts.retrieve, { ...input, asked, isGuess }, trace, signal);
   if (guessed !== null) yield { type: 'question-condensed', standalone: guessed };
   for (const degradation of retrieval.degradations) yield { type: 'step-degraded', ...degradation };
   if (retrieval.expansion) {
@@ -153,45 +152,6 @@ async function* split(
   if (found.degradedBy) yield degraded('split', 'rules', found.degradedBy);
   else if (found.askedModel) trace.promptVersions.splitQuestion = prompt.version;
   return found.parts;
-}
-
-interface SearchInput extends AnswerInput {
-  readonly asked: readonly string[];
-  readonly isGuess: boolean;
-}
-
-/**
- * The original question is searched too: what was condensed wrongly does not hide what the words themselves find. A guessed wording
- * gives way to the original where that finds clearly better what it asks for: it begins a new topic. `guessed` is the one that stays.
- */
-async function search(
-  parts: Parts,
-  input: SearchInput,
-  trace: Trace,
-  signal: AbortSignal,
-): Promise<{ readonly retrieval: Retrieval; readonly guessed: string | null }> {
-  const { principal, filter, question, asked, isGuess, expand = true, sources = async (found) => found } = input;
-  const queries = trace.standalone === question ? [question] : [trace.standalone, question];
-  const wanted = { principal, filter, limit: answerLimits.passages, tokenBudget: answerLimits.tokens };
-  const retrieval = await timed(trace, 'retrieve', async () => {
-    const [condensed, alone] = await Promise.all([
-      parts.retrieve({ ...wanted, queries, parts: asked, expand }, signal),
-      isGuess ? parts.retrieve({ ...wanted, queries: [question], expand: false }, signal) : null,
-    ]);
-    const isNewTopic = oddsOf(alone?.relevance ?? 0) > clearlyBetter * oddsOf(condensed.relevance ?? 1);
-    if (isNewTopic) trace.standalone = question;
-    return await sources(alone && isNewTopic ? alone : condensed);
-  });
-  const guessed = isGuess && trace.standalone !== question ? trace.standalone : null;
-  trace.retrieval = retrieval;
-  // Evidence is judged by the words that found it; the reader sees which they were.
-  trace.standalone = retrieval.expansion?.searched ?? trace.standalone;
-  Object.assign(trace.timings, retrieval.timings);
-  return { retrieval, guessed };
-}
-
-function oddsOf(probability: number): number {
-  return probability / (1 - probability);
 }
 
 interface Found {
