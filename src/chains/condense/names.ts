@@ -1,3 +1,5 @@
+import { foldLetters } from '../fold-letters.ts';
+
 /** A name in a text: consecutive capitalised words, small words between them included. Offsets are UTF-16. */
 export interface Name {
   readonly text: string;
@@ -57,11 +59,5 @@ export function sameName(one: string, other: string): boolean {
 }
 
 function wordsOf(name: string): Set<string> {
-  return new Set(
-    name
-      .toLowerCase()
-      .normalize('NFD')
-      .replace(/\p{M}/gu, '')
-      .match(/[\p{L}\p{N}]+/gu) ?? [],
-  );
+  return new Set(foldLetters(name).match(/[\p{L}\p{N}]+/gu) ?? []);
 }

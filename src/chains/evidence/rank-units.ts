@@ -3,7 +3,7 @@ import { plainText } from '../quotes/plain-text.ts';
 import { answerTypeOf, holdsAnswerType } from './answer-type.ts';
 import type { EmbedUnits } from './embed-units.ts';
 import { splitUnits, type Unit } from './split-units.ts';
-import { coverage, type TermWeights } from './term-weights.ts';
+import { coverage, neighboursIn, type TermWeights } from './term-weights.ts';
 
 /** A unit of a passage with what speaks for it. */
 export interface RankedUnit extends Unit {
@@ -133,8 +133,7 @@ function candidatesOf(passage: ScoredPassage, index: number, { question, weights
 
 /** Neighbouring words of a text, stop words left out. */
 function pairsOf(text: string, weights: TermWeights): Set<string> {
-  const terms = weights.terms(text).map((term) => term.text);
-  return new Set(terms.slice(1).map((term, index) => `${terms[index]} ${term}`));
+  return new Set(neighboursIn(weights.terms(text)).map((pair) => pair.join(' ')));
 }
 
 /** The unit with what it stands under, which says what it is about. */

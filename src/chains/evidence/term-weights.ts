@@ -72,6 +72,11 @@ export function createTermWeights({ lookUp, tenant, sample }: TermWeightOptions)
   };
 }
 
+/** Neighbouring terms, in order. */
+export function neighboursIn(terms: readonly ContentTerm[]): (readonly [string, string])[] {
+  return terms.slice(1).map((term, index) => [terms[index]?.text ?? '', term.text]);
+}
+
 /** Weighted share of `wanted` that stands in `present`, in [0, 1]; 0 when nothing is wanted. */
 export function coverage(wanted: ReadonlyMap<string, number>, present: { has(term: string): boolean }): number {
   let total = 0;

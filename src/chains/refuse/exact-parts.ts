@@ -1,3 +1,5 @@
+import { foldLetters } from '../fold-letters.ts';
+
 /** Words of a question that must stand in its evidence as they are, by kind. */
 export interface ExactParts {
   /** Words with a capital that do not begin a sentence. */
@@ -56,12 +58,7 @@ export function lacksVersion(versions: readonly string[], lowerCaseText: string)
   });
 }
 
-/** A text in which exact parts are looked for: in lower case and without accents. */
-export function toSearched(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-}
-
-/** Whether one of them stands nowhere in the text as a whole word, names in singular or plural. */
+/** Whether one of them stands nowhere in the folded text (`foldLetters`) as a whole word, names in singular or plural. */
 export function lacksOne(parts: readonly string[], searched: string): boolean {
   return parts.some((part) => !stands(part, searched));
 }
@@ -72,7 +69,7 @@ export function shareLacking(parts: readonly string[], searched: string): number
 }
 
 function stands(part: string, searched: string): boolean {
-  const lower = toSearched(part);
+  const lower = foldLetters(part);
   const plurals = /^\p{L}+$/u.test(lower) ? [lower.replace(/s$/, ''), `${lower}s`] : [];
   return [lower, ...plurals, ...ordinalForms(lower), ...(otherNames[lower] ?? [])].some((form) =>
     hasWord(searched, form),

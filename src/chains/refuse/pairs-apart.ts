@@ -1,4 +1,4 @@
-import type { TermWeights } from '../evidence/term-weights.ts';
+import { neighboursIn, type TermWeights } from '../evidence/term-weights.ts';
 
 /** Content words from one to the other, at most, for two words to stand together. */
 const reach = 8;
@@ -10,13 +10,8 @@ const reach = 8;
 export function pairsApart(question: string, texts: readonly string[], weights: TermWeights): number {
   const wanted = weights.weighted(question);
   const places = texts.map((text) => placesOf(text, wanted, weights));
-  const terms = weights.terms(question).map((term) => term.text);
-  const pairs = new Map(
-    terms.slice(1).flatMap((term, index) => {
-      const before = terms[index] ?? '';
-      return before === term ? [] : [[`${before} ${term}`, [before, term] as const]];
-    }),
-  );
+  const neighbours = neighboursIn(weights.terms(question)).filter(([one, other]) => one !== other);
+  const pairs = new Map(neighbours.map((pair) => [pair.join(' '), pair]));
   let total = 0;
   let apart = 0;
   for (const [one, other] of pairs.values()) {

@@ -3,7 +3,8 @@ import { answerTypeOf, holdsAnswerType } from '../evidence/answer-type.ts';
 import { headingText, type RankedUnit, type RankedUnits } from '../evidence/rank-units.ts';
 import { isUsable } from '../evidence/select-units.ts';
 import { coverage, type TermWeights } from '../evidence/term-weights.ts';
-import { exactPartsOf, lacksOne, lacksVersion, shareLacking, toSearched } from './exact-parts.ts';
+import { foldLetters } from '../fold-letters.ts';
+import { exactPartsOf, lacksOne, lacksVersion, shareLacking } from './exact-parts.ts';
 import { ignoredNegation } from './ignored-negation.ts';
 import { lacksSuperlative } from './missing-superlative.ts';
 import { hasOpposite } from './opposite-words.ts';
@@ -72,7 +73,7 @@ export function featuresOf({ question, retrieval, ranked, weights }: RefusalEvid
   const wanted = weights.weighted(question);
   const bodies = read.map((passage) => passage.text);
   const texts = [...read.map(headingText), ...bodies];
-  const all = toSearched(texts.join('\n'));
+  const all = foldLetters(texts.join('\n'));
   const evidence = new Set(texts.flatMap((text) => [...weights.weighted(text).keys()]));
   const evidenceCoverage = coverage(wanted, evidence);
   const parts = exactPartsOf(question);
@@ -108,7 +109,7 @@ function bestUnitText(units: readonly RankedUnit[], passages: Retrieval['passage
   const shown = unit?.shown ?? '';
   const headings = [passage ? headingText(passage) : '', unit?.heading ?? ''];
   const shownFirst = units.slice(0, unitsWithSuperlative).map((each) => each.shown);
-  return { shown, shownFirst, withHeadings: toSearched([shown, ...headings].join('\n')) };
+  return { shown, shownFirst, withHeadings: foldLetters([shown, ...headings].join('\n')) };
 }
 
 function termsOf(text: string, weights: TermWeights): string[] {
