@@ -145,8 +145,8 @@ export async function rewriteInOrder(path: string, order: Iterable<Extent>): Pro
   await rename(unfinished, path);
 }
 
-/** Writes a file whole or not at all. Throws STORAGE_FULL. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+/** Writes a file whole or not at all, of one text or of many in a row. Throws STORAGE_FULL, and what the texts throw. */
+export async function writeWhole(path: string, text: string | AsyncIterable<string>): Promise<void> {
   const unfinished = `${path}.tmp`;
   try {
     await using file = await open(unfinished, 'w');

@@ -1,10 +1,9 @@
-import { AppError } from '../../src/domain/errors.ts';
 import type { AnswerRecord } from '../answer-record.ts';
-import type { EvalCase } from '../case.ts';
 import { judgeGates } from '../gates/judge-gates.ts';
 import { judgeNotes, standInNotes } from '../judge/judge-notes.ts';
 import type { Metric } from '../metric.ts';
 import type { Run, RunFiles } from '../reports/read-run.ts';
+import { walkRun } from '../reports/walk-run.ts';
 import { createSummarizer, type Summarizer } from '../statistics/summarize.ts';
 import type { MetricSummary, RunPlan, RunSummary } from '../summary.ts';
 import { sumVerdicts } from './verdict-log.ts';
@@ -26,20 +25,20 @@ export interface SummaryParts {
 
 /**
  * The figures of a run and what its gates say of them. Without cases or gold, or with too many errors, its state is `invalid`. Reads the run line by line
- * and keeps numbers of it; its answers must stand in the order of its cases.
+ * and keeps numbers of it; its answers and cells must stand in the order of its cases.
  */
 export async function summarizeRun(parts: SummaryParts): Promise<RunSummary> {
   const { files, plan, metrics, gates, baseline } = parts;
   const summarizer = createSummarizer(metrics, plan.seed);
   const answers = createAnswerTally();
   let cases = 0;
-  for await (const { own, records } of answersByCase(files)) {
+  for await (const { own, answers: records, cells } of walkRun(files)) {
     cases += 1;
     summarizer.addCase(own);
     answers.add(records);
     for (const record of records) summarizer.addAnswer(own, record);
+    for (const cell of cells) summarizer.addCell(cell);
   }
-  for await (const cell of files.cells()) summarizer.addCell(cell);
   const figures = summarizer.finish();
   const { errors, answeredCases, usage } = answers;
   const judge = await sumVerdicts(files);
@@ -58,19 +57,6 @@ export async function summarizeRun(parts: SummaryParts): Promise<RunSummary> {
     ...(judge ? { judge } : {}),
   };
   return { ...summary, gates: await judgeGates(gates, { run: { ...files, plan, summary }, baseline }) };
-}
-
-/** Each case with its answers; one that was not asked has none. Throws INTERNAL where answers stand in another order than cases. */
-async function* answersByCase(files: RunFiles): AsyncGenerator<{ own: EvalCase; records: AnswerRecord[] }> {
-  const answers = files.answers()[Symbol.asyncIterator]();
-  let next = await answers.next();
-  for await (const own of files.cases()) {
-    const records: AnswerRecord[] = [];
-    for (; !next.done && next.value.case === own.id; next = await answers.next()) records.push(next.value);
-    yield { own, records };
-  }
-  if (!next.done)
-    throw new AppError('INTERNAL', `The answer to ${next.value.case} stands in another place than its case.`);
 }
 
 function createAnswerTally() {

@@ -30,9 +30,9 @@ export async function compareCommand(
   show('reading', 0);
   const [first, second] = [await readRun(before), await readRun(after)];
   show('comparing', 1);
-  const comparison = await compareRuns(first, second, { isForced: force });
+  const comparison = await compareRuns(first, second, { isForced: force, ...(output.json ? {} : { most: limit }) });
   progress.end();
-  output.result(comparison, (value) => describeComparison(value, limit));
+  output.result(comparison, describeComparison);
 }
 
 /** Writes or prints a report; resolves to the exit code of the run: 2 where it is invalid, 4 where a gate failed, 3 or 130 where it was cut short. */
@@ -56,9 +56,12 @@ export async function reportCommand(
   return exitCodeOfRun(run.summary);
 }
 
+/** Of cases that got worse, and better, in a report. */
+const mostListed = 5;
+
 async function reportText(run: Run, { format, baseline, dataset }: ReportOptions): Promise<string> {
   const earlier = baseline === undefined ? null : await readRun(baseline);
-  const comparison = earlier ? await compareRuns(earlier, run, { isForced: false }) : null;
+  const comparison = earlier ? await compareRuns(earlier, run, { isForced: false, most: mostListed }) : null;
   const places = dataset === undefined ? new Map() : await readCasePlaces(dataset);
   switch (format) {
     case 'html':
@@ -74,7 +77,7 @@ async function reportText(run: Run, { format, baseline, dataset }: ReportOptions
     case 'github':
       return await githubReport(run, places);
     case 'table':
-      return `${describeRun(run)}\n${comparison ? `\n${describeComparison(comparison, 5)}\n` : ''}`;
+      return `${describeRun(run)}\n${comparison ? `\n${describeComparison(comparison)}\n` : ''}`;
   }
 }
 
@@ -85,16 +88,16 @@ function describeRun({ summary, folder }: Run): string {
 }
 
 /** A table of metrics, then the cases that changed most with both answers. */
-function describeComparison(comparison: RunComparison, limit: number): string {
-  const { pairs, onlyBefore, onlyAfter, metrics, regressions, fixes } = comparison;
+function describeComparison(comparison: RunComparison): string {
+  const { pairs, onlyBefore, onlyAfter, metrics, worse, better, regressions, fixes } = comparison;
   const headings = ['metric', 'pairs', 'before', 'after', 'difference', '95 % interval', 'p (Holm)', 'detectable', ''];
   return [
     `${comparison.before.id.slice(0, 12)} → ${comparison.after.id.slice(0, 12)}, ${pairs} cases in both`,
     ...onlyIn('before', onlyBefore),
     ...onlyIn('after', onlyAfter),
     formatTable(headings, metrics.map(describeMetric)),
-    ...describeCases('worse', regressions, limit),
-    ...describeCases('better', fixes, limit),
+    ...describeCases('worse', worse, regressions),
+    ...describeCases('better', better, fixes),
   ].join('\n');
 }
 
@@ -121,9 +124,9 @@ function describeMetric(row: MetricComparison): string[] {
   ];
 }
 
-function describeCases(name: string, cases: readonly ChangedCase[], limit: number): string[] {
-  if (cases.length === 0) return [`No case is ${name}.`];
-  const shown = cases.slice(0, limit).flatMap(({ id, question, changes, before, after }) => [
+function describeCases(name: string, count: number, cases: readonly ChangedCase[]): string[] {
+  if (count === 0) return [`No case is ${name}.`];
+  const shown = cases.flatMap(({ id, question, changes, before, after }) => [
     `  ${id}  ${oneLine(question)}`,
     `    ${changes
       .slice(0, 4)
@@ -132,7 +135,7 @@ function describeCases(name: string, cases: readonly ChangedCase[], limit: numbe
     `    before: ${said(before)}`,
     `    after:  ${said(after)}`,
   ]);
-  return [`${cases.length} cases are ${name}:`, ...shown];
+  return [`${count} cases are ${name}:`, ...shown];
 }
 
 function said({ state, text }: Said): string {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
 import { withoutTypes } from '../../../src/without-types.ts';
 import type { Run } from '../read-run.ts';
 import { collect } from './collect.ts';
 import { html, type Markup, trusted } from './markup.ts';
+import { packed } from './pack.ts';
 import * as parts from './sections.ts';
 
 const web = join(import.meta.dirname, '../../../web');
@@ -30,10 +30,6 @@ export async function htmlReport(run: Run, baseline: Run | null, comparison: Mar
   const script = joinModules(scripts.map((name) => readFileSync(join(web, name), 'utf8')));
   const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
   const title = `${summary.suite} · Footnote evaluation`;
-  const { blockSize } = collected.rows;
-  const blocks = Array.from({ length: Math.ceil(collected.cases.length / blockSize) }, (_, block) =>
-    packed(`block-${block}`, collected.cases.slice(block * blockSize, (block + 1) * blockSize)),
-  );
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -63,7 +59,7 @@ ${parts.section('cases', 'Cases', null, caseBrowser)}
 </main>
 <div id="status" class="hidden" role="status"></div>
 ${packed('rows', collected.rows)}
-${blocks}
+${collected.blocks}
 <script type="module">${trusted(script)}</script>
 </body>
 </html>
@@ -105,13 +101,4 @@ function joinModules(sources: readonly string[]): string {
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
-
-/** Base64 holds no character that means something in HTML. */
-function packed(id: string, value: unknown): Markup {
-  const rounded = JSON.stringify(value, (_key, entry) =>
-    typeof entry === 'number' ? Number(entry.toFixed(4)) : entry,
-  );
-  const bytes = deflateRawSync(rounded, { level: 9 }).toString('base64');
-  return html`<script type="text/plain" id="${id}">${trusted(bytes)}</script>`;
 }
