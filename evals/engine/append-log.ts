@@ -36,6 +36,8 @@ export function createAppendLog(file: LogFile, length: number): AppendLog {
   let broken: AppError | null = null;
 
   async function flush(): Promise<void> {
+    // Whoever called must hold the promise before it ends: a flush that did so at once would stand there as one that is going on.
+    await Promise.resolve();
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];

@@ -57,6 +57,8 @@ export function addRuns(evals: Command, invocation: () => Invocation, setExitCod
     .option('--baseline <run>', 'the run that gates compare with')
     .option('--dry-run', 'only print calls, tokens and cost, and the hash of the plan', false)
     .action(async (suite: string, options: RunSuiteOptions) => {
+      // A run that does not come to its end is no run, whatever was thrown.
+      setExitCode(2);
       const { runSuiteCommand } = await import('./run-suite-command.ts');
       setExitCode(await runSuiteCommand(invocation(), suite, options));
     });
@@ -69,6 +71,7 @@ export function addRuns(evals: Command, invocation: () => Invocation, setExitCod
     .option('--baseline <run>', 'the run that gates compare with')
     .option('--calibration <file>', 'how well the judge of judged metrics agrees with people')
     .action(async (run: string, options: RescoreRunOptions) => {
+      setExitCode(2);
       const { rescoreCommand } = await import('./run-suite-command.ts');
       setExitCode(await rescoreCommand(invocation(), run, options));
     });

@@ -7,6 +7,8 @@ import { exitCodeOfRun } from '../../evals/gates/judge-gates.ts';
 import { requireGates } from '../../evals/gates/parse-gate.ts';
 import { readRun } from '../../evals/reports/read-run.ts';
 import type { LoadedSuite } from '../../evals/suite.ts';
+import { runFiles } from '../../evals/summary.ts';
+import { AppError } from '../domain/errors.ts';
 import { createAskingProgress } from './asking-progress.ts';
 import { describeForecast, describeSummary } from './describe-summary.ts';
 import type { RescoreRunOptions, RunSuiteOptions } from './eval-run.ts';
@@ -42,6 +44,7 @@ export async function runOpened(
   const selection = await selectionOf(suite, options);
   const { repeats } = suite;
   const target = await openSuiteTarget(config, suite, dataset);
+  const folder = resolve(options.resume ?? options.out ?? newFolder(config.dataDir, suite.name));
   try {
     if (options.dryRun) {
       const forecast = await forecastRun({ suite, dataset, selection, metrics, target, repeats });
@@ -49,7 +52,6 @@ export async function runOpened(
       return null;
     }
     const baseline = options.baseline ?? (suite.baseline && existsSync(suite.baseline) ? suite.baseline : null);
-    const folder = resolve(options.resume ?? options.out ?? newFolder(config.dataDir, suite.name));
     const outcome = await runSuite({
       ...{ suite, dataset, metrics, target, selection, repeats, signal },
       out: folder,
@@ -65,10 +67,17 @@ export async function runOpened(
       },
     });
     return { ...outcome, folder };
+  } catch (error) {
+    throw AppError.from(error).code === 'STORAGE_FULL' ? noRoom(folder, error) : error;
   } finally {
     context.progress.end();
     await target.close();
   }
+}
+
+function noRoom(folder: string, cause: unknown): AppError {
+  const next = existsSync(join(folder, runFiles.plan)) ? `--resume ${folder} goes on where it was` : 'run it again';
+  return new AppError('STORAGE_FULL', `There is no room left for the run in ${folder}. With room, ${next}.`, { cause });
 }
 
 /** Computes the cells of a run again. Resolves to the exit code. */
