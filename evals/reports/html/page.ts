@@ -30,6 +30,7 @@ export async function htmlReport(run: Run, baseline: Run | null, comparison: Mar
   const script = joinModules(scripts.map((name) => readFileSync(join(web, name), 'utf8')));
   const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
   const title = `${summary.suite} · Footnote evaluation`;
+  const repeats = parts.repeatTable(summary.metrics);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -50,6 +51,7 @@ ${parts.overview(run)}
 ${parts.section('gates', 'Gates', null, parts.gateList(summary.gates))}
 ${comparison === null ? null : parts.section('comparison', 'Against the baseline', null, comparison)}
 ${parts.section('metrics', 'Metrics', 'Means over cases that are ok; ↑ higher is better, ↓ lower is better. An error is never counted as a value.', parts.metricTable(summary.metrics))}
+${repeats === null ? null : parts.section('repeats', 'Repeats', 'How far answers to the same case differ: the mean deviation within a case, the share of cases that pass and fail, and the chance that any and that all answers pass.', repeats)}
 ${parts.section('distributions', 'Distributions', 'How many cells have which value, in tenths.', parts.distributions(summary.metrics, collected))}
 ${parts.section('tags', 'By tag', 'Worst first. The thin line is the 95 % interval.', parts.tagSlices(summary))}
 ${parts.section('confidence', 'Confidence', 'On the dashed line, answers are as often right as they say.', parts.confidence(collected, summary.cases * summary.repeats))}
