@@ -4,6 +4,7 @@ import type { MetricComparison } from '../../evals/compare/compare-metrics.ts';
 import { compareRuns, type RunComparison } from '../../evals/compare/compare-runs.ts';
 import { exitCodeOfRun } from '../../evals/gates/judge-gates.ts';
 import { readCasePlaces } from '../../evals/reports/case-places.ts';
+import type { CasePlace } from '../../evals/reports/failed-cases.ts';
 import { formatValue } from '../../evals/reports/format-value.ts';
 import { githubReport } from '../../evals/reports/github.ts';
 import { comparisonTable } from '../../evals/reports/html/comparison.ts';
@@ -18,6 +19,7 @@ import { describeSummary } from './describe-summary.ts';
 import type { CompareOptions, ReportOptions } from './eval-compare.ts';
 import type { Invocation } from './invocation.ts';
 import { formatTable } from './output.ts';
+import { formatOf, type ReportFormat } from './report-formats.ts';
 
 /** Prints the comparison. Throws INVALID_REQUEST for what cannot be read or compared. */
 export async function compareCommand(
@@ -43,13 +45,12 @@ export async function reportCommand(
 ): Promise<number> {
   const run = await readRun(folder);
   progress.show({ label: 'writing the report', done: 0, total: 1, etaSeconds: null });
-  const text = await reportText(run, options);
+  const { format, baseline, dataset } = options;
+  const places = dataset === undefined ? new Map() : await readCasePlaces(dataset);
+  const text = await reportText(run, { format, baseline: baseline ?? null, places });
   progress.end();
   if (options.out !== undefined) {
-    await writeFile(options.out, text).catch((cause: unknown) => {
-      const errors = [{ field: '--out', expected: 'a file that can be written', received: options.out ?? '' }];
-      throw new AppError('INVALID_REQUEST', 'The report cannot be written.', { errors, cause });
-    });
+    await writeReport(options.out, text, '--out');
     output.note(`Written to ${options.out}.`);
   } else if (output.json && options.format === 'table') output.result(run.summary, () => '');
   else output.write(text);
@@ -59,10 +60,34 @@ export async function reportCommand(
 /** Of cases that got worse, and better, in a report. */
 const mostListed = 5;
 
-async function reportText(run: Run, { format, baseline, dataset }: ReportOptions): Promise<string> {
-  const earlier = baseline === undefined ? null : await readRun(baseline);
+interface WantedReport {
+  readonly format: ReportFormat;
+  /** Folder of a run. */
+  readonly baseline: string | null;
+  readonly places: ReadonlyMap<string, CasePlace>;
+}
+
+/** Writes a report into each file, of the format that its name ends with. Throws INVALID_REQUEST for a file that cannot be written. */
+export async function writeReports(
+  folder: string,
+  files: readonly string[],
+  wanted: Omit<WantedReport, 'format'>,
+): Promise<void> {
+  const run = await readRun(folder);
+  for (const file of files)
+    await writeReport(file, await reportText(run, { ...wanted, format: formatOf(file) ?? 'table' }), '--report');
+}
+
+async function writeReport(file: string, text: string, option: string): Promise<void> {
+  await writeFile(file, text).catch((cause: unknown) => {
+    const errors = [{ field: option, expected: 'a file that can be written', received: file }];
+    throw new AppError('INVALID_REQUEST', 'The report cannot be written.', { errors, cause });
+  });
+}
+
+async function reportText(run: Run, { format, baseline, places }: WantedReport): Promise<string> {
+  const earlier = baseline === null ? null : await readRun(baseline);
   const comparison = earlier ? await compareRuns(earlier, run, { isForced: false, most: mostListed }) : null;
-  const places = dataset === undefined ? new Map() : await readCasePlaces(dataset);
   switch (format) {
     case 'html':
       return await htmlReport(run, earlier, comparison && comparisonTable(comparison));
