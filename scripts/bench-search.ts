@@ -27,10 +27,9 @@ function rowsOf(points: readonly IndexPoint[]): MemoryIndexDeps['rows'] {
     embedded: own.length,
   }));
   return {
-    generation: async () => 1,
     changesSince: async () => ({ generation: 1, changes }),
     async *points(_tenant, _embedder, documents) {
-      for (const document of documents) yield byDocument.get(document) ?? [];
+      for (const { documentId } of documents) yield byDocument.get(documentId) ?? [];
     },
   };
 }

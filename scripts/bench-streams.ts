@@ -151,7 +151,10 @@ async function openOwn(baseUrl: string) {
     jobs: fakePort('jobs'),
     idempotency: fakePort('idempotency'),
     glossary: fakePort('glossary'),
-    tenantSettings: fakePort<TenantSettingsStore>('tenantSettings', { read: async () => defaultTenantSettings }),
+    tenantSettings: fakePort<TenantSettingsStore>('tenantSettings', {
+      read: async () => defaultTenantSettings,
+      lastState: () => null,
+    }),
     audit: fakePort('audit'),
     submit: fakePort('submit'),
     retrieve: () => Promise.reject(new Error('Nothing is searched here.')),

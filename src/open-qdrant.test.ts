@@ -67,6 +67,7 @@ describeWithQdrant('reindexing on Qdrant', () => {
   const search = async () => {
     const [dense] = await embedder.embedQuestions(['?'], never);
     const { id } = embedder;
+    await opened.index.catchUp(app.tenant, never);
     return await opened.index.search(
       { tenant: app.tenant, ...(dense ? { dense, embedder: id } : {}), sparse: words, filter: everyone, limit: 10 },
       never,

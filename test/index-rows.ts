@@ -66,9 +66,9 @@ export function createTestRows(): TestRows {
       return { generation, changes };
     },
     async *points(tenant, embedder, wanted, { content } = { content: false }) {
-      reads.push(...wanted);
-      for (const document of wanted) {
-        const points = tenantOf(tenant).documents.get(document)?.points ?? [];
+      reads.push(...wanted.map(({ documentId }) => documentId));
+      for (const { documentId } of wanted) {
+        const points = tenantOf(tenant).documents.get(documentId)?.points ?? [];
         yield points.map((point) => ({
           ...(content ? { content: `Text of ${point.id}.` } : {}),
           ...point,

@@ -45,10 +45,9 @@ export async function openLibrary(
   const index = createMemoryIndex({
     embedder,
     rows: {
-      generation: async () => 1,
       changesSince: async () => ({ generation: 1, changes }),
       async *points(_tenant, _embedder, wanted) {
-        const asked = new Set(wanted);
+        const asked = new Set(wanted.map(({ documentId }) => documentId));
         yield points.filter((point) => asked.has(point.documentId));
       },
     },

@@ -5,7 +5,7 @@ import { compareInTable } from './evidence/compare-in-table.ts';
 import { composeUnit } from './evidence/compose-unit.ts';
 import type { RankedUnit } from './evidence/rank-units.ts';
 import { selectUnits } from './evidence/select-units.ts';
-import { type QuoteText, toQuoteText } from './quotes/quote-text.ts';
+import { type QuoteText, quoteTextsOf } from './quotes/quote-text.ts';
 import { type PassageQuote, verifyQuote } from './quotes/verify-quote.ts';
 import { createSentenceGate, type Draft } from './release-sentences.ts';
 
@@ -13,7 +13,7 @@ import { createSentenceGate, type Draft } from './release-sentences.ts';
 export const answerExtractively: Answerer = async function* (input, signal) {
   const release = createSentenceGate(input);
   const rejectedQuotes: { text: string; reason: string }[] = [];
-  const sources = input.passages.map((passage) => toQuoteText(passage.text));
+  const sources = quoteTextsOf(input.passages);
   for (const { draft, rejected } of draftsOf(input, sources)) {
     signal.throwIfAborted();
     rejectedQuotes.push(...rejected);

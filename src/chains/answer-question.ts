@@ -47,11 +47,13 @@ export interface AnswerInput {
   readonly onMask?: (values: MaskedValues) => void;
   /** Puts other sources in the place of those that the search found, as a replay does, with `cache: bypass`; left out: what was found. */
   readonly sources?: (found: Retrieval) => Promise<Retrieval>;
+  /** Only an answer that is kept of this generation of the tenant will do; without one there is no event at all. */
+  readonly onlyKeptOf?: number;
   /** Called before the first event when the whole answer is kept: all others follow without waiting for anything. */
   readonly onKept?: () => void;
   /** Called once, right before the final event. */
   readonly onRecord: (record: AnswerRecord) => void;
 }
 
-/** Yields events in sequence; the last one is `answer-finished`, `answer-refused` or `answer-failed`; never throws. */
+/** Yields events in sequence; the last one is `answer-finished`, `answer-refused` or `answer-failed`; never throws. None with `onlyKeptOf` alone. */
 export type AnswerQuestion = (input: AnswerInput, signal: AbortSignal) => AsyncGenerator<AnswerEvent>;

@@ -478,7 +478,7 @@ describe('a question that leaves open which document it means', () => {
     });
     expect(await clarifying({ locale: 'de' })).toMatchObject({
       message: expect.stringContaining('Die Dokumente beantworten das nicht.'),
-      clarifyingQuestion: 'Was meinen Sie: “EU” oder “US”?',
+      clarifyingQuestion: 'Was meinen Sie: „EU“ oder „US“?',
     });
     expect(await clarifying({ question: 'How long do refunds of the US plan take?' })).not.toHaveProperty(
       'clarifyingQuestion',

@@ -49,6 +49,8 @@ type Events = AsyncGenerator<UnsequencedAnswerEvent>;
 /** Below both, nothing that was found has to do with the question; the first is the sum of two cosines. */
 const unrelatedCosines = 0.6;
 const unrelatedCoverage = 0.35;
+/** Of two searches, one finds clearly better what it asks for where its odds of answering are this many times those of the other. */
+const clearlyBetter = 1.5;
 
 /** Yields the events of one answer up to its final event; throws what the stores throw, or the signal's reason. */
 export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trace, signal: AbortSignal): Events {
@@ -59,9 +61,10 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   signal.throwIfAborted();
   if (!/[\p{L}\p{N}]/u.test(question)) return yield refuse(input, 'no-evidence', { nearest: [], passages: [] });
 
-  yield* condense(parts, input, trace, signal);
+  const isGuess = yield* condense(parts, input, trace, signal);
   const asked = yield* split(parts, trace, signal);
-  const retrieval = await search(parts, { ...input, asked }, trace, signal);
+  const { retrieval, guessed } = await search(parts, { ...input, asked, isGuess }, trace, signal);
+  if (guessed !== null) yield { type: 'question-condensed', standalone: guessed };
   for (const degradation of retrieval.degradations) yield { type: 'step-degraded', ...degradation };
   if (retrieval.expansion) {
     const { gained: _gained, ...expanded } = describeExpansion(retrieval.expansion);
@@ -117,8 +120,14 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
   yield finish(draft, trace);
 }
 
-async function* condense(parts: Parts, input: AnswerInput, trace: Trace, signal: AbortSignal): Events {
-  if (input.history.length === 0) return;
+/** Says whether the wording is a guess of the rules, which the search is to confirm. */
+async function* condense(
+  parts: Parts,
+  input: AnswerInput,
+  trace: Trace,
+  signal: AbortSignal,
+): AsyncGenerator<UnsequencedAnswerEvent, boolean> {
+  if (input.history.length === 0) return false;
   const prompt = parts.prompts.condenseQuestion;
   const condensed = await timed(trace, 'condense', () =>
     condenseQuestion({ chat: parts.chat, prompt }, { question: input.question, history: input.history }, signal),
@@ -126,10 +135,11 @@ async function* condense(parts: Parts, input: AnswerInput, trace: Trace, signal:
   if (condensed.cutTo !== null)
     yield { type: 'step-degraded', step: 'condense', to: condensed.cutTo, cause: 'CONVERSATION_TOO_LONG' };
   if (condensed.degradedBy) yield degraded('condense', 'rules', condensed.degradedBy);
-  if (!condensed.isChanged) return;
+  if (!condensed.isChanged) return false;
   if (parts.chat && !condensed.degradedBy) trace.promptVersions.condenseQuestion = prompt.version;
   trace.standalone = condensed.standalone;
-  yield { type: 'question-condensed', standalone: condensed.standalone };
+  if (!condensed.isByRules) yield { type: 'question-condensed', standalone: condensed.standalone };
+  return condensed.isByRules;
 }
 
 /** What the question asks, one by one; none when it asks one thing. */
@@ -145,24 +155,43 @@ async function* split(
   return found.parts;
 }
 
-/** The original question is searched too: what was condensed wrongly does not hide what the words themselves find. */
+interface SearchInput extends AnswerInput {
+  readonly asked: readonly string[];
+  readonly isGuess: boolean;
+}
+
+/**
+ * The original question is searched too: what was condensed wrongly does not hide what the words themselves find. A guessed wording
+ * gives way to the original where that finds clearly better what it asks for: it begins a new topic. `guessed` is the one that stays.
+ */
 async function search(
   parts: Parts,
-  input: AnswerInput & { readonly asked: readonly string[] },
+  input: SearchInput,
   trace: Trace,
   signal: AbortSignal,
-): Promise<Retrieval> {
-  const { principal, filter, question, asked, expand = true, sources = async (found) => found } = input;
+): Promise<{ readonly retrieval: Retrieval; readonly guessed: string | null }> {
+  const { principal, filter, question, asked, isGuess, expand = true, sources = async (found) => found } = input;
   const queries = trace.standalone === question ? [question] : [trace.standalone, question];
-  const wanted = { limit: answerLimits.passages, tokenBudget: answerLimits.tokens };
-  const retrieval = await timed(trace, 'retrieve', async () =>
-    sources(await parts.retrieve({ queries, parts: asked, principal, filter, ...wanted, expand }, signal)),
-  );
+  const wanted = { principal, filter, limit: answerLimits.passages, tokenBudget: answerLimits.tokens };
+  const retrieval = await timed(trace, 'retrieve', async () => {
+    const [condensed, alone] = await Promise.all([
+      parts.retrieve({ ...wanted, queries, parts: asked, expand }, signal),
+      isGuess ? parts.retrieve({ ...wanted, queries: [question], expand: false }, signal) : null,
+    ]);
+    const isNewTopic = oddsOf(alone?.relevance ?? 0) > clearlyBetter * oddsOf(condensed.relevance ?? 1);
+    if (isNewTopic) trace.standalone = question;
+    return await sources(alone && isNewTopic ? alone : condensed);
+  });
+  const guessed = isGuess && trace.standalone !== question ? trace.standalone : null;
   trace.retrieval = retrieval;
   // Evidence is judged by the words that found it; the reader sees which they were.
   trace.standalone = retrieval.expansion?.searched ?? trace.standalone;
   Object.assign(trace.timings, retrieval.timings);
-  return retrieval;
+  return { retrieval, guessed };
+}
+
+function oddsOf(probability: number): number {
+  return probability / (1 - probability);
 }
 
 interface Found {

@@ -11,7 +11,7 @@ import { checkClaim } from './fields/check-claim.ts';
 import { claimFields } from './fields/fields-with-model.ts';
 import { chooseFilled, fillField } from './fields/fill-field.ts';
 import { describedBy } from './fields/stated-values.ts';
-import { toQuoteText } from './quotes/quote-text.ts';
+import { quoteTextsOf } from './quotes/quote-text.ts';
 import { toQuote } from './release-sentences.ts';
 
 type Events = AsyncGenerator<UnsequencedAnswerEvent>;
@@ -76,7 +76,7 @@ async function* fillWithModel(filling: Filling, chat: ChatModel, signal: AbortSi
   trace.promptVersions.extractFields = prompt.version;
   const question = trace.standalone;
   const claims = await claimFields({ chat, prompt }, { question, passages, fields }, signal);
-  const sources = passages.map(({ text }) => toQuoteText(text));
+  const sources = quoteTextsOf(passages);
   const filled: [string, AnswerField][] = [];
   for (const field of fields) {
     const { value, quotes, rejected, reason } = checkClaim(field, claims.get(field.name), sources);

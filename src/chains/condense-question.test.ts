@@ -33,6 +33,7 @@ describe('condensing', () => {
     expect(await condenseQuestion({ chat, prompt }, alone, never)).toEqual({
       standalone: alone.question,
       isChanged: false,
+      isByRules: false,
       degradedBy: null,
       cutTo: null,
     });
@@ -51,6 +52,7 @@ describe('condensing', () => {
     expect(condensed).toEqual({
       standalone: 'How long are file versions kept on the Team plan?',
       isChanged: true,
+      isByRules: false,
       degradedBy: null,
       cutTo: null,
     });

@@ -24,6 +24,8 @@ export interface Condensed {
   /** Understandable without the conversation; the question itself when it was so already. */
   readonly standalone: string;
   readonly isChanged: boolean;
+  /** Whether rules wrote it, which know no meaning: a question on something new may look like a follow-up. */
+  readonly isByRules: boolean;
   /** Why the rules were used in place of the model; null when they were not. */
   readonly degradedBy: AppError | null;
   /** What of a longer conversation was read, in words; null when all of it was, or nothing had to be. */
@@ -40,18 +42,18 @@ export async function condenseQuestion(
   signal: AbortSignal,
 ): Promise<Condensed> {
   if ((whole.length === 0 && topic === null) || !dependsOnHistory(question))
-    return { standalone: question, isChanged: false, degradedBy: null, cutTo: null };
+    return { standalone: question, isChanged: false, isByRules: false, degradedBy: null, cutTo: null };
   const { turns: history, cutTo } = fitConversation(whole);
   let degradedBy: AppError | null = null;
   if (chat) {
     try {
       const standalone = await rewriteWithModel({ chat, prompt }, { question, history, topic }, signal);
-      return { standalone, isChanged: standalone !== question, degradedBy: null, cutTo };
+      return { standalone, isChanged: standalone !== question, isByRules: false, degradedBy: null, cutTo };
     } catch (error) {
       signal.throwIfAborted();
       degradedBy = AppError.from(error);
     }
   }
   const standalone = condenseByRules(question, { history, topic });
-  return { standalone, isChanged: standalone !== question, degradedBy, cutTo };
+  return { standalone, isChanged: standalone !== question, isByRules: true, degradedBy, cutTo };
 }

@@ -3,7 +3,7 @@ import type { QuoteRejection, UnsequencedAnswerEvent } from '../domain/answer.ts
 import type { ChatRequest } from '../models/chat-model.ts';
 import type { AnswererInput } from './answerer.ts';
 import { fence, type Prompts } from './prompts/load-prompts.ts';
-import { type QuoteText, toQuoteText } from './quotes/quote-text.ts';
+import { type QuoteText, quoteTextsOf } from './quotes/quote-text.ts';
 import { type PassageQuote, type QuoteClaim, verifyQuote } from './quotes/verify-quote.ts';
 import { createQuoteReader, quotesSchema } from './read-quotes.ts';
 import { titleOf } from './title-of.ts';
@@ -50,7 +50,7 @@ export async function* selectQuotes(
   { prompts, read }: SelectQuotesDeps,
   input: AnswererInput,
 ): AsyncGenerator<UnsequencedAnswerEvent, SelectedQuotes> {
-  const sources = input.passages.map((passage) => toQuoteText(passage.text));
+  const sources = quoteTextsOf(input.passages);
   const verification: Verification = { sources, mostQuotes: input.maxQuotes, quotes: [], rejected: [] };
   const values = valuesOf(input);
   const ask = (messages: ChatRequest['messages']) =>

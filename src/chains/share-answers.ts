@@ -26,6 +26,8 @@ export function shareAnswers(deps: SharedAnswersDeps): AnswerQuestion {
   const { answerQuestion, kept, now } = deps;
   const running = new Map<string, SharedComputation>();
 
+  const keyOf = (input: AnswerInput, generation: number) => answerKey(input, generation, deps.fingerprint());
+
   function begin(key: string, input: AnswerInput): SharedComputation {
     const computation = startComputation(answerQuestion, input, (ended) => {
       if (running.get(key) === ended) running.delete(key);
@@ -37,11 +39,16 @@ export function shareAnswers(deps: SharedAnswersDeps): AnswerQuestion {
   return async function* sharedAnswer(input, signal) {
     const started = performance.now();
     const policy = input.cache ?? 'use';
+    if (input.onlyKeptOf !== undefined) {
+      const known = kept.get(keyOf(input, input.onlyKeptOf));
+      if (known) yield* replay(known, { input, started, now });
+      return;
+    }
     if (input.history.length > 0 || policy === 'bypass') return yield* answerQuestion(input, signal);
     const generation = await deps.generation(input.principal.tenantId).catch(() => null);
     // Whatever keeps the generation from being read, the chain meets it too and says it in its final event.
     if (generation === null) return yield* answerQuestion(input, signal);
-    const key = answerKey(input, generation, deps.fingerprint());
+    const key = keyOf(input, generation);
     const known = policy === 'use' ? kept.get(key) : undefined;
     if (known) return yield* replay(known, { input, started, now });
 

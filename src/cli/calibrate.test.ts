@@ -21,11 +21,12 @@ let waiting: number[];
 
 const refuse = scriptedAnswer(() => []);
 /** Questions are named by their probability of having no answer, in per cent. */
-const answerQuestion: AnswerQuestion = (input, signal) => {
+const answerQuestion: AnswerQuestion = async function* (input, signal) {
+  if (input.onlyKeptOf !== undefined) return;
   asked.push(input);
   const probability = Number(/\d+/.exec(input.question)?.[0]) / 100;
   const refusal = { probability, threshold: 0.5, contributions: {} };
-  return refuse({ ...input, onRecord: (record) => input.onRecord({ ...record, refusal }) }, signal);
+  yield* refuse({ ...input, onRecord: (record) => input.onRecord({ ...record, refusal }) }, signal);
 };
 
 beforeAll(async () => {

@@ -39,12 +39,13 @@ export function addDocuments(program: Command, withClient: WithClient): void {
     .action(async (options) => await withClient(async (context) => await listDocuments(context, options)));
   documents
     .command('show')
-    .argument('<id>')
+    .argument('<document>', 'its id or the beginning of it, its external id, address or title')
     .option('--content', 'print the parsed text that quotes point into', false)
     .option('--chunks', 'print its passages', false)
     .option('--duplicates', 'list the documents that say the same, and which of them is canonical', false)
     .action(
-      async (id: string, options) => await withClient(async (context) => await showDocument(context, id, options)),
+      async (reference: string, options) =>
+        await withClient(async (context) => await showDocument(context, reference, options)),
     );
   documents
     .command('remove')

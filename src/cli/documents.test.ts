@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { fakePort } from '../../test/fake-port.ts';
 import { sampleQuality } from '../../test/sample-documents.ts';
+import { newId } from '../domain/ids.ts';
 import type { Client } from './client.ts';
 import { listDocuments, removeDocuments, showDocument } from './documents.ts';
 import { createOutput } from './output.ts';
@@ -57,9 +58,50 @@ it('prints passages with their place', async () => {
   const client = fakePort<Client>('client', { get });
   expect(
     await printed((output) =>
-      showDocument({ client, output }, 'doc_1', { content: false, chunks: true, duplicates: false }),
+      showDocument({ client, output }, newId('document'), { content: false, chunks: true, duplicates: false }),
     ),
   ).toBe('#0 Plans › Team, page 2 (characters 5-9)\nText\n\n#1 Prices!A2:D9 (characters 5-9)\nText\n\n');
+});
+
+const documents = [
+  { id: 'doc_0a1', externalId: 'plans.md', uri: 'https://x.example/plans', title: 'Plans' },
+  { id: 'doc_0a2', externalId: 'old/plans.md', uri: null, title: 'Plans' },
+  { id: 'doc_1b3', externalId: 'refunds.md', uri: null, title: 'Refunds' },
+];
+
+/** Lists the documents on two pages, and knows each by its whole id. */
+const clientOfDocuments = fakePort<Client>('client', {
+  get: async <T>(path: string) => {
+    const id = path.replace('/v1/documents/', '');
+    if (id !== path) return (documents.find((document) => document.id === id) ?? { id: 'none' }) as T;
+    const isSecond = path.includes('cursor=2');
+    return { items: isSecond ? documents.slice(2) : documents.slice(0, 2), nextCursor: isSecond ? null : '2' } as T;
+  },
+});
+const shownBy = (reference: string) =>
+  printed((output) =>
+    showDocument({ client: clientOfDocuments, output }, reference, {
+      content: false,
+      chunks: false,
+      duplicates: false,
+    }),
+  );
+
+it.each([
+  ['doc_1', 'doc_1b3'],
+  ['REFUNDS', 'doc_1b3'],
+  ['plans.md', 'doc_0a1'],
+  ['https://x.example/plans', 'doc_0a1'],
+  ['doc_2', 'none'],
+])('shows the document that %s names', async (reference, id) => {
+  expect(await shownBy(reference)).toContain(`id: ${id}`);
+});
+
+it.each(['plans', 'doc_0'])('names those that %s may mean', async (reference) => {
+  await expect(shownBy(reference)).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: expect.stringContaining('doc_0a1 (Plans), doc_0a2 (Plans)'),
+  });
 });
 
 it('names the next page of the same list, and says when nothing is like what was asked for', async () => {

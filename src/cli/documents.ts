@@ -1,9 +1,13 @@
 import type { DocumentSummary } from '../domain/document.ts';
 import { AppError } from '../domain/errors.ts';
+import { isId } from '../domain/ids.ts';
 import type { Page } from '../store/documents.ts';
 import type { Client } from './client.ts';
 import { formatTable, nextPage, type Output } from './output.ts';
 import { createEta, type Progress } from './progress.ts';
+
+/** Documents of the same name that an error lists. */
+const mostNamed = 5;
 
 interface Context {
   readonly client: Client;
@@ -43,11 +47,13 @@ function emptyState({ source, state, tag, cursor }: ListOptions): string {
   return 'No documents. Add some with: footnote ingest <file, folder or URL>';
 }
 
+/** `reference` names the document as `documentIdOf` says. */
 export async function showDocument(
   { client, output }: Context,
-  id: string,
+  reference: string,
   options: { content: boolean; chunks: boolean; duplicates: boolean },
 ): Promise<void> {
+  const id = await documentIdOf(client, reference);
   const document = await client.get<DocumentSummary>(`/v1/documents/${encodeURIComponent(id)}`);
   if (options.content) {
     const content = await client.get<{ text: string }>(`/v1/documents/${encodeURIComponent(id)}/content`);
@@ -65,6 +71,26 @@ export async function showDocument(
         .join('\n'),
     );
   }
+}
+
+/**
+ * The id of the one document with this id, external id, address or title (in any case), or whose id begins so. Throws CONFLICT when there
+ * are several. What names none is taken for an id, for the server to say that there is none.
+ */
+async function documentIdOf(client: Client, reference: string): Promise<string> {
+  if (isId('document', reference)) return reference;
+  const wanted = reference.toLowerCase();
+  const found: DocumentSummary[] = [];
+  for await (const document of documentsOf(client, null)) {
+    const { id, externalId, uri, title } = document;
+    const isNamed = [externalId, uri, title].some((name) => name?.toLowerCase() === wanted);
+    if (isNamed || id.startsWith(wanted)) found.push(document);
+    if (found.length > mostNamed) break;
+  }
+  const [only, another] = found;
+  if (!another) return only?.id ?? reference;
+  const named = found.slice(0, mostNamed).map(({ id, title }) => `${id} (${title})`);
+  throw new AppError('CONFLICT', `Several documents are called ${reference}: ${named.join(', ')}. Give the id of one.`);
 }
 
 interface DuplicateGroup {

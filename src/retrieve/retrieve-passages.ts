@@ -17,7 +17,7 @@ import { orIndexUnavailable, readTermStatistics, searchAll, type TermStatistics 
 import { splitQuestion } from './split-question.ts';
 
 interface RetrieveDeps extends QuestionEmbedderDeps {
-  readonly index: Pick<VectorIndex, 'search' | 'inverseDocumentFrequencies'>;
+  readonly index: Pick<VectorIndex, 'catchUp' | 'search' | 'inverseDocumentFrequencies'>;
   readonly documents: Pick<DocumentStore, 'readPassages'>;
   /** Other wordings of a question that finds little; none without. */
   readonly expandQuestion?: ExpandQuestion;
@@ -103,10 +103,15 @@ async function findCandidates(
   const { queries } = input;
   const searched = { ...input, queries: [...queries, ...(input.parts ?? splitQuestion(queries[0] ?? ''))] };
   const sparse = searched.queries.map((query) => encodeQuestion(query));
+  const { tenantId } = input.principal;
+  const prepareIndex = async () => {
+    await index.catchUp(tenantId, signal);
+    return await readTermStatistics(index, tenantId, sparse[0]);
+  };
   // The ideal score needs no vector: while the question is embedded, the index learns of changes.
   const [{ vectors, embedder, degradations: embedding }, terms] = await Promise.all([
     embed(searched.queries, signal),
-    orIndexUnavailable(readTermStatistics(index, input.principal.tenantId, sparse[0]), signal),
+    orIndexUnavailable(prepareIndex(), signal),
   ]);
   clock.lap('embed');
   const found = await orIndexUnavailable(searchAll(index, searched, { vectors, embedder, sparse }, signal), signal);

@@ -7,7 +7,7 @@ import type { AnswerKey, AnswerRelay } from '../store/answer-relay.ts';
 import type { AnswerStore } from '../store/answers.ts';
 import { countReaders } from './answer-readers.ts';
 import { createKeptMasks } from './kept-masks.ts';
-import { openAnswer } from './open-answer.ts';
+import { type OpenedAnswer, openAnswer, openKept } from './open-answer.ts';
 import type { ProblemContext } from './problem.ts';
 import { pump, storeFinal } from './pump-answer.ts';
 import type { Restore } from './restore-values.ts';
@@ -55,6 +55,8 @@ export interface AnswerRuns {
    * Throws NOT_FOUND (another's conversation), RATE_LIMITED, SERVER_STOPPING or what the store throws.
    */
   start(request: AnswerRequest): Promise<AnswerRun>;
+  /** The same with an answer that is kept of this generation, in one statement; null, with nothing stored, where there is none. */
+  startKept(request: AnswerRequest, generation: number): Promise<AnswerRun | null>;
   /** The running answer of the principal's tenant; whether the principal may see it is the store's to say. */
   find(principal: Principal, id: AnswerId): AnswerRun | null;
   /** What puts the values of the question back where placeholders stand for them; null for all but its asker. */
@@ -67,7 +69,7 @@ export interface AnswerRuns {
 
 interface AnswerRunsDeps {
   readonly answerQuestion: AnswerQuestion;
-  readonly answers: Pick<AnswerStore, 'add' | 'begin' | 'finish' | 'history'>;
+  readonly answers: Pick<AnswerStore, 'add' | 'addIf' | 'begin' | 'finish' | 'history'>;
   readonly now: () => Date;
   readonly log: Pick<Log, 'error' | 'warn'>;
   /** Milliseconds that the chain has to end by itself after it was stopped. */
@@ -98,13 +100,14 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
   const keyOf = ({ tenantId }: Pick<Principal, 'tenantId'>, id: AnswerId) => `${tenantId}/${id}`;
   relay?.onStopRequest(({ tenantId, id }) => running.get(keyOf({ tenantId }, id))?.stop.abort(stopped()));
 
-  async function start(request: AnswerRequest): Promise<AnswerRun> {
+  /** Counts it while it opens. */
+  async function counted<T>(open: () => Promise<T>): Promise<T> {
     if (isStopping) throw new AppError('SERVER_STOPPING', 'The server takes no new questions.');
     if (running.size + starting >= runsMax)
       throw new AppError('RATE_LIMITED', `${runsMax} answers are being written already.`, { retryAfter: 1 });
     starting += 1;
     try {
-      return await begin(request);
+      return await open();
     } finally {
       starting -= 1;
     }
@@ -114,7 +117,7 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
     const { principal } = request;
     const opened = await openAnswer({ ...deps, relay, masks }, request);
     const { id, log, stop, whole } = opened;
-    if (whole) return passOn({ id, stop, finished: Promise.resolve(whole), events: log.read }, principal);
+    if (whole) return passOn(opened, whole, principal);
     const deadline = setTimeout(() => stop.abort(tookTooLong(deadlineMilliseconds)), deadlineMilliseconds);
     if (isStopping) stop.abort(serverStopping());
     const pumped = pump({ ...opened, graceMilliseconds: stopGraceMilliseconds, logger: deps.log });
@@ -136,15 +139,21 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
   }
 
   /** Who asked looks for it in this turn of the event loop; later it is read as it is stored. */
-  function passOn(run: LiveRun, principal: Principal): LiveRun {
-    const key = keyOf(principal, run.id);
+  function passOn({ id, stop, log }: OpenedAnswer, whole: Answer, principal: Principal): LiveRun {
+    const key = keyOf(principal, id);
+    const run: LiveRun = { id, stop, finished: Promise.resolve(whole), events: log.read };
     running.set(key, run);
     setImmediate(() => running.delete(key));
     return run;
   }
 
   return {
-    start,
+    start: async (request) => await counted(() => begin(request)),
+    startKept: async (request, generation) =>
+      await counted(async () => {
+        const opened = await openKept({ ...deps, relay, masks }, request, generation);
+        return opened?.whole ? passOn(opened, opened.whole, request.principal) : null;
+      }),
     find: (principal, id) => running.get(keyOf(principal, id)) ?? null,
     restorerOf: masks.find,
     async stop(principal, id) {

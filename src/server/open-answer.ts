@@ -4,7 +4,7 @@ import { type Answer, type AnswerEvent, foldAnswer, isFinalEvent } from '../doma
 import { AppError } from '../domain/errors.ts';
 import { type AnswerId, newId } from '../domain/ids.ts';
 import type { AnswerRelay } from '../store/answer-relay.ts';
-import type { AnswerRecord, AnswerStore } from '../store/answers.ts';
+import type { AnswerRecord, AnswerStore, WholeAnswer } from '../store/answers.ts';
 import { createEventLog, type EventLog } from './answer-event-log.ts';
 import type { AnswerRequest } from './answer-runs.ts';
 import type { KeptMasks } from './kept-masks.ts';
@@ -14,7 +14,7 @@ const historyTurns = conversationLimits.turns + 1;
 
 export interface OpenAnswerDeps {
   readonly answerQuestion: AnswerQuestion;
-  readonly answers: Pick<AnswerStore, 'add' | 'begin' | 'history'>;
+  readonly answers: Pick<AnswerStore, 'add' | 'addIf' | 'begin' | 'history'>;
   /** Null: the answer is followed in this process alone. */
   readonly relay: AnswerRelay | null;
   readonly masks: Pick<KeptMasks, 'keep'>;
@@ -33,10 +33,8 @@ export interface OpenedAnswer {
 }
 
 /** Starts the chain and stores that it started; its first event is in the log then. A kept answer is stored as a whole. */
-export async function openAnswer(
-  { answers, answerQuestion, relay, masks, now }: OpenAnswerDeps,
-  request: AnswerRequest,
-): Promise<OpenedAnswer> {
+export async function openAnswer(deps: OpenAnswerDeps, request: AnswerRequest): Promise<OpenedAnswer> {
+  const { answers, relay } = deps;
   const { principal, conversationId, editOf = null } = request;
   const before = { turns: historyTurns, editOf };
   const stored = conversationId ? await answers.history(principal, conversationId, before) : [];
@@ -46,6 +44,53 @@ export async function openAnswer(
       'NOT_FOUND',
       editOf ? 'There is no such answer in the conversation.' : 'There is no such conversation.',
     );
+  const opened = askChain(deps, request, { history });
+  const { id, log } = opened;
+  const place = { isNewConversation: conversationId === null, editOf };
+  return await unlessItFails(opened, async (first) => {
+    if (first?.type !== 'answer-started') throw firstEventError(first);
+    if (opened.isKept()) {
+      const whole = await readWhole(opened, first);
+      await answers.add(principal, whole, place);
+      return withWhole(opened, whole);
+    }
+    await answers.begin(principal, first, place);
+    const published = relay?.publish({ tenantId: principal.tenantId, id }, log.events);
+    if (published) log.onChange(published.changed);
+    log.push(log.complete(first));
+    return { ...opened, whole: null };
+  });
+}
+
+/**
+ * Opens an answer that is kept of this generation of the tenant, and stores it where the tenant still has it then: so that nothing
+ * need be read first. Null, with nothing stored, where none is kept or the generation has passed.
+ */
+export async function openKept(
+  deps: OpenAnswerDeps,
+  request: AnswerRequest,
+  generation: number,
+): Promise<OpenedAnswer | null> {
+  if (request.conversationId !== null || request.history || request.cache !== 'use') return null;
+  const opened = askChain(deps, request, { history: [], onlyKeptOf: generation });
+  return await unlessItFails(opened, async (first) => {
+    if (first?.type !== 'answer-started' || !opened.isKept()) {
+      await opened.source.return(undefined);
+      return null;
+    }
+    const whole = await readWhole(opened, first);
+    const isStored = await deps.answers.addIf(request.principal, whole, generation);
+    return isStored ? withWhole(opened, whole) : null;
+  });
+}
+
+type Asked = Omit<OpenedAnswer, 'whole'> & { readonly isKept: () => boolean };
+
+function askChain(
+  { answerQuestion, masks, now }: OpenAnswerDeps,
+  request: AnswerRequest,
+  rest: Pick<AnswerInput, 'history' | 'onlyKeptOf'>,
+): Asked {
   const stop = new AbortController();
   const id = newId('answer');
   const log = createEventLog(now, request.problem);
@@ -53,10 +98,10 @@ export async function openAnswer(
   let isKept = false;
   const input: AnswerInput = {
     ...request,
+    ...rest,
     answerId: id,
-    conversationId: conversationId ?? newId('conversation'),
-    history,
-    onMask: (values) => masks.keep(principal, id, values),
+    conversationId: request.conversationId ?? newId('conversation'),
+    onMask: (values) => masks.keep(request.principal, id, values),
     onKept: () => {
       isKept = true;
     },
@@ -65,29 +110,33 @@ export async function openAnswer(
     },
   };
   const source = answerQuestion(input, stop.signal);
-  const record = () => given ?? emptyRecord(log.events);
-  const place = { isNewConversation: conversationId === null, editOf };
+  return { id, source, log, stop, record: () => given ?? emptyRecord(log.events), isKept: () => isKept };
+}
+
+/** What is made of the first event; an error stops the chain. */
+async function unlessItFails<T>(
+  { source, stop }: Asked,
+  open: (first: AnswerEvent | undefined) => Promise<T>,
+): Promise<T> {
   try {
     const { value: first } = await source.next();
-    if (first?.type !== 'answer-started') throw firstEventError(first);
-    if (isKept) {
-      const events = [log.complete(first)];
-      for await (const event of source) events.push(log.complete(event));
-      const answer = folded(events);
-      await answers.add(principal, { answer, events, record: record() }, place);
-      for (const event of events) isFinalEvent(event) ? log.end(event) : log.push(event);
-      return { id, source, log, stop, record, whole: answer };
-    }
-    await answers.begin(principal, first, place);
-    const published = relay?.publish({ tenantId: principal.tenantId, id }, log.events);
-    if (published) log.onChange(published.changed);
-    log.push(log.complete(first));
-    return { id, source, log, stop, record, whole: null };
+    return await open(first ?? undefined);
   } catch (error) {
     stop.abort(error);
     source.return(undefined).catch(() => {});
     throw error;
   }
+}
+
+async function readWhole({ source, log, record }: Asked, first: AnswerEvent): Promise<WholeAnswer> {
+  const events = [log.complete(first)];
+  for await (const event of source) events.push(log.complete(event));
+  return { answer: folded(events), events, record: record() };
+}
+
+function withWhole(opened: Asked, { answer, events }: WholeAnswer): OpenedAnswer {
+  for (const event of events) isFinalEvent(event) ? opened.log.end(event) : opened.log.push(event);
+  return { ...opened, whole: answer };
 }
 
 /** What the events tell. Throws INTERNAL without the first one. */

@@ -48,8 +48,7 @@ export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked):
   return await once(c, deps.idempotency, {
     request: asked,
     make: async () => {
-      const settings = await deps.tenantSettings.read(principal.tenantId);
-      const { id } = await deps.runs.start({
+      const requestUnder = (settings: TenantSettings): AnswerRequest => ({
         question: asked.question,
         conversationId: asked.conversationId,
         editOf: asked.editOf ?? null,
@@ -61,19 +60,25 @@ export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked):
         expand: asked.expand,
         schema: asked.schema,
         ...underSettings(settings),
-        models: modelsFor(asked.model, settings),
+        models: asked.model === undefined ? settings.models : [asked.model],
         cache: cachePolicyOf(c.req.header('cache-control')),
         principal,
         problem: { requestId: c.get('requestId'), baseUrl: c.get('baseUrl') },
       });
+      // What is kept under settings that have passed is not stored, so that they need not be read first.
+      const last = deps.tenantSettings.lastState(principal.tenantId);
+      const kept = last && (await deps.runs.startKept(requestUnder(last.settings), last.generation));
+      if (kept) return { id: kept.id };
+      const settings = await deps.tenantSettings.read(principal.tenantId);
+      requireAllowed(asked.model, settings);
+      const { id } = await deps.runs.start(requestUnder(settings));
       return { id };
     },
   });
 }
 
-function modelsFor(model: string | undefined, { models }: TenantSettings): readonly string[] | null {
-  if (model === undefined) return models;
-  if (models?.includes(model) ?? true) return [model];
+function requireAllowed(model: string | undefined, { models }: TenantSettings): void {
+  if (model === undefined || (models?.includes(model) ?? true)) return;
   throw new AppError('MODEL_NOT_ALLOWED', `The tenant does not allow ${model}.`, {
     errors: [{ field: 'model', expected: models?.join(' or ') ?? '', received: JSON.stringify(model) }],
   });

@@ -108,6 +108,8 @@ export interface AnswerStore {
   ): Promise<void>;
   /** What `begin` and `finish` write, at once, for an answer that is whole at its start. Throws as `begin`. */
   add(principal: Principal, whole: WholeAnswer, place: ConversationPlace): Promise<void>;
+  /** The same in a new conversation, if the tenant has this generation still; false, and nothing written, otherwise. */
+  addIf(principal: Principal, whole: WholeAnswer, generation: number): Promise<boolean>;
   /** Writes the final answer, its events and its record; the assistant's message becomes final. Idempotent. */
   finish(principal: Principal, whole: WholeAnswer): Promise<void>;
   get(principal: Principal, id: AnswerId): Promise<Answer | null>;

@@ -69,6 +69,11 @@ export interface IndexHealth {
 
 /** Fills itself from the rows: nothing is pushed into it. */
 export interface VectorIndex {
+  /**
+   * Learns what the rows held at the call, so that searches and frequencies speak of it; called once for each question. A driver that takes
+   * longer goes on by itself after a moment. Throws as `search` does.
+   */
+  catchUp(tenant: TenantId, signal: AbortSignal): Promise<void>;
   /** Candidates of both sides in one answer, best of each side up to `limit`. Throws without a tenant, and INDEX_UNAVAILABLE. */
   search(query: IndexQuery, signal: AbortSignal): Promise<IndexSearch>;
   /** Inverse document frequency of each term of the tenant, Lucene's formula ln(1 + (N - n + .5) / (n + .5)); 0 terms known gives the maximum. */
@@ -107,7 +112,7 @@ export interface IndexRows {
   points(
     tenant: TenantId,
     embedder: string,
-    documents: readonly DocumentId[],
+    documents: readonly Pick<IndexChange, 'documentId' | 'passages'>[],
     options?: { readonly content: boolean },
   ): AsyncIterable<IndexPoint[]>;
   /** Visible documents that the clause matches, for drivers that cannot express it; at most `limit`, `isComplete` false when there are more. */

@@ -1,5 +1,6 @@
 import { documentVersion } from '../../retrieve/document-version.ts';
 import type { ScoredPassage } from '../../retrieve/retrieve.ts';
+import { inQuoteMarks } from '../in-quote-marks.ts';
 import type { NewerSource } from './newer-source.ts';
 
 const messages = {
@@ -35,7 +36,8 @@ export function conflictMessage(
     const isNewer = newer?.index === index;
     const standing = isNewer ? texts.newer : newer?.basis === 'superseded' ? texts.superseded : null;
     const details = [version && `${texts.version} ${version}`, dates.format(Date.parse(source.updatedAt)), standing];
-    return `“${source.title.replace(/\s+/g, ' ')}” (${details.filter((detail) => detail !== null).join(', ')})`;
+    const title = inQuoteMarks(source.title.replace(/\s+/g, ' '), known);
+    return `${title} (${details.filter((detail) => detail !== null).join(', ')})`;
   });
   const sides = facts.map((fact, index) => (stated ? `${fact}: ${stated[index]}` : fact));
   return `${texts.differ}: ${sides.join('; ')}.`;

@@ -1,6 +1,6 @@
 import type { ContentTerm } from '../evidence/term-weights.ts';
 import { contradictedTerm, polarityOf } from '../ground/polarity.ts';
-import { exactPartsOf, lacksOne } from '../refuse/exact-parts.ts';
+import { exactPartsOf, lacksOne, toSearched } from '../refuse/exact-parts.ts';
 import { measuresOf, numberedNames } from './measures.ts';
 
 /** What a document says, with what decides whether another says the contrary. */
@@ -104,5 +104,5 @@ function lacksNames(one: ReadStatement, { text, context }: ReadStatement): boole
   const parts = [...names, ...acronyms, ...identifiers, ...versions, ...numberedNames(one.text)].filter(
     (part) => !measured.some((stated) => stated.includes(part)),
   );
-  return lacksOne(parts, `${context}\n${text}`.toLowerCase());
+  return lacksOne(parts, toSearched(`${context}\n${text}`));
 }

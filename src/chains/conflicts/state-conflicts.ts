@@ -4,7 +4,7 @@ import type { AnswererInput } from '../answerer.ts';
 import type { RankedUnit } from '../evidence/rank-units.ts';
 import { selectUnits } from '../evidence/select-units.ts';
 import { plainText } from '../quotes/plain-text.ts';
-import { toQuoteText } from '../quotes/quote-text.ts';
+import { quoteTextsOf } from '../quotes/quote-text.ts';
 import type { PassageQuote } from '../quotes/verify-quote.ts';
 import { languageOfAsker } from '../refuse/language-of-asker.ts';
 import { createSentenceGate, type Released, type SentenceGate } from '../release-sentences.ts';
@@ -40,11 +40,7 @@ async function* stateConflict(input: AnswererInput, { conflict, released, releas
       sides.push(quoted);
       continue;
     }
-    const { draft } = draftOfUnit(
-      unit,
-      input,
-      input.passages.map(({ text }) => toQuoteText(text)),
-    );
+    const { draft } = draftOfUnit(unit, input, quoteTextsOf(input.passages));
     const own = draft?.quotes.at(-1);
     if (!draft || !own || !(yield* isReleased(release({ ...draft, isWhole: true })))) return;
     sides.push(own);

@@ -12,7 +12,7 @@ const kinds: readonly (readonly [SimpleKind, RegExp])[] = [
   ['phone', /\b(?:phone|telephone|fax) number\b/i],
   ['email', /\be-?mail address of\b/i],
   ['year', /\b(?:which|what) year\b|\bfounded\b/i],
-  ['speed', /\bper second\b|\bhow fast is\b|\bspeed\b/i],
+  ['speed', /\bper second\b|\bhow fast is\b|\b(?:what|which) (?:(?!(?:by|for|in|of|on|with)\b)\p{L}+ ){0,4}speed\b/iu],
   ['money', /\bhow much (?:do|does|is|are|will|would|did|must)\b.*\b(?:cost|pay|charge|price|fee)/i],
   ['money', /\bwhat (?:do|does|will|would|did)\b.*\bcost\b|\b(?:price|cost|fee|reward)s? (?:of|for|to|do)\b/i],
   ['duration', /\bhow (?:long|soon|fast|quickly|often|far back|old)\b/i],
@@ -35,10 +35,14 @@ const timeSpan =
 const timeWords =
   /\b(?:immediately|at once|never|always|forever|for ever|until|as soon as|within|daily|weekly|monthly|yearly|hourly|no limit|once|twice|times|every (?:second|minute|hour|day|night|week|month|year))\b/i;
 const dateWords =
-  /\b(?:january|february|march|april|may|june|july|august|september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|when|once|after|before|until|at the end|immediately|at once|as soon as|never|always|century|decades?|[12]\d{3}s?)\b/i;
+  /\b(?:january|february|march|april|may|june|july|august|september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|when|once|after|before|until|at the end|immediately|at once|as soon as|never|always|century|decades?|[12]\d{3}s?|today|tonight|tomorrow|yesterday|weekends?|mornings?|afternoons?|evenings?|noon|midnight)\b/i;
+/** `5:30 PM`, `2-3 pm`, `17:00`, `20260301`. */
+const timeOfDay = /\b\d{1,2}(?::\d{2})?\s?[ap]\.?m\b|(?<![\d:])\d{1,2}:\d{2}(?![\d:])|(?<!\d)(?:19|20)\d{6}(?!\d)/i;
 const roleWords =
   /\b(?:owners?|admins?|administrators?|members?|guests?|managers?|users?|team|desk|support|anyone|everyone|nobody)\b/i;
-const noNumber = /\b(?:no limit|unlimited|none|any number|one|once)\b/i;
+const noNumber = /\b(?:no limit|unlimited|none|any number|one(?! of\b)|once|unanimous)\b/i;
+/** Behind a preposition a number of four digits is a year; it counts nothing. */
+const yearBefore = /\b(?:in|of|by|since|until|from|to|and|before|after|between|around|about|early|late)\s$/i;
 /** Characters between a number and the noun that it counts. */
 const reach = 60;
 
@@ -61,7 +65,7 @@ export function holdsAnswerType(type: AnswerType, text: string, question: string
     case 'year':
       return /\b[12]\d{3}\b/.test(text);
     case 'speed':
-      return /per second|a second|[kmg]bps|[kmg]bit/i.test(text);
+      return /\b(?:per|an?) (?:second|minute|hour)\b|[kmg]bps|[kmg]bit|\brpm\b|\bmph\b|\bkm\/h\b|\bknots\b/i.test(text);
     case 'money':
       return /[$€£%]|\b(?:USD|EUR|GBP|free|no charge|nothing|costs?)\b/i.test(text);
     case 'duration':
@@ -73,7 +77,7 @@ export function holdsAnswerType(type: AnswerType, text: string, question: string
     case 'name':
       return hasNewName(text, question) || roleWords.test(text);
     case 'date':
-      return quantitiesOf(text).some(isTime) || dateWords.test(text);
+      return quantitiesOf(text).some(isTime) || dateWords.test(text) || timeOfDay.test(text);
   }
 }
 
@@ -87,7 +91,10 @@ function countsNoun(text: string, noun: string): boolean {
   return (
     noNumber.test(lower) ||
     quantitiesOf(text).some(
-      ({ start, unit }) => unit !== '%' && lower.slice(Math.max(0, start - reach), start + reach).includes(noun),
+      ({ value, start, unit }) =>
+        unit !== '%' &&
+        !(/^[12]\d{3}$/.test(value) && yearBefore.test(lower.slice(Math.max(0, start - 10), start))) &&
+        lower.slice(Math.max(0, start - reach), start + reach).includes(noun),
     )
   );
 }

@@ -50,7 +50,8 @@ export function selectUnits(input: Selection): RankedUnit[] {
   return keepTogether(leadFirst(withContext(chosen, candidates), lead), { lead, units: input.units });
 }
 
-function isUsable(unit: RankedUnit): boolean {
+/** Whether an answer may show it: no question, no line that only dates its page, none that is too long to be read. */
+export function isUsable(unit: RankedUnit): boolean {
   const isQuestion = /\?["'”’)]*$/.test(unit.text);
   return unit.text.length <= longestUnit && !isQuestion && !datesThePage.test(unit.text) && /\p{L}/u.test(unit.text);
 }

@@ -25,10 +25,12 @@ export function guardAnswers(deps: GuardDeps): AnswerQuestion {
     const { guards } = input;
     if (!guards || (!guards.maskPersonalData && guards.moderation === 'off'))
       return yield* deps.answerQuestion(input, signal);
+    const check = createCheck(guards, deps.moderatorOf);
+    // A moderated answer waits for the moderation, kept or not.
+    if (check && input.onlyKeptOf !== undefined) return;
     const mask = guards.maskPersonalData ? createMask(textsOf(input)) : null;
     const masked = mask ? hideInInput(input, mask) : input;
     if (mask) input.onMask?.(mask.values());
-    const check = createCheck(guards, deps.moderatorOf);
     let sequence = -1;
     const stamp = (event: UnsequencedAnswerEvent | AnswerEvent): AnswerEvent => {
       sequence += 1;
@@ -42,7 +44,6 @@ export function guardAnswers(deps: GuardDeps): AnswerQuestion {
       for (const event of refused(masked, verdict.degradation)) yield stamp(event);
       return;
     }
-    // Its sentences wait for the moderation, kept or not.
     const asked = <T extends AnswerInput>(form: T): T => (check ? { ...form, onKept: () => {} } : form);
     const events = askChain(deps, { input: asked(input), masked: asked(masked), mask }, signal);
     for await (const event of check ? moderateSentences(events, check, { input, signal }) : events) {

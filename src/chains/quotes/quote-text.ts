@@ -54,6 +54,17 @@ export function toQuoteText(original: string): QuoteText {
   return settle(original, foldCharacters(original, layoutRoles(original)));
 }
 
+const foldedPassages = new WeakMap<object, QuoteText>();
+
+/** The texts of passages, each folded once for as long as the passage is at hand: an answer compares quotes with it several times. */
+export function quoteTextsOf(passages: readonly { readonly text: string }[]): QuoteText[] {
+  return passages.map((passage) => {
+    const known = foldedPassages.get(passage) ?? toQuoteText(passage.text);
+    foldedPassages.set(passage, known);
+    return known;
+  });
+}
+
 export function isCjkCharacter(character: string): boolean {
   return character > '\u2e7f' && cjkCharacter.test(character);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toQuoteText } from './quote-text.ts';
+import { quoteTextsOf, toQuoteText } from './quote-text.ts';
 import { verifyQuote } from './verify-quote.ts';
 
 const passages = [
@@ -50,4 +50,12 @@ test('of a quote that leaves something out each piece is a quote, in one passage
   });
   expect(verify('Deleted files are kept … can be', 0)).toEqual({ verified: false, reason: 'too-short' });
   expect(verify('Deleted files are kept … A refund takes ten days', 0)).toMatchObject({ verified: false });
+});
+
+test('a passage is folded once, and another one by its own text', () => {
+  const [one, other] = [{ text: 'A  refund takes ten days.' }, { text: 'A refund takes two days.' }];
+  const first = quoteTextsOf([one, other]);
+  expect(first).toEqual([one, other].map(({ text }) => toQuoteText(text)));
+  const again = quoteTextsOf([other, one]);
+  expect([again[0], again[1]].map((text, index) => text === first[1 - index])).toEqual([true, true]);
 });

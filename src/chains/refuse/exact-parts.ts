@@ -8,12 +8,16 @@ export interface ExactParts {
   readonly identifiers: readonly string[];
   /** Numbers of versions, such as the 3.6 of `version 3.6`. */
   readonly versions: readonly string[];
-  /** Numbers in digits, on their own. */
+  /** Numbers in digits, on their own, and ordinal numbers, but for those of centuries. */
   readonly numbers: readonly string[];
 }
 
 const word = /[\p{L}\p{N}][\p{L}\p{N}._/-]*[\p{L}\p{N}]/gu;
 const version = /\bversion (\d+(?:\.\d+)*)|\b(\d+\.\d+(?:\.\d+)*)\b/gi;
+const ordinal =
+  /(?<=\b(?:the|a|an|his|her|its|their|our|my) )second\b|\b(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th))\b(?![ -]centur)/gi;
+const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
+const numberedTime = /^\d+(?:s|st|nd|rd|th)$/i;
 const number = /(?<![\p{L}\p{N}_.-])\d(?:[\d.,]*\d)?(?![\p{L}\p{N}_-])/gu;
 
 /** Regions and countries by the other names that texts use for them. */
@@ -36,9 +40,9 @@ export function exactPartsOf(question: string): ExactParts {
   return {
     names: words.filter(({ text, beginsSentence }) => !beginsSentence && isName(text)).map(({ text }) => text),
     acronyms: texts.filter((text) => /^\p{Lu}{2,}s?$/u.test(text)),
-    identifiers: texts.filter((text) => /\d/.test(text) && /\p{L}/u.test(text)),
+    identifiers: texts.filter((text) => /\d/.test(text) && /\p{L}/u.test(text) && !numberedTime.test(text)),
     versions: [...question.matchAll(version)].map((match) => match[1] ?? match[2] ?? ''),
-    numbers: [...question.matchAll(number)].map((match) => match[0]),
+    numbers: [number, ordinal].flatMap((pattern) => [...question.matchAll(pattern)].map((match) => match[0])),
   };
 }
 
@@ -52,19 +56,35 @@ export function lacksVersion(versions: readonly string[], lowerCaseText: string)
   });
 }
 
-/** Whether one of them stands nowhere in the text as a whole word, whatever its case. */
-export function lacksOne(parts: readonly string[], lowerCaseText: string): boolean {
-  return parts.some((part) => !stands(part, lowerCaseText));
+/** A text in which exact parts are looked for: in lower case and without accents. */
+export function toSearched(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
-/** Share of them that stand nowhere in the text as whole words, in [0, 1]; 0 of none. */
-export function shareLacking(parts: readonly string[], lowerCaseText: string): number {
-  return parts.filter((part) => !stands(part, lowerCaseText)).length / Math.max(1, parts.length);
+/** Whether one of them stands nowhere in the text as a whole word, names in singular or plural. */
+export function lacksOne(parts: readonly string[], searched: string): boolean {
+  return parts.some((part) => !stands(part, searched));
 }
 
-function stands(part: string, lowerCaseText: string): boolean {
-  const lower = part.toLowerCase();
-  return [lower, ...(otherNames[lower] ?? [])].some((name) => hasWord(lowerCaseText, name));
+/** Share of them that stand nowhere in the text, in [0, 1]; 0 of none. */
+export function shareLacking(parts: readonly string[], searched: string): number {
+  return parts.filter((part) => !stands(part, searched)).length / Math.max(1, parts.length);
+}
+
+function stands(part: string, searched: string): boolean {
+  const lower = toSearched(part);
+  const plurals = /^\p{L}+$/u.test(lower) ? [lower.replace(/s$/, ''), `${lower}s`] : [];
+  return [lower, ...plurals, ...ordinalForms(lower), ...(otherNames[lower] ?? [])].some((form) =>
+    hasWord(searched, form),
+  );
+}
+
+/** `third` and `3rd` name the same. */
+function ordinalForms(lower: string): readonly string[] {
+  const place = ordinals.indexOf(lower);
+  const written = /^(\d+)(?:st|nd|rd|th)$/.exec(lower)?.[1];
+  if (place >= 0) return [`${place + 1}${['st', 'nd', 'rd'][place] ?? 'th'}`];
+  return written ? [ordinals[Number(written) - 1] ?? lower] : [];
 }
 
 function isName(text: string): boolean {

@@ -11,6 +11,7 @@ test.each([
 test.each([
   ['Which plan has the highest price?', 'Enterprise has the highest price, Starter the lowest.'],
   ['Can I open and close it?', 'Close it with Escape.'],
+  ['Which are locked, and which unlocked?', 'The file is locked.'],
   ['What is in the bin?', 'The bin holds deleted files.'],
   ['Is it included?', 'It has been included since May, and information is here.'],
 ])('%s not against: %s', (question, evidence) => expect(hasOpposite(question, evidence)).toBe(false));

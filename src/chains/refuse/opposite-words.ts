@@ -28,7 +28,10 @@ function denies(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
 }
 
 function negates(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  return [...one].some((word) => negated.test(word) && !other.has(word) && other.has(word.replace(negated, '')));
+  return [...one].some((word) => {
+    const plain = word.replace(negated, '');
+    return plain !== word && !other.has(word) && other.has(plain) && !one.has(plain);
+  });
 }
 
 function has(words: ReadonlySet<string>, word: string): boolean {

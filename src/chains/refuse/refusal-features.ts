@@ -1,10 +1,13 @@
 import type { Retrieval } from '../../retrieve/retrieve.ts';
 import { answerTypeOf, holdsAnswerType } from '../evidence/answer-type.ts';
 import { headingText, type RankedUnit, type RankedUnits } from '../evidence/rank-units.ts';
+import { isUsable } from '../evidence/select-units.ts';
 import { coverage, type TermWeights } from '../evidence/term-weights.ts';
-import { exactPartsOf, lacksOne, lacksVersion, shareLacking } from './exact-parts.ts';
+import { exactPartsOf, lacksOne, lacksVersion, shareLacking, toSearched } from './exact-parts.ts';
 import { ignoredNegation } from './ignored-negation.ts';
+import { lacksSuperlative } from './missing-superlative.ts';
 import { hasOpposite } from './opposite-words.ts';
+import { pairsApart } from './pairs-apart.ts';
 
 /**
  * What speaks for (-1) and against (1) an answer being in the sources; see `featuresOf`. The fit may not turn a sign round:
@@ -13,8 +16,8 @@ import { hasOpposite } from './opposite-words.ts';
 export const refusalFeatures = {
   nearness: -1,
   unitCoverage: -1,
-  passageCoverage: -1,
   evidenceCoverage: -1,
+  pairsApart: 1,
   wordOrder: -1,
   nameMissing: 1,
   nameElsewhere: 1,
@@ -26,6 +29,7 @@ export const refusalFeatures = {
   unknownThing: 1,
   negationIgnored: 1,
   oppositeWord: 1,
+  superlativeMissing: 1,
   asksToWrite: 1,
 } as const;
 export type RefusalFeatureName = keyof typeof refusalFeatures;
@@ -44,6 +48,7 @@ export interface RefusalEvidence {
 
 const passagesRead = 5;
 const unitsRead = 8;
+const unitsWithSuperlative = 3;
 const lowestCosine = 0.05;
 /** Turns the distance between two units' scores into about 0 to 1. */
 const distanceScale = 3;
@@ -54,30 +59,32 @@ const asksToWrite =
 
 /**
  * Each about 0 to 1. The logarithm of the best passage's and the best unit's cosine together, because a difference says more
- * where both are small (-3 to .7); coverage of the question by the best unit, the best passage and all of them, and share of its words that the
- * best unit has in its order; whether names, numbers, identifiers or versions stand nowhere in them, and the share of names and numbers that
- * stand elsewhere than in the best unit; how far behind the first unit is that holds the kind of thing asked for; how much of a yes-or-no
- * question is not covered; whether it asks for what is not so, or for the opposite of what the best unit says; whether it asks for a text to be
- * written.
+ * where both are small (-3 to .7); coverage of the question by the best unit and by all passages; share of its neighbouring words that
+ * stand together nowhere, and of its words that the best unit has in its order; whether names, numbers, identifiers or versions stand
+ * nowhere in them, and the share of names and numbers that stand elsewhere than in the best unit; how far behind the first unit is that
+ * holds the kind of thing asked for; how much of a yes-or-no question is not covered; whether it asks for what is not so, for the opposite
+ * of what the best unit says, or for an extreme where the best units state none; whether it asks for a text to be written. Units that
+ * an answer may not show are no evidence.
  */
-export function featuresOf({ question, retrieval, ranked: { units }, weights }: RefusalEvidence): RefusalFeatures {
+export function featuresOf({ question, retrieval, ranked, weights }: RefusalEvidence): RefusalFeatures {
+  const units = ranked.units.filter(isUsable);
   const read = retrieval.passages.slice(0, passagesRead);
   const wanted = weights.weighted(question);
-  const texts = read.map((passage) => [headingText(passage), passage.text]);
-  const all = texts.flat().join('\n').toLowerCase();
-  const found = texts.map((parts) => new Set(parts.flatMap((text) => [...weights.weighted(text).keys()])));
-  const evidence = new Set(found.flatMap((terms) => [...terms]));
+  const bodies = read.map((passage) => passage.text);
+  const texts = [...read.map(headingText), ...bodies];
+  const all = toSearched(texts.join('\n'));
+  const evidence = new Set(texts.flatMap((text) => [...weights.weighted(text).keys()]));
   const evidenceCoverage = coverage(wanted, evidence);
   const parts = exactPartsOf(question);
-  const best = bestUnitText(units[0], retrieval.passages);
+  const best = bestUnitText(units, retrieval.passages);
   const bestUnitCosine = highest(units.map((unit) => unit.cosine ?? 0));
   // The vector of a passage may still be on its way; those of its units were made for this question.
   const bestCosine = highest(read.map((passage) => passage.dense ?? bestUnitCosine));
   return {
     nearness: Math.log(Math.max(lowestCosine, bestCosine + bestUnitCosine)),
     unitCoverage: highest(units.map((unit) => unit.coverage)),
-    passageCoverage: highest(found.map((terms) => coverage(wanted, terms))),
     evidenceCoverage,
+    pairsApart: pairsApart(question, bodies, weights),
     wordOrder: shareInOrder(termsOf(question, weights), termsOf(units[0]?.shown ?? '', weights)),
     nameMissing: lacksOne(parts.names, all) ? 1 : 0,
     nameElsewhere: shareLacking(parts.names, best.withHeadings),
@@ -89,15 +96,19 @@ export function featuresOf({ question, retrieval, ranked: { units }, weights }: 
     unknownThing: asksWhetherThereIs.test(question) ? 1 - evidenceCoverage : 0,
     negationIgnored: ignoredNegation(question, best.shown, weights),
     oppositeWord: hasOpposite(question, best.shown) ? 1 : 0,
+    superlativeMissing: lacksSuperlative(question, best.shownFirst) ? 1 : 0,
     asksToWrite: asksToWrite.test(question) ? 1 : 0,
   };
 }
 
-function bestUnitText(unit: RankedUnit | undefined, passages: Retrieval['passages']) {
+/** The best unit as it reads, with what it stands under, and the first few. */
+function bestUnitText(units: readonly RankedUnit[], passages: Retrieval['passages']) {
+  const [unit] = units;
   const passage = passages[unit?.passage ?? 0];
   const shown = unit?.shown ?? '';
   const headings = [passage ? headingText(passage) : '', unit?.heading ?? ''];
-  return { shown, withHeadings: [shown, ...headings].join('\n').toLowerCase() };
+  const shownFirst = units.slice(0, unitsWithSuperlative).map((each) => each.shown);
+  return { shown, shownFirst, withHeadings: toSearched([shown, ...headings].join('\n')) };
 }
 
 function termsOf(text: string, weights: TermWeights): string[] {

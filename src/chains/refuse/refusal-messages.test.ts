@@ -10,14 +10,24 @@ test('each language says each reason in its own words, with the nearest titles',
   for (const reason of refusalReasons) {
     const texts = messageLanguages.map((language) => refusalMessage(reason, nearest, language));
     expect(new Set(texts).size).toBe(messageLanguages.length);
-    for (const text of texts) expect(text.includes('“Refunds”')).toBe(reason !== 'no-documents');
+    for (const text of texts) expect(text.includes('Refunds')).toBe(reason !== 'no-documents');
   }
   expect(refusalMessage('no-evidence', nearest, 'sw')).toBe(refusalMessage('no-evidence', nearest, 'en'));
 });
 
 test('asks which one is meant', () => {
   expect(clarifyingMessage(['EU', 'US'], 'en')).toBe('Which one do you mean: “EU” or “US”?');
-  expect(clarifyingMessage(['EU', 'US'], 'de')).toBe('Was meinen Sie: “EU” oder “US”?');
+  expect(clarifyingMessage(['EU', 'US'], 'de')).toBe('Was meinen Sie: „EU“ oder „US“?');
+});
+
+test.each([
+  ['en', '“Refunds”'],
+  ['de', '„Refunds“'],
+  ['fr', '«\u202FRefunds\u202F»'],
+  ['es', '«Refunds»'],
+  ['ja', '「Refunds」'],
+])('%s puts titles between its own quotation marks', (language, quoted) => {
+  expect(refusalMessage('no-evidence', nearest, language)).toContain(quoted);
 });
 
 describe('the language of the asker', () => {

@@ -1,5 +1,6 @@
 import type { NearestDocument, RefusalReason } from '../../domain/answer.ts';
 import { hasUnsafeLink } from '../ground/unsafe-link.ts';
+import { inQuoteMarks } from '../in-quote-marks.ts';
 
 type Messages = Readonly<Record<RefusalReason, string>> & {
   readonly nearest: (titles: string) => string;
@@ -115,7 +116,8 @@ export function refusalMessage(reason: RefusalReason, nearest: readonly NearestD
   const safe = nearest.map((document) => document.title).filter((title) => !hasUnsafeLink(title, []));
   const titles = [...new Set(safe)].slice(0, titlesNamed);
   if (titles.length === 0 || reason === 'no-documents') return texts[reason];
-  const list = new Intl.ListFormat(known, { type: 'conjunction' }).format(titles.map(quoted));
+  const named = titles.map((title) => inQuoteMarks(title, known));
+  const list = new Intl.ListFormat(known, { type: 'conjunction' }).format(named);
   return [texts[reason], texts.nearest(list)].join(known === 'zh' || known === 'ja' ? '' : ' ');
 }
 
@@ -123,9 +125,6 @@ export function refusalMessage(reason: RefusalReason, nearest: readonly NearestD
 export function clarifyingMessage(options: readonly string[], language: string): string {
   const known = isKnown(language) ? language : 'en';
   const texts: Messages = messages[known];
-  return texts.clarify(new Intl.ListFormat(known, { type: 'disjunction' }).format(options.map(quoted)));
-}
-
-function quoted(text: string): string {
-  return `“${text}”`;
+  const list = options.map((option) => inQuoteMarks(option, known));
+  return texts.clarify(new Intl.ListFormat(known, { type: 'disjunction' }).format(list));
 }

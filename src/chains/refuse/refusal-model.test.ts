@@ -32,12 +32,12 @@ test('evidence lowers the probability, and what is missing raises it', () => {
   const near = {
     ...atZero,
     nearness: 0.3,
-    passageCoverage: 0.9,
     evidenceCoverage: 1,
+    pairsApart: 0,
     unitCoverage: 0.9,
     wordOrder: 0.6,
   };
-  const far = { ...atZero, nearness: -1.5 };
+  const far = { ...atZero, nearness: -1.5, pairsApart: 1 };
   for (const hasVectors of [true, false]) {
     const [sure, unsure] = [judge(near, hasVectors), judge(far, hasVectors)];
     expect(sure.probability).toBeLessThan(sure.threshold);

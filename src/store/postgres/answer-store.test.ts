@@ -6,6 +6,7 @@ import { type AnswerId, type ConversationId, newId, type TenantId } from '../../
 import type { Principal } from '../../domain/principal.ts';
 import type { AnswerRecord, AnswerStore } from '../answers.ts';
 import { createAnswerStore } from './answer-store.ts';
+import { createIndexRows } from './documents/index-rows.ts';
 
 const firstTurn = { isNewConversation: true, editOf: null };
 const nextTurn = { isNewConversation: false, editOf: null };
@@ -338,6 +339,26 @@ describeOnEachDatabase('answer store', (database) => {
     expect(shape()).toEqual(shape(one));
     expect(other?.map(({ text }) => text)).toEqual(['first', 'not first', 'second', 'not second']);
     expect(await store.failInterrupted()).toBe(0);
+  });
+
+  it('adds a whole answer under a condition only while the tenant has that generation', async () => {
+    const { tenantId } = ada;
+    const generation = await createIndexRows(database()).generation(tenantId);
+    const wholeOf = () => {
+      const first = started('q', newId('conversation'));
+      const answer = foldAnswer([first]);
+      if (!answer) throw new Error('no answer');
+      return { answer, events: [first], record };
+    };
+    const [stale, current] = [wholeOf(), wholeOf()];
+    expect(await store.addIf(ada, stale, generation + 1)).toBe(false);
+    expect(await store.get(ada, stale.answer.id as AnswerId)).toBeNull();
+    expect(
+      await store.history(ada, stale.answer.conversationId as ConversationId, { turns: 1, editOf: null }),
+    ).toBeNull();
+    expect(await store.addIf(ada, current, generation)).toBe(true);
+    expect(await store.get(ada, current.answer.id as AnswerId)).toMatchObject({ question: 'q' });
+    await expect(store.addIf(ada, current, generation)).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
   it('adds nothing of a whole answer to what is not there, or is there already', async () => {

@@ -41,18 +41,20 @@ export function createAnswerStore(driver: SqlDriver, options: AnswerStoreOptions
     return rows[0]?.value ?? null;
   }
 
-  const writeTurn = (principal: Principal, turn: Pick<Turn, 'started' | 'whole' | keyof ConversationPlace>) =>
+  const writeTurn = (principal: Principal, turn: Omit<Turn, 'processName' | 'now'>) =>
     driver.asTenant(principal.tenantId, (sql) => addTurn(sql, principal, { ...turn, processName, now: now() }));
 
   return {
     ...createConversationReads(driver),
 
-    begin: (principal, started, place) => writeTurn(principal, { started, ...place, whole: null }),
-    add: (principal, { events, ...whole }, place) => {
-      const [started] = events;
-      if (started?.type !== 'answer-started') throw new AppError('INTERNAL', 'An answer has no first event.');
-      return writeTurn(principal, { started, ...place, whole: { events, ...whole } });
+    begin: async (principal, started, place) => {
+      await writeTurn(principal, { started, ...place, whole: null, generation: null });
     },
+    add: async (principal, whole, place) => {
+      await writeTurn(principal, { started: firstOf(whole), ...place, whole, generation: null });
+    },
+    addIf: (principal, whole, generation) =>
+      writeTurn(principal, { started: firstOf(whole), ...newConversation, whole, generation }),
 
     finish: (principal, whole) =>
       driver.asTenant(principal.tenantId, (sql) => finishAnswer(sql, principal, { ...whole, now: now() })),
@@ -104,15 +106,28 @@ export function createAnswerStore(driver: SqlDriver, options: AnswerStoreOptions
   };
 }
 
+type Started = Extract<AnswerEvent, { type: 'answer-started' }>;
+
+const newConversation: ConversationPlace = { isNewConversation: true, editOf: null };
+
+function firstOf({ events }: WholeAnswer): Started {
+  const [started] = events;
+  if (started?.type !== 'answer-started') throw new AppError('INTERNAL', 'An answer has no first event.');
+  return started;
+}
+
 interface Turn extends ConversationPlace {
-  readonly started: Extract<AnswerEvent, { type: 'answer-started' }>;
+  readonly started: Started;
   /** Null: it is still to be written. */
   readonly whole: WholeAnswer | null;
+  /** The one that the tenant must have; null: any. */
+  readonly generation: number | null;
   readonly processName: string;
   readonly now: Date;
 }
 
-async function addTurn(sql: Sql, principal: Principal, turn: Turn): Promise<void> {
+/** Resolves to whether the turn was written. */
+async function addTurn(sql: Sql, principal: Principal, turn: Turn): Promise<boolean> {
   const { started, isNewConversation, editOf, now } = turn;
   if (isNewConversation) {
     const title = started.question.trim().slice(0, titleLength).toWellFormed();
@@ -127,7 +142,7 @@ async function addTurn(sql: Sql, principal: Principal, turn: Turn): Promise<void
   if (continued.length === 0) throw new AppError('NOT_FOUND', `There is no conversation ${started.conversationId}.`);
   const parent = await parentOf(sql, principal.tenantId, { conversation: started.conversationId, editOf });
   if (!parent) throw new AppError('NOT_FOUND', 'There is no such answer in the conversation.');
-  await insertTurn(sql, principal, { ...turn, parent: parent.id, conversation: null });
+  return await insertTurn(sql, principal, { ...turn, parent: parent.id, conversation: null });
 }
 
 interface PlacedTurn extends Turn {
@@ -137,18 +152,24 @@ interface PlacedTurn extends Turn {
 }
 
 /** One statement: a round trip costs as much as the writing. */
-async function insertTurn(sql: Sql, principal: Principal, turn: PlacedTurn): Promise<void> {
-  const { started, whole, parent, conversation, processName, now } = turn;
+async function insertTurn(sql: Sql, principal: Principal, turn: PlacedTurn): Promise<boolean> {
+  const { started, whole, parent, conversation, generation, processName, now } = turn;
   const answer = whole?.answer ?? foldAnswer([started]);
   const { state = 'running' } = answer ?? {};
-  const insertConversation = `insert into conversations (tenant_id, id, owner, title, created_at, updated_at)
-    values ($1, $2, $13, $14, $5, $5)`;
-  await sql.queryLast(
-    `with ${conversation ? `conversation as (${insertConversation}), ` : ''}answer as (
+  const insertConversation = `conversation as (
+    insert into conversations (tenant_id, id, owner, title, created_at, updated_at)
+    select $1, $2, $14, $15, $5, $5 from tenant),`;
+  const rows = await sql.queryLast(
+    `with tenant as (
+       select where $13::bigint is null or exists (select from tenants where id = $1 and generation = $13)),
+     ${conversation ? insertConversation : ''}
+     answer as (
        insert into answers (tenant_id, conversation_id, id, created_at, state, answer, events, record, writer, parent_id)
-       values ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11))
+       select $1, $2, $3, $5, $6, $7, $8, $9, $10, $11 from tenant)
      insert into messages (tenant_id, conversation_id, answer_id, role, text, final, created_at)
-     values ($1, $2, $3, 'user', $4, true, $5), ($1, $2, $3, 'assistant', $12, $6 <> 'running', $5)`,
+     select $1, $2, $3, m.role, m.text, m.final, $5
+     from tenant cross join (values ('user', $4, true), ('assistant', $12, $6 <> 'running')) m (role, text, final)
+     returning 1`,
     [
       principal.tenantId,
       started.conversationId,
@@ -162,9 +183,11 @@ async function insertTurn(sql: Sql, principal: Principal, turn: PlacedTurn): Pro
       processName,
       parent,
       whole ? textOf(whole.answer) : '',
+      generation,
       ...(conversation ? [ownerOf(principal), conversation.title] : []),
     ],
   );
+  return rows.length > 0;
 }
 
 /** The conversation may have been removed while the answer was written; then there is nothing left to finish. */

@@ -73,7 +73,9 @@ describeOnEachDatabase('metadata of documents', (database) => {
       const id = await bench.add('a', 'one', { metadata: { price: 12.5, effective: '2026-02-01T10:00:00+02:00' } });
       const kept = { price: 12.5, effective: '2026-02-01T08:00:00.000Z' };
       expect(await metadataOf(id)).toEqual(kept);
-      for await (const [point] of createIndexRows(database()).points(bench.tenant, 'e', [id]))
+      for await (const [point] of createIndexRows(database()).points(bench.tenant, 'e', [
+        { documentId: id, passages: 1 },
+      ]))
         expect(point?.metadata).toEqual(kept);
     });
 

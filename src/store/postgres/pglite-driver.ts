@@ -6,7 +6,7 @@ import type { SqlDriver } from '../sql.ts';
 import { DatabaseError } from './database-error.ts';
 import { type PgliteThread, startPgliteThread } from './pglite-thread.ts';
 import { createIdleVacuum } from './pglite-vacuum.ts';
-import { createTurns } from './take-turns.ts';
+import { createTurns, type TurnLength } from './take-turns.ts';
 import { type Connection, createTransactions, type Statement } from './transaction.ts';
 import { unpackTemplate } from './unpack-template.ts';
 
@@ -48,7 +48,11 @@ export async function openPglite({
   }
 
   /** One transaction after the other; those in the background let others go first. */
-  async function exclusively<T>(timeoutSeconds: number, work: (connection: Connection) => Promise<T>): Promise<T> {
+  async function exclusively<T>(
+    timeoutSeconds: number,
+    work: (connection: Connection) => Promise<T>,
+    length?: TurnLength,
+  ): Promise<T> {
     return await turns.take(async () => {
       const current = await runningThread();
       let isUnsettled = false;
@@ -65,7 +69,7 @@ export async function openPglite({
       } finally {
         if (isUnsettled) await current.abandon();
       }
-    });
+    }, length);
   }
 
   const idleVacuum = createIdleVacuum({

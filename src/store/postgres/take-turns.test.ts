@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
 import { inBackground, isInBackground } from '../background.ts';
-import { createTurns } from './take-turns.ts';
+import { createTurns, type TurnLength } from './take-turns.ts';
 
 function createRecorder() {
   const turns = createTurns();
   const order: string[] = [];
-  const take = async (name: string) =>
+  const take = async (name: string, length?: TurnLength) =>
     await turns.take(async () => {
       await Promise.resolve();
       order.push(`${name}${isInBackground() ? ' in the background' : ''}`);
       return name;
-    });
+    }, length);
   return { turns, order, take };
 }
 
@@ -20,6 +20,41 @@ it('runs one after the other and lets the background wait', async () => {
   expect(await Promise.all(all)).toEqual(['a', 'b', 'c', 'd', 'e']);
   expect(order).toEqual(['a', 'c', 'e', 'b in the background', 'd in the background']);
   await turns.idle();
+});
+
+it('lets brief work go before long work', async () => {
+  const { order, take } = createRecorder();
+  const all = [take('first'), inBackground(() => take('b')), take('long'), take('brief', 'brief')];
+  await Promise.all(all);
+  expect(order).toEqual(['first', 'brief', 'long', 'b in the background']);
+});
+
+it('awaits the next statement of a question before others go on', async () => {
+  const { turns, order, take } = createRecorder();
+  const asked = take('one', 'brief');
+  const others = [inBackground(() => take('b')), take('long')];
+  await asked;
+  await take('two', 'brief');
+  await take('three', 'brief');
+  await Promise.all(others);
+  expect(order).toEqual(['one', 'two', 'three', 'long', 'b in the background']);
+  await turns.idle();
+});
+
+it('does not let long work wait for ever', async () => {
+  const { order, take } = createRecorder();
+  const long = take('long');
+  let asked = 0;
+  const isOver = { now: false };
+  const ask = async () => {
+    while (!isOver.now) await take(`question ${++asked}`, 'brief');
+  };
+  const asking = ask();
+  const later = inBackground(() => take('b'));
+  await Promise.all([long, take('longer'), later]);
+  isOver.now = true;
+  await asking;
+  expect(order.indexOf('longer')).toBeLessThan(60);
 });
 
 it('does not let the background wait for ever', async () => {

@@ -25,6 +25,20 @@ describeOnEachDatabase('tenant settings and their audit', (database) => {
     expect(await store.read(other)).toEqual(defaultTenantSettings);
   });
 
+  it('are remembered as they were read last, with a generation that every change raises', async () => {
+    const { tenant, store, admin } = await open();
+    expect(store.lastState(tenant)).toBeNull();
+    await store.read(tenant);
+    const first = store.lastState(tenant);
+    expect(first?.settings).toEqual(defaultTenantSettings);
+    await createTenantSettingsStore(database(), { now }).change(admin, { answerTokens: 1000 });
+    expect(store.lastState(tenant)).toEqual(first);
+    await store.change(admin, { answerTokens: 1000 });
+    await store.read(tenant);
+    const settings = { ...defaultTenantSettings, answerTokens: 1000 };
+    expect(store.lastState(tenant)).toEqual({ settings, generation: Number(first?.generation) + 1 });
+  });
+
   it('every change says who, when and what; one that changes nothing says nothing', async () => {
     const { tenant, store, audit, admin } = await open();
     const user = { ...admin, userId: newId('user') };

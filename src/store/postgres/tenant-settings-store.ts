@@ -1,18 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { TenantId } from '../../domain/ids.ts';
 import { defaultTenantSettings, TenantSettings } from '../../domain/tenant-settings.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
-import type { TenantSettingsStore } from '../tenant-settings.ts';
+import type { TenantSettingsStore, TenantState } from '../tenant-settings.ts';
 import { appendAudit } from './audit-log.ts';
-import { lockTenant } from './documents/tenant-lock.ts';
+import { lockTenant, raiseGeneration } from './documents/tenant-lock.ts';
 import { encodeJson } from './sql-values.ts';
 
+const mostKnown = 10_000;
 const read = 'select settings from tenant_settings where tenant_id = $1';
+const readState = `select t.generation, s.settings from tenants t left join tenant_settings s on s.tenant_id = t.id where t.id = $1`;
 
 /** For others that must know them in their own transaction. */
 export async function readSettings(sql: Sql, tenant: TenantId): Promise<TenantSettings> {
-  return parse(await sql.query<Row>(read, [tenant]));
+  const [row] = await sql.query<Pick<Row, 'settings'>>(read, [tenant]);
+  return parse(row);
 }
 
 const tenantHold = "coalesce((h.settings ->> 'legalHold')::boolean, false)";
@@ -38,8 +42,15 @@ export function createTenantSettingsStore(
   driver: SqlDriver,
   { now = () => new Date() }: { readonly now?: () => Date } = {},
 ): TenantSettingsStore {
+  const states = new LRUCache<TenantId, TenantState>({ max: mostKnown });
   return {
-    read: async (tenant) => parse(await driver.queryAsTenant<Row>(tenant, read, [tenant])),
+    read: async (tenant) => {
+      const [row] = await driver.queryAsTenant<Row>(tenant, readState, [tenant]);
+      const settings = parse(row);
+      if (row) states.set(tenant, { settings, generation: row.generation });
+      return settings;
+    },
+    lastState: (tenant) => states.get(tenant) ?? null,
 
     change: (principal, change) =>
       driver.asTenant(principal.tenantId, async (sql) => {
@@ -50,6 +61,7 @@ export function createTenantSettingsStore(
         const after = Stored.parse({ ...before, ...Object.fromEntries(given) });
         const changes = differences(before, after);
         if (Object.keys(changes).length === 0) return before;
+        await raiseGeneration(sql, tenantId);
         await write(sql, tenantId, { settings: after, at: now() });
         await appendAudit(sql, principal, { at: now(), action: 'settings.changed', details: changes });
         return after;
@@ -58,12 +70,14 @@ export function createTenantSettingsStore(
 }
 
 interface Row {
-  readonly settings: object;
+  readonly generation: number;
+  /** Null: none was ever set. */
+  readonly settings: object | null;
 }
 
 /** Names that this version does not know are left alone. */
 const Stored = z.object(TenantSettings.shape);
-const parse = (rows: readonly Row[]) => Stored.parse({ ...defaultTenantSettings, ...rows[0]?.settings });
+const parse = (row?: Pick<Row, 'settings'>) => Stored.parse({ ...defaultTenantSettings, ...row?.settings });
 
 function differences(before: TenantSettings, after: TenantSettings): Record<string, { from: unknown; to: unknown }> {
   const names = Object.keys(after) as (keyof TenantSettings)[];

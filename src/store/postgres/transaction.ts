@@ -3,6 +3,7 @@ import { isId, type TenantId } from '../../domain/ids.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
 import { explainDatabaseError } from './database-error.ts';
 import { decodeRows, type EncodedValue, encodeValue, type RawResult } from './sql-values.ts';
+import type { TurnLength } from './take-turns.ts';
 
 /** `values` null: sent as it is, and may then hold several statements. */
 export interface Statement {
@@ -16,8 +17,12 @@ export interface Connection {
   execute(statements: readonly Statement[]): Promise<RawResult[]>;
 }
 
-/** Holds one connection while `work` runs; the timeout is that of each statement. */
-export type HoldConnection = <T>(timeoutSeconds: number, work: (connection: Connection) => Promise<T>) => Promise<T>;
+/** Holds one connection while `work` runs; the timeout is that of each statement. `brief`: one statement, which may go before others. */
+export type HoldConnection = <T>(
+  timeoutSeconds: number,
+  work: (connection: Connection) => Promise<T>,
+  length?: TurnLength,
+) => Promise<T>;
 
 /** The role that owns nothing, so that row-level security holds for it. */
 export const tenantRole = 'footnote_tenant';
@@ -26,17 +31,17 @@ const commit: Statement = { text: 'commit', values: null };
 const rollback: Statement = { text: 'rollback', values: null };
 
 /** Every setting ends with the transaction, so that a pooler between us and the server may share connections. */
-const sessionSettings = (timeoutSeconds: number) =>
-  `set_config('datestyle', 'ISO', true), set_config('bytea_output', 'hex', true), set_config('statement_timeout', '${timeoutSeconds * 1000}', true)`;
+const beginText = (timeoutSeconds: number) =>
+  `begin; set local datestyle = 'ISO'; set local bytea_output = 'hex'; set local statement_timeout = ${timeoutSeconds * 1000}`;
 
 function beginAsOperator(timeoutSeconds: number): Statement {
-  return { text: `begin; select ${sessionSettings(timeoutSeconds)}`, values: null };
+  return { text: beginText(timeoutSeconds), values: null };
 }
 
 function beginAsTenant(tenant: TenantId, timeoutSeconds: number): Statement {
   if (!isId('tenant', tenant)) throw new AppError('INTERNAL', 'A transaction was asked for without a tenant.');
-  const identity = `set_config('app.tenant_id', '${tenant}', true), set_config('role', '${tenantRole}', true)`;
-  return { text: `begin; select ${sessionSettings(timeoutSeconds)}, ${identity}`, values: null };
+  const identity = `set local app.tenant_id = '${tenant}'; set local role ${tenantRole}`;
+  return { text: `${beginText(timeoutSeconds)}; ${identity}`, values: null };
 }
 
 const pingTimeoutSeconds = 5;
@@ -62,7 +67,7 @@ export function createTransactions(
     queryAsTenant: async (tenant, text, values = []) => {
       const begin = beginAsTenant(tenant, timeoutSeconds);
       const statement = { text, values: values.map(encodeValue) };
-      return await hold(timeoutSeconds, (connection) => runStatement(connection, begin, statement));
+      return await hold(timeoutSeconds, (connection) => runStatement(connection, begin, statement), 'brief');
     },
     asOperator: async (work, { timeoutSeconds: seconds = timeoutSeconds } = {}) =>
       await transaction(beginAsOperator(seconds), seconds, work),

@@ -70,6 +70,7 @@ export function describeVectorIndex(name: string, open: (rows: IndexSource) => P
       tenant = newId('tenant');
     });
     const search = async (query: Partial<IndexQuery>) => {
+      await opened.index.catchUp(tenant, never);
       const { candidates } = await opened.index.search({ tenant, filter: everyone, limit: 10, ...query }, never);
       return candidates.toSorted((one, other) => (one.id < other.id ? -1 : 1));
     };

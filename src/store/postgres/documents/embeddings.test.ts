@@ -9,7 +9,7 @@ import {
   type IncomingDocument,
   passagesWithWindows,
 } from '../../documents.ts';
-import type { IndexPoint, IndexRows } from '../../vector-index.ts';
+import type { IndexChange, IndexPoint, IndexRows } from '../../vector-index.ts';
 import { createDocumentStore } from './document-store.ts';
 import { createEmbeddingStore } from './embedding-store.ts';
 import { createIndexRows } from './index-rows.ts';
@@ -51,9 +51,14 @@ describeOnEachDatabase('embeddings and index rows', (database) => {
     return waiting.length;
   }
 
+  async function changesOf(documents: readonly DocumentId[]): Promise<IndexChange[]> {
+    const { changes } = await rows.changesSince(tenant, 0);
+    return changes.filter(({ documentId }) => documents.includes(documentId));
+  }
+
   async function pointsOf(embedder: string, documents: readonly DocumentId[]): Promise<IndexPoint[]> {
     const points: IndexPoint[] = [];
-    for await (const batch of rows.points(tenant, embedder, documents)) points.push(...batch);
+    for await (const batch of rows.points(tenant, embedder, await changesOf(documents))) points.push(...batch);
     return points;
   }
 
@@ -227,7 +232,7 @@ describeOnEachDatabase('embeddings and index rows', (database) => {
       others.push(await add(`d${index}`, Array.from({ length: 400 }, (_, line) => `${index}/${line}`).join('\n')));
     const sizes: number[] = [];
     const ids = new Set<string>();
-    for await (const batch of rows.points(tenant, 'e1', [long, ...others])) {
+    for await (const batch of rows.points(tenant, 'e1', await changesOf([long, ...others]))) {
       sizes.push(batch.length);
       for (const { id } of batch) ids.add(id);
     }

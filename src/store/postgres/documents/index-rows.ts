@@ -60,7 +60,7 @@ export function createIndexRows(driver: SqlDriver): IndexRows {
     },
 
     points: (tenant, embedder, documents, { content } = { content: false }) =>
-      readPoints(driver, { tenant, embedder, documents, content }),
+      readPoints(driver, documents, { tenant, embedder, content }),
 
     async documentsMatching(tenant, clause, limit) {
       const { values, bind } = bindingValues(tenant, limit + 1);
@@ -75,16 +75,21 @@ export function createIndexRows(driver: SqlDriver): IndexRows {
   };
 }
 
+type SizedDocument = Pick<IndexChange, 'documentId' | 'passages'>;
+
 interface PointsOptions {
   readonly tenant: TenantId;
   readonly embedder: string;
-  readonly documents: readonly DocumentId[];
   readonly content: boolean;
 }
 
 /** The next batch is on its way while the caller works on the one before. */
-async function* readPoints(driver: SqlDriver, options: PointsOptions): AsyncGenerator<IndexPoint[]> {
-  const stretches = await readStretches(driver, options);
+async function* readPoints(
+  driver: SqlDriver,
+  documents: readonly SizedDocument[],
+  options: PointsOptions,
+): AsyncGenerator<IndexPoint[]> {
+  const stretches = toStretches(documents);
   let next: Promise<IndexPoint[]> | null = null;
   for (const [index, stretch] of stretches.entries()) {
     const current: Promise<IndexPoint[]> = next ?? readStretch(driver, options, stretch);
@@ -97,20 +102,14 @@ async function* readPoints(driver: SqlDriver, options: PointsOptions): AsyncGene
   }
 }
 
-async function readStretches(driver: SqlDriver, { tenant, documents }: PointsOptions): Promise<Stretch[]> {
-  const rows = await driver.queryAsTenant<{ id: DocumentId; passages: number }>(
-    tenant,
-    `select id, passages from documents
-     where tenant_id = $1 and id = any($2) and current_version is not null and deleted_at is null`,
-    [tenant, documents],
-  );
+function toStretches(documents: readonly SizedDocument[]): Stretch[] {
   const stretches: Stretch[] = [];
   let open: Stretch | null = null;
   let size = 0;
-  for (const { id, passages } of rows) {
+  for (const { documentId, passages } of documents) {
     if (passages > batchSize) {
       for (let from = 0; from < passages; from += batchSize)
-        stretches.push({ documents: [id], from, to: from + batchSize });
+        stretches.push({ documents: [documentId], from, to: from + batchSize });
       continue;
     }
     if (open === null || size + passages > batchSize) {
@@ -118,7 +117,7 @@ async function readStretches(driver: SqlDriver, { tenant, documents }: PointsOpt
       stretches.push(open);
       size = 0;
     }
-    open.documents.push(id);
+    open.documents.push(documentId);
     size += passages;
   }
   return stretches;

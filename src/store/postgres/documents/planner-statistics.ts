@@ -19,10 +19,12 @@ export function createPlannerStatistics(driver: SqlDriver, tables: readonly stri
       rowsSeen += rows;
       if (rowsSeen < nextRefresh) return;
       nextRefresh = rowsSeen * 2;
-      await driver.asOperator(async (sql) => {
-        await sql.query("select set_config('default_statistics_target', $1, true)", [statisticsTarget]);
-        await sql.query(`analyze ${tables.join(', ')}`);
-      });
+      // Each by itself: with one connection questions wait meanwhile.
+      for (const table of tables)
+        await driver.asOperator(async (sql) => {
+          await sql.query("select set_config('default_statistics_target', $1, true)", [statisticsTarget]);
+          await sql.query(`analyze ${table}`);
+        });
     },
   };
 }

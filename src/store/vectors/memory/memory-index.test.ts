@@ -31,6 +31,7 @@ function open() {
     rows.publish(tenant, documentId, points);
   const found = async () => {
     const query = { tenant, dense: Float32Array.of(1, 0, 0), filter: { clause: null, grants: null }, limit: 100 };
+    await index.catchUp(tenant, never);
     return (await index.search(query, never)).candidates.map(({ id }) => id.slice(4)).sort();
   };
   return { rows, reads: rows.reads, publish, index, tenant, found };

@@ -1,10 +1,10 @@
 import { AppError } from '../../../domain/errors.ts';
-import type { DocumentId, PassageId, TenantId } from '../../../domain/ids.ts';
-import type { IndexRows, VectorIndex } from '../../vector-index.ts';
+import type { PassageId, TenantId } from '../../../domain/ids.ts';
+import type { IndexChange, IndexRows, VectorIndex } from '../../vector-index.ts';
 import { createTenantPoints, type TenantPoints } from './tenant-points.ts';
 
 export interface MemoryIndexDeps {
-  readonly rows: Pick<IndexRows, 'generation' | 'changesSince' | 'points'>;
+  readonly rows: Pick<IndexRows, 'changesSince' | 'points'>;
   /** Vectors of this embedder are loaded. */
   readonly embedder: { readonly id: string; readonly dimensions: number };
 }
@@ -15,16 +15,14 @@ interface LoadedTenant {
   generation: number;
   /** The load in progress. */
   loading: Promise<void> | null;
-  /** The question for the generation that the calls of this turn of the event loop share. */
-  asking: Promise<number> | null;
 }
 
 /** Documents whose points are read at once, so that the rows of one statement stay few. */
 const documentsPerRead = 200;
 
 /**
- * Exact search in memory over the rows of the database: a tenant is loaded at its first use and brought up to date before each search
- * when its generation has changed. About 1.4 kB a passage at 384 dimensions.
+ * Exact search in memory over the rows of the database: a tenant is loaded at its first use, and what changed since whenever the index
+ * is to catch up. About 1.4 kB a passage at 384 dimensions.
  */
 export function createMemoryIndex({ rows, embedder }: MemoryIndexDeps): VectorIndex {
   const tenants = new Map<TenantId, LoadedTenant>();
@@ -33,62 +31,52 @@ export function createMemoryIndex({ rows, embedder }: MemoryIndexDeps): VectorIn
     if (!tenant) throw new AppError('INTERNAL', 'A search needs a tenant.');
     const known = tenants.get(tenant);
     if (known) return known;
-    const fresh: LoadedTenant = {
-      points: createTenantPoints(embedder.dimensions),
-      generation: 0,
-      loading: null,
-      asking: null,
-    };
+    const fresh: LoadedTenant = { points: createTenantPoints(embedder.dimensions), generation: 0, loading: null };
     tenants.set(tenant, fresh);
     return fresh;
   }
 
-  /** The tenant's points, at least as new as the rows were when this was called. */
-  async function current(tenant: TenantId): Promise<TenantPoints> {
+  /** What rows held at the call is held afterwards. A load that began before may have missed it; those that wait for its end share the next. */
+  async function catchUp(tenant: TenantId): Promise<void> {
     const loaded = tenantOf(tenant);
-    const held = loaded.generation;
-    const wanted = await askGeneration(tenant, loaded);
-    // Older than what was held before the question: the database was restored, and nothing here can be trusted.
-    if (wanted < held && loaded.generation === held && !loaded.loading) reset(loaded);
-    while (loaded.generation < wanted) {
-      loaded.loading ??= load(tenant, loaded).finally(() => {
-        loaded.loading = null;
-      });
-      await loaded.loading;
-    }
+    await loaded.loading?.catch(() => {});
+    loaded.loading ??= load(tenant, loaded).finally(() => {
+      loaded.loading = null;
+    });
+    await loaded.loading;
+  }
+
+  /** The tenant's points as they are; loaded where nothing is held yet. */
+  async function held(tenant: TenantId): Promise<TenantPoints> {
+    const loaded = tenantOf(tenant);
+    if (loaded.generation === 0) await catchUp(tenant);
     return loaded.points;
   }
 
-  function askGeneration(tenant: TenantId, loaded: LoadedTenant): Promise<number> {
-    if (loaded.asking) return loaded.asking;
-    const asking = rows.generation(tenant);
-    loaded.asking = asking;
-    // Later callers may know of a newer generation and must ask again.
-    queueMicrotask(() => {
-      loaded.asking = null;
-    });
-    return asking;
-  }
-
-  function reset(loaded: LoadedTenant): void {
+  async function changesSince(tenant: TenantId, loaded: LoadedTenant) {
+    const changed = await rows.changesSince(tenant, loaded.generation);
+    if (changed.generation >= loaded.generation) return changed;
+    // The database was restored, and nothing here can be trusted.
     loaded.points = createTenantPoints(embedder.dimensions);
     loaded.generation = 0;
+    return await rows.changesSince(tenant, 0);
   }
 
   async function load(tenant: TenantId, loaded: LoadedTenant): Promise<void> {
-    const { generation, changes } = await rows.changesSince(tenant, loaded.generation);
-    const changed: DocumentId[] = [];
-    for (const { documentId, version } of changes) {
-      if (version === null) loaded.points.remove({ documentId });
-      else changed.push(documentId);
-    }
+    const { generation, changes } = await changesSince(tenant, loaded);
+    const changed = changes.filter(({ version }) => version !== null);
+    for (const { documentId, version } of changes) if (version === null) loaded.points.remove({ documentId });
     for (let start = 0; start < changed.length; start += documentsPerRead)
       await readDocuments(tenant, loaded.points, changed.slice(start, start + documentsPerRead));
     loaded.generation = generation;
   }
 
-  async function readDocuments(tenant: TenantId, points: TenantPoints, documents: DocumentId[]): Promise<void> {
-    const seen = new Map(documents.map((document) => [document, new Set<PassageId>()]));
+  async function readDocuments(
+    tenant: TenantId,
+    points: TenantPoints,
+    documents: readonly IndexChange[],
+  ): Promise<void> {
+    const seen = new Map(documents.map(({ documentId }) => [documentId, new Set<PassageId>()]));
     for await (const batch of rows.points(tenant, embedder.id, documents)) {
       points.upsert(batch);
       for (const { documentId, id } of batch) seen.get(documentId)?.add(id);
@@ -99,17 +87,19 @@ export function createMemoryIndex({ rows, embedder }: MemoryIndexDeps): VectorIn
   return {
     async search({ tenant, ...query }, signal) {
       signal.throwIfAborted();
-      const points = await orAbort(current(tenant), signal);
+      const points = await orAbort(held(tenant), signal);
       return { candidates: points.search(query), degradation: null };
     },
-    inverseDocumentFrequencies: async (tenant, terms) => (await current(tenant)).inverseDocumentFrequencies(terms),
-    async refresh(tenant) {
-      await current(tenant);
+    inverseDocumentFrequencies: async (tenant, terms) => (await held(tenant)).inverseDocumentFrequencies(terms),
+    catchUp: async (tenant, signal) => await orAbort(catchUp(tenant), signal),
+    refresh: catchUp,
+    async count(tenant) {
+      await catchUp(tenant);
+      return tenantOf(tenant).points.count();
     },
-    count: async (tenant) => (await current(tenant)).count(),
     async rebuild(tenant) {
       tenants.delete(tenant);
-      await current(tenant);
+      await catchUp(tenant);
     },
     health: async () => ({ state: 'ok', detail: 'in memory' }),
   };

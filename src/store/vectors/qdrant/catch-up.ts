@@ -5,7 +5,7 @@ import { type FillDeps, fillCollection } from './fill-collection.ts';
 
 /** Keeps the live collection in step with the rows, tenant by tenant. */
 export interface CatchUp {
-  /** What the rows are at; calls of one turn of the event loop share the question. */
+  /** What the rows were at when they were asked last; asked now where nothing is known. */
   generation(tenant: TenantId): Promise<number>;
   /** Starts to fill what is behind and waits for it a moment, so that the next question finds a fresh upload. Never throws. */
   briefly(collection: Collection, tenant: TenantId, signal: AbortSignal): Promise<void>;
@@ -31,24 +31,20 @@ export function createCatchUp(
   const { rows, states, collections, now = Date.now } = deps;
   const held = new Map<string, { readonly generation: number; readonly at: number }>();
   const filling = new Map<string, Filling>();
-  const asking = new Map<TenantId, Promise<number>>();
+  const known = new Map<TenantId, number>();
   const keyOf = (collection: Collection, tenant: TenantId) => `${collection.name}/${tenant}`;
 
-  function generation(tenant: TenantId): Promise<number> {
-    const shared = asking.get(tenant);
-    if (shared) return shared;
-    const question = rows.generation(tenant);
-    asking.set(tenant, question);
-    // Later callers may know of a newer generation and must ask again.
-    queueMicrotask(() => asking.delete(tenant));
-    return question;
+  async function askGeneration(tenant: TenantId): Promise<number> {
+    const generation = await rows.generation(tenant);
+    known.set(tenant, generation);
+    return generation;
   }
 
   async function isCurrent(collection: Collection, tenant: TenantId): Promise<boolean> {
     const key = keyOf(collection, tenant);
-    const wanted = await generation(tenant);
-    const known = held.get(key);
-    if (known?.generation === wanted && now() - known.at < freshMilliseconds) return true;
+    const wanted = await askGeneration(tenant);
+    const last = held.get(key);
+    if (last?.generation === wanted && now() - last.at < freshMilliseconds) return true;
     const stored = await states.generation(collection.name, tenant);
     held.set(key, { generation: stored, at: now() });
     return stored === wanted;
@@ -66,7 +62,7 @@ export function createCatchUp(
   }
 
   return {
-    generation,
+    generation: async (tenant) => known.get(tenant) ?? (await askGeneration(tenant)),
     async briefly(collection, tenant, signal) {
       if (await isCurrent(collection, tenant)) return;
       const { work, since } = fill(collection, tenant);
@@ -81,7 +77,7 @@ export function createCatchUp(
     },
     async fully(tenant) {
       const collection = await collections.live();
-      const wanted = await generation(tenant);
+      const wanted = await askGeneration(tenant);
       while (!(await isCurrent(collection, tenant))) {
         // One that was under way may have begun before the call.
         await fill(collection, tenant).work;

@@ -116,7 +116,7 @@ async function writeGroup(
   { collection, tenant, group, written, onWritten }: Group,
   signal: AbortSignal,
 ): Promise<void> {
-  const changed = group.flatMap(({ documentId, version }) => (version === null ? [] : [documentId]));
+  const changed = group.filter(({ version }) => version !== null);
   const ids: PassageId[] = [];
   const writer = createWriter({ calls, collection, signal });
   if (changed.length > 0)

@@ -30,7 +30,7 @@ export interface QdrantIndexDeps {
 const mostDocuments = 10_000;
 
 /**
- * Search in Qdrant. It is filled from the rows as the index in memory is: a search asks for the tenant's generation and waits a moment for
+ * Search in Qdrant. It is filled from the rows as the index in memory is: a question asks for the tenant's generation and waits a moment for
  * what changed. Word weights are the tenant's own, counted here. While Qdrant is down small tenants are searched in memory.
  */
 export function createQdrantIndex(deps: QdrantIndexDeps): VectorIndex {
@@ -39,15 +39,17 @@ export function createQdrantIndex(deps: QdrantIndexDeps): VectorIndex {
   const catchUp = createCatchUp(deps);
   const fallback = createFallback(deps);
 
+  async function frequenciesOf(tenant: TenantId, terms: Int32Array): Promise<Float32Array> {
+    return await statistics.inverseDocumentFrequencies(tenant, await catchUp.generation(tenant), terms);
+  }
+
   async function search(query: IndexQuery, signal: AbortSignal): Promise<IndexSearch> {
     const { tenant, filter, limit } = query;
-    const generation = await catchUp.generation(tenant);
     const [sparse, resolved] = await Promise.all([
-      weighted(query.sparse, (terms) => statistics.inverseDocumentFrequencies(tenant, generation, terms)),
+      weighted(query.sparse, (terms) => frequenciesOf(tenant, terms)),
       resolveConditions(rows, query),
     ]);
     const collection = await collections.live(signal);
-    await catchUp.briefly(collection, tenant, signal);
     const isComparable = query.embedder === undefined || query.embedder === collection.embedder;
     const dense = query.dense && isComparable ? matching(query.dense, collection) : null;
     const candidates =
@@ -63,6 +65,15 @@ export function createQdrantIndex(deps: QdrantIndexDeps): VectorIndex {
   }
 
   return {
+    async catchUp(tenant, signal) {
+      try {
+        await catchUp.briefly(await collections.live(signal), tenant, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        // The search says so, or goes on without Qdrant.
+        if (!(error instanceof AppError) || error.code !== 'INDEX_UNAVAILABLE') throw error;
+      }
+    },
     async search(query, signal) {
       signal.throwIfAborted();
       if (!query.tenant) throw new AppError('INTERNAL', 'A search needs a tenant.');
@@ -79,9 +90,7 @@ export function createQdrantIndex(deps: QdrantIndexDeps): VectorIndex {
         return await fallback.search(query, error, signal);
       }
     },
-    async inverseDocumentFrequencies(tenant, terms) {
-      return await statistics.inverseDocumentFrequencies(tenant, await catchUp.generation(tenant), terms);
-    },
+    inverseDocumentFrequencies: frequenciesOf,
     refresh: (tenant) => catchUp.fully(tenant),
     async count(tenant) {
       await catchUp.fully(tenant);
@@ -154,6 +163,7 @@ function createFallback({ rows, fallbackPassages }: QdrantIndexDeps) {
     async search({ dense: _, ...query }: IndexQuery, reason: AppError, signal: AbortSignal): Promise<IndexSearch> {
       const isSmall = (await rows.passages(query.tenant as TenantId)) <= fallbackPassages;
       if (!isSmall || !query.sparse) throw reason;
+      await memory.catchUp(query.tenant as TenantId, signal);
       const { candidates } = await memory.search(query, signal);
       return { candidates, degradation: { to: 'words, in memory', cause: reason.code } };
     },
