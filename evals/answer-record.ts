@@ -78,3 +78,9 @@ export const AnswerRecord = z.object({
   error: Failure.nullable(),
 });
 export type AnswerRecord = z.output<typeof AnswerRecord>;
+
+/** The same line with what was said alone, which is read much faster. */
+export const AnswerOutline = AnswerRecord.extend({
+  answer: RecordedAnswer.pick({ state: true, text: true, refusal: true }).nullable(),
+});
+export type AnswerOutline = z.output<typeof AnswerOutline>;

@@ -4,6 +4,20 @@ import { metricGroups } from './metric.ts';
 
 const bounds = z.tuple([z.number(), z.number()]);
 
+/** How far several answers to the same case differ. */
+export const RepeatFigures = z.object({
+  /** Answers to a case, at most. */
+  k: z.int().min(2),
+  /** Standard deviation of a case's values, its mean over cases. */
+  deviation: z.number(),
+  /** Share of the cases of which some answers pass and some do not; null, as the next two, where values are not 0 or 1. */
+  flipRate: z.number().nullable(),
+  /** pass@k and pass^k: the chance that any, and that all, of k answers to a case pass. */
+  passAny: z.number().nullable(),
+  passAll: z.number().nullable(),
+});
+export type RepeatFigures = z.output<typeof RepeatFigures>;
+
 /** A metric over a run, or over the cases with one tag. */
 export const MetricSummary = z.object({
   metric: z.string(),
@@ -19,6 +33,8 @@ export const MetricSummary = z.object({
   errors: z.int().min(0),
   /** Nearest-rank percentiles over cells, for what is measured in milliseconds, tokens or dollars. */
   percentiles: z.object({ p50: z.number(), p90: z.number(), p95: z.number(), p99: z.number() }).nullable(),
+  /** Left out where no case has several values. */
+  repeated: RepeatFigures.optional(),
 });
 export type MetricSummary = z.output<typeof MetricSummary>;
 

@@ -36,7 +36,8 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
   } catch (error) {
     if (interrupted.signal.aborted) return 130;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return reportError(AppError.from(error));
+    const code = reportError(AppError.from(error));
+    return exitCode === 0 ? code : exitCode;
   }
 }
 

@@ -11,6 +11,7 @@ const root = resolve(import.meta.dirname, '..');
 const read = async (path: string) => parse(await readFile(join(root, path), 'utf8'));
 
 interface Step {
+  readonly id?: string;
   readonly uses?: string;
   readonly run?: string;
 }
@@ -25,11 +26,16 @@ describe('the action that evaluates a change', () => {
   it('is used by the workflow, and both name actions by their major version', async () => {
     const workflow = await read('.github/workflows/eval.yml');
     const action = await read('.github/actions/eval/action.yml');
-    const steps: Step[] = [...workflow.jobs.smoke.steps, ...action.runs.steps];
+    const steps: Step[] = [...workflow.jobs.suite.steps, ...action.runs.steps];
     const used = steps.flatMap(({ uses }) => uses ?? []);
     expect(used).toContain('./.github/actions/eval');
     for (const name of used) expect(name).toMatch(/^(\.\/.+|[\w-]+\/[\w-]+@v\d+)$/);
-    for (const name of Object.keys(workflow.jobs.smoke.steps[1].with)) expect(action.inputs).toHaveProperty(name);
+    for (const name of Object.keys(workflow.jobs.suite.steps[1].with)) expect(action.inputs).toHaveProperty(name);
+    for (const { suite, dataset } of workflow.jobs.suite.strategy.matrix.include) {
+      expect(existsSync(join(root, `evals/suites/${suite}.yaml`))).toBe(true);
+      expect(existsSync(join(root, `evals/baselines/${suite}/summary.json`))).toBe(true);
+      expect(existsSync(join(root, dataset))).toBe(true);
+    }
   });
 
   it('runs commands that exist, with their options', async () => {
@@ -51,6 +57,56 @@ describe('the action that evaluates a change', () => {
       }
     for (const [, path = ''] of lines.join('\n').matchAll(/node (\S+\.ts)/g))
       expect(existsSync(join(root, path))).toBe(true);
+  });
+});
+
+describe('the scripts of the action', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'footnote-action-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  /** As a runner does: bash that ends at the first failure, in a folder with an `npx` that notes its words and writes what it is told to. */
+  async function step(id: string, environment: NodeJS.ProcessEnv) {
+    const npx = `#!/bin/bash\necho "$*" >> npx.log\nwhile [ $# -gt 0 ]; do if [ "$1" = --out ]; then echo text > "$2"; fi; shift; done\nexit 4\n`;
+    await writeFile(join(folder, 'npx'), npx, { mode: 0o755 });
+    const { runs } = await read('.github/actions/eval/action.yml');
+    const { run = '' } = (runs.steps as Step[]).find((each) => each.id === id) ?? {};
+    const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run], {
+      cwd: folder,
+      env: {
+        PATH: `${folder}:${process.env.PATH}`,
+        GITHUB_OUTPUT: 'output',
+        GITHUB_STEP_SUMMARY: 'summary',
+        ...environment,
+      },
+    });
+    const code = await new Promise((done) => child.on('close', done));
+    const text = async (name: string) => await readFile(join(folder, name), 'utf8').catch(() => '');
+    return { code, output: await text('output'), log: await text('npx.log'), summary: await text('summary') };
+  }
+
+  it('keep the exit code of a run, and name its folder by the suite', async () => {
+    expect(await step('run', { SUITE: 'evals/suites/my suite.v2.yaml' })).toMatchObject({
+      code: 0,
+      output: 'name=my-suite-v2\ncode=4\n',
+      log: 'footnote eval run evals/suites/my suite.v2.yaml --out eval-my-suite-v2\n',
+    });
+  });
+
+  it('write each report although the run failed, with a baseline and a dataset only where they are given', async () => {
+    const bare = await step('report', { NAME: 'smoke', BASELINE: '', DATASET: '' });
+    expect(bare).toMatchObject({ code: 0, summary: 'text\n' });
+    expect(bare.log.trimEnd().split('\n')).toEqual([
+      'footnote eval report eval-smoke --format markdown --out eval-smoke.md',
+      'footnote eval report eval-smoke --format html --out eval-smoke.html',
+      'footnote eval report eval-smoke --format junit --out eval-smoke.xml',
+      'footnote eval report eval-smoke --format github',
+    ]);
+    const { log } = await step('report', { NAME: 'smoke', BASELINE: 'base', DATASET: 'my cases.jsonl' });
+    expect(log).toContain('--format html --out eval-smoke.html --baseline base\n');
+    expect(log).toContain('--format github --dataset my cases.jsonl\n');
   });
 });
 

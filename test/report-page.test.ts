@@ -166,6 +166,19 @@ describe.skipIf(!chromiumPath)('the page of a run', () => {
     expect(await page.locator('#case .before').textContent()).toContain('In the baseline');
   });
 
+  it('marks what an answer and its baseline say otherwise, and how ranks moved', async () => {
+    const address = await make({ cases: 12, drop: 1 }, { cases: 12, seed: 3 });
+    await open(`${address}#case=case-00009`);
+    await page.locator('#case ins').first().waitFor();
+    expect(await page.locator('#case ins').allTextContents()).toEqual(['You have 3 days for backups.']);
+    expect(await page.locator('#case .before del').allTextContents()).toEqual(['You have 18 days for backups.']);
+    const table = page.getByRole('group', { name: /^Rank, Before/ });
+    expect(await table.locator('tr.gold td').allTextContents()).toEqual(['7', '3', expect.any(String), '✓ yes']);
+    await open(`${await make({ cases: 12 })}#case=case-00009`);
+    await page.locator('#case mark').first().waitFor();
+    expect(await page.locator('#case ins, #case del').count()).toBe(0);
+  });
+
   it('takes less than 2 MB for 1,000 cases', async () => {
     await open(await make({ cases: 1_000 }));
     expect((await readFile(join(folder, 'report.html'))).length).toBeLessThan(2_000_000);

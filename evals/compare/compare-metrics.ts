@@ -1,11 +1,9 @@
-import type { CaseGroups, CaseScores } from '../reports/case-scores.ts';
-import type { Run } from '../reports/read-run.ts';
 import { compareMeans } from '../statistics/compare-means.ts';
 import { holm } from '../statistics/holm.ts';
 import { mcnemarExact } from '../statistics/mcnemar.ts';
 import { minimumDetectableEffect } from '../statistics/minimum-detectable-effect.ts';
 import type { MetricSummary } from '../summary.ts';
-import { differencesOf, type Pair, pairScores } from './pair-scores.ts';
+import { differencesOf, type Pair, type PairedRuns, pairScores } from './pair-scores.ts';
 
 /** A metric of two runs, over the cases that have a value in both. */
 export interface MetricComparison extends Pick<MetricSummary, 'metric' | 'group' | 'better' | 'unit'> {
@@ -28,64 +26,46 @@ export interface MetricComparison extends Pick<MetricSummary, 'metric' | 'group'
   readonly verdict: 'better' | 'worse' | 'changed' | 'not shown';
 }
 
-interface ComparisonInput {
-  readonly before: Run;
-  readonly after: Run;
-  readonly beforeScores: CaseScores;
-  readonly afterScores: CaseScores;
-  readonly groups: ReadonlyMap<string, CaseGroups>;
+interface ComparisonInput extends PairedRuns {
+  readonly seed: number;
+  /** Figures of the two runs. */
+  readonly earlier: readonly MetricSummary[];
+  readonly later: readonly MetricSummary[];
 }
 
 const significance = 0.05;
 
-/** Compares each metric that both runs have, in the order of the second. */
-export function compareMetrics({
-  before,
-  after,
-  beforeScores,
-  afterScores,
-  groups,
-}: ComparisonInput): MetricComparison[] {
-  const earlier = new Map(before.summary.metrics.map((summary) => [summary.metric, summary]));
-  const shared = after.summary.metrics.flatMap((summary) => {
-    const own = earlier.get(summary.metric);
-    const pairs = pairScores(
-      beforeScores.get(summary.metric) ?? new Map(),
-      afterScores.get(summary.metric) ?? new Map(),
-      groups,
-    );
-    return own ? [{ summary, own, pairs }] : [];
+/** Compares each metric that both runs have, in the order of the second; holds the pairs of one at a time. */
+export function compareMetrics({ earlier, later, seed, ...runs }: ComparisonInput): MetricComparison[] {
+  const before = new Map(earlier.map((summary) => [summary.metric, summary]));
+  const rows = later.flatMap((summary) => {
+    const own = before.get(summary.metric);
+    return own ? [compareMetric(summary, own, pairScores(summary.metric, runs), seed)] : [];
   });
-  const paired = shared.filter(({ pairs }) => pairs.length > 0);
-  const differences = paired.map(({ pairs }) => compareMeans(differencesOf(pairs), { seed: after.plan.seed }));
-  const tests = paired.map(({ pairs }, index) => testOf(pairs, differences[index]?.pValue ?? null));
-  const known = tests.flatMap(({ pValue }, index) => (pValue === null ? [] : [{ pValue, index }]));
-  const adjusted = new Map(
-    holm(known.map(({ pValue }) => pValue)).map((value, rank) => [known[rank]?.index ?? -1, value]),
-  );
-  const rows = new Map(
-    paired.map(({ summary, pairs }, index) => {
-      const { difference: delta = null, interval = null, standardError = 0 } = differences[index] ?? {};
-      const adjustedPValue = adjusted.get(index) ?? null;
-      return [
-        summary.metric,
-        {
-          ...described(summary),
-          pairs: pairs.length,
-          before: meanOf(pairs.map((pair) => pair.before)),
-          after: meanOf(pairs.map((pair) => pair.after)),
-          delta,
-          interval,
-          pValue: tests[index]?.pValue ?? null,
-          adjustedPValue,
-          minimumDetectable: standardError > 0 ? minimumDetectableEffect(standardError) : null,
-          flips: tests[index]?.flips ?? null,
-          verdict: verdictOf(summary.better, delta, adjustedPValue),
-        } satisfies MetricComparison,
-      ];
-    }),
-  );
-  return shared.map(({ summary, own }) => rows.get(summary.metric) ?? compareFigures(summary, own));
+  const tested = rows.flatMap(({ pValue }) => pValue ?? []);
+  const adjusted = holm(tested).values();
+  return rows.map((row) => {
+    const adjustedPValue = row.pValue === null ? null : (adjusted.next().value ?? null);
+    return { ...row, adjustedPValue, verdict: verdictOf(row.better, row.delta, adjustedPValue) };
+  });
+}
+
+type Compared = Omit<MetricComparison, 'adjustedPValue' | 'verdict'>;
+
+function compareMetric(summary: MetricSummary, before: MetricSummary, pairs: readonly Pair[], seed: number): Compared {
+  const difference = compareMeans(differencesOf(pairs), { seed });
+  if (difference === null) return compareFigures(summary, before);
+  const { difference: delta, interval, standardError } = difference;
+  return {
+    ...described(summary),
+    pairs: pairs.length,
+    before: meanOf(pairs.map((pair) => pair.before)),
+    after: meanOf(pairs.map((pair) => pair.after)),
+    delta,
+    interval,
+    minimumDetectable: standardError > 0 ? minimumDetectableEffect(standardError) : null,
+    ...testOf(pairs, difference.pValue),
+  };
 }
 
 function described({ metric, group, better, unit }: MetricSummary) {
@@ -93,7 +73,7 @@ function described({ metric, group, better, unit }: MetricSummary) {
 }
 
 /** A metric that has one value for a whole run, or no case in common. */
-function compareFigures(after: MetricSummary, before: MetricSummary): MetricComparison {
+function compareFigures(after: MetricSummary, before: MetricSummary): Compared {
   return {
     ...described(after),
     pairs: 0,
@@ -102,10 +82,8 @@ function compareFigures(after: MetricSummary, before: MetricSummary): MetricComp
     delta: before.value === null || after.value === null ? null : after.value - before.value,
     interval: null,
     pValue: null,
-    adjustedPValue: null,
     minimumDetectable: null,
     flips: null,
-    verdict: 'not shown',
   };
 }
 

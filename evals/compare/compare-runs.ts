@@ -1,7 +1,7 @@
 import { AppError } from '../../src/domain/errors.ts';
 import { readCaseGroups, readCaseScores } from '../reports/case-scores.ts';
 import type { Run } from '../reports/read-run.ts';
-import { type ChangedCase, findChangedCases } from './changed-cases.ts';
+import { type ChangedCases, findChangedCases } from './changed-cases.ts';
 import { compareMetrics, type MetricComparison } from './compare-metrics.ts';
 
 interface ComparedRun {
@@ -11,7 +11,7 @@ interface ComparedRun {
   readonly target: string;
 }
 
-export interface RunComparison {
+export interface RunComparison extends ChangedCases {
   readonly before: ComparedRun;
   readonly after: ComparedRun;
   /** Cases that both runs were asked. */
@@ -19,8 +19,13 @@ export interface RunComparison {
   readonly onlyBefore: readonly string[];
   readonly onlyAfter: readonly string[];
   readonly metrics: readonly MetricComparison[];
-  readonly regressions: readonly ChangedCase[];
-  readonly fixes: readonly ChangedCase[];
+}
+
+export interface CompareOptions {
+  /** Compare also runs of other data, by what has the same id. */
+  readonly isForced: boolean;
+  /** How many regressions and fixes are listed; all where it is left out. */
+  readonly most?: number;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface RunComparison {
 export async function compareRuns(
   before: Run,
   after: Run,
-  { isForced }: { isForced: boolean },
+  { isForced, most = Number.POSITIVE_INFINITY }: CompareOptions,
 ): Promise<RunComparison> {
   const [hashBefore, hashAfter] = [before.plan.dataset.hash, after.plan.dataset.hash];
   if (hashBefore !== hashAfter && !isForced)
@@ -43,22 +48,26 @@ export async function compareRuns(
         },
       ],
     });
-  const earlier = await readCaseGroups(before);
+  const asked = new Set<string>();
+  for await (const { id } of before.cases()) asked.add(id);
   const groups = await readCaseGroups(after);
-  const pairs = [...groups.keys()].filter((id) => earlier.has(id)).length;
+  const pairs = [...groups.keys()].filter((id) => asked.has(id)).length;
   if (pairs === 0)
     throw new AppError('INVALID_REQUEST', 'The two runs have no case in common.', {
       errors: [{ field: 'cases', expected: 'some with the same id', received: 'none' }],
     });
-  const scores = { beforeScores: await readCaseScores(before), afterScores: await readCaseScores(after) };
+  const [beforeScores, afterScores] = [await readCaseScores(before), await readCaseScores(after)];
   return {
     before: described(before),
     after: described(after),
     pairs,
-    onlyBefore: [...earlier.keys()].filter((id) => !groups.has(id)),
-    onlyAfter: [...groups.keys()].filter((id) => !earlier.has(id)),
-    metrics: compareMetrics({ before, after, ...scores, groups }),
-    ...(await findChangedCases({ before, after, ...scores })),
+    onlyBefore: [...asked].filter((id) => !groups.has(id)),
+    onlyAfter: [...groups.keys()].filter((id) => !asked.has(id)),
+    metrics: compareMetrics({
+      ...{ before: beforeScores, after: afterScores, groups, seed: after.plan.seed },
+      ...{ earlier: before.summary.metrics, later: after.summary.metrics },
+    }),
+    ...(await findChangedCases({ before, after, beforeScores, afterScores, most })),
   };
 }
 

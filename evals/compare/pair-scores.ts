@@ -1,4 +1,4 @@
-import type { CaseGroups, CaseScore } from '../reports/case-scores.ts';
+import type { CaseGroups, CaseScores } from '../reports/case-scores.ts';
 import type { Observation } from '../statistics/resample.ts';
 
 /** A case with a value of a metric in both runs. */
@@ -9,15 +9,18 @@ export interface Pair {
   readonly after: number;
 }
 
-/** The cases that have a value in both runs, in the order of the second one. Tags and clusters are those of the second run. */
-export function pairScores(
-  before: ReadonlyMap<string, CaseScore>,
-  after: ReadonlyMap<string, CaseScore>,
-  groups: ReadonlyMap<string, CaseGroups>,
-  tag: string | null = null,
-): Pair[] {
-  return [...after].flatMap(([id, { mean }]) => {
-    const earlier = before.get(id)?.mean ?? null;
+/** Two runs, case by case; tags and clusters are those of the second one. */
+export interface PairedRuns {
+  readonly before: CaseScores;
+  readonly after: CaseScores;
+  readonly groups: ReadonlyMap<string, CaseGroups>;
+}
+
+/** The cases that have a value of the metric in both runs, in the order of the second one. */
+export function pairScores(metric: string, { before, after, groups }: PairedRuns, tag: string | null = null): Pair[] {
+  return after.ids.flatMap((id) => {
+    const mean = after.score(metric, id)?.mean ?? null;
+    const earlier = before.score(metric, id)?.mean ?? null;
     const group = groups.get(id);
     if (mean === null || earlier === null || !group || (tag !== null && !group.tags.includes(tag))) return [];
     return [{ id, cluster: group.cluster, before: earlier, after: mean }];

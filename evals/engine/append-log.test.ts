@@ -36,7 +36,9 @@ it('leaves whole lines on a full disk, and takes no more', async () => {
   const log = createAppendLog(disk.file, 0);
   await log.append('0123456789\n');
   await expect(log.append('0123456789\n')).rejects.toMatchObject({ code: 'STORAGE_FULL' });
-  await expect(log.append('x\n')).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+  for (let again = 0; again < 3; again += 1)
+    await expect(log.append('x\n')).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+  await log.close();
   expect(disk.read()).toBe('0123456789\n');
 });
 

@@ -36,6 +36,8 @@ export function createAppendLog(file: LogFile, length: number): AppendLog {
   let broken: AppError | null = null;
 
   async function flush(): Promise<void> {
+    // Whoever called must hold the promise before it ends: a flush that did so at once would stand there as one that is going on.
+    await Promise.resolve();
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
@@ -145,8 +147,8 @@ export async function rewriteInOrder(path: string, order: Iterable<Extent>): Pro
   await rename(unfinished, path);
 }
 
-/** Writes a file whole or not at all. Throws STORAGE_FULL. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+/** Writes a file whole or not at all, of one text or of many in a row. Throws STORAGE_FULL, and what the texts throw. */
+export async function writeWhole(path: string, text: string | AsyncIterable<string>): Promise<void> {
   const unfinished = `${path}.tmp`;
   try {
     await using file = await open(unfinished, 'w');

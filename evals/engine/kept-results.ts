@@ -25,25 +25,29 @@ export const nothingKept: KeptResults = {
   close: () => {},
 };
 
-const busyMilliseconds = 5_000;
+export const busyMilliseconds = 5_000;
+export const resultsFile = 'results.sqlite';
+export const keptTables = ['answers', 'scores'] as const;
+
+/** Days since 1970. */
+export const today = () => Math.floor(Date.now() / 86_400_000);
 
 /** A database in the folder, which several runs may use at the same time. `ro` leaves it as it is. */
 export async function openKeptResults(folder: string, mode: CacheMode): Promise<KeptResults> {
   if (mode === 'off' || mode === 'replay') return nothingKept;
   await mkdir(folder, { recursive: true });
-  const database = new DatabaseSync(join(folder, 'results.sqlite'), { timeout: busyMilliseconds });
+  const database = new DatabaseSync(join(folder, resultsFile), { timeout: busyMilliseconds });
   // A result that a crash loses is computed again; the runs themselves are synced.
   database.exec('pragma journal_mode = wal; pragma synchronous = normal;');
-  for (const table of ['answers', 'scores'])
-    database.exec(`create table if not exists ${table} (key text primary key, json text not null) without rowid`);
+  for (const table of keptTables) prepareTable(database, table);
   const read = (table: string) => {
     const statement = database.prepare(`select json from ${table} where key = ?`);
     return (key: string) => (statement.get(key)?.json as string | undefined) ?? null;
   };
   const write = (table: string) => {
     if (mode === 'ro') return () => {};
-    const statement = database.prepare(`insert or replace into ${table} (key, json) values (?, ?)`);
-    return (key: string, json: string) => void statement.run(key, json);
+    const statement = database.prepare(`insert or replace into ${table} (key, json, day) values (?, ?, ?)`);
+    return (key: string, json: string) => void statement.run(key, json, today());
   };
   const [answerOf, scoresOf] = [read('answers'), read('scores')];
   const [keepAnswer, keepScores] = [write('answers'), write('scores')];
@@ -58,4 +62,12 @@ export async function openKeptResults(folder: string, mode: CacheMode): Promise<
     keepScores,
     close: () => database.close(),
   };
+}
+
+/** A table of an earlier version has no day: what stands in it counts as left today. */
+function prepareTable(database: DatabaseSync, table: string): void {
+  const day = `day integer not null default ${today()}`;
+  database.exec(`create table if not exists ${table} (key text primary key, json text not null, ${day}) without rowid`);
+  const columns = database.prepare(`select name from pragma_table_info('${table}')`).all();
+  if (!columns.some(({ name }) => name === 'day')) database.exec(`alter table ${table} add column ${day}`);
 }

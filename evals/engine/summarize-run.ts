@@ -1,10 +1,10 @@
-import { AppError } from '../../src/domain/errors.ts';
 import type { AnswerRecord } from '../answer-record.ts';
-import type { EvalCase } from '../case.ts';
 import { judgeGates } from '../gates/judge-gates.ts';
+import { addPaid, nothingPaid } from '../judge/judge-ledger.ts';
 import { judgeNotes, standInNotes } from '../judge/judge-notes.ts';
 import type { Metric } from '../metric.ts';
 import type { Run, RunFiles } from '../reports/read-run.ts';
+import { walkRun } from '../reports/walk-run.ts';
 import { createSummarizer, type Summarizer } from '../statistics/summarize.ts';
 import type { MetricSummary, RunPlan, RunSummary } from '../summary.ts';
 import { sumVerdicts } from './verdict-log.ts';
@@ -26,22 +26,22 @@ export interface SummaryParts {
 
 /**
  * The figures of a run and what its gates say of them. Without cases or gold, or with too many errors, its state is `invalid`. Reads the run line by line
- * and keeps numbers of it; its answers must stand in the order of its cases.
+ * and keeps numbers of it; its answers and cells must stand in the order of its cases.
  */
 export async function summarizeRun(parts: SummaryParts): Promise<RunSummary> {
   const { files, plan, metrics, gates, baseline } = parts;
   const summarizer = createSummarizer(metrics, plan.seed);
   const answers = createAnswerTally();
   let cases = 0;
-  for await (const { own, records } of answersByCase(files)) {
+  for await (const { own, answers: records, cells } of walkRun(files)) {
     cases += 1;
     summarizer.addCase(own);
     answers.add(records);
     for (const record of records) summarizer.addAnswer(own, record);
+    for (const cell of cells) summarizer.addCell(cell);
   }
-  for await (const cell of files.cells()) summarizer.addCell(cell);
   const figures = summarizer.finish();
-  const { errors, answeredCases, usage } = answers;
+  const { errors, answeredCases, paid } = answers;
   const judge = await sumVerdicts(files);
   const problems = findProblems({ ...parts, cases, answers, summarizer, figures: figures.metrics });
   const summary = {
@@ -54,29 +54,15 @@ export async function summarizeRun(parts: SummaryParts): Promise<RunSummary> {
     notes: [...(await judgeNotes(metrics, parts.calibration)), ...standInNotes(judge)],
     maxErrorRate: parts.maxErrorRate,
     ...figures,
-    usage,
+    usage: { ...paid.usage, cost: paid.cost },
     ...(judge ? { judge } : {}),
   };
   return { ...summary, gates: await judgeGates(gates, { run: { ...files, plan, summary }, baseline }) };
 }
 
-/** Each case with its answers; one that was not asked has none. Throws INTERNAL where answers stand in another order than cases. */
-async function* answersByCase(files: RunFiles): AsyncGenerator<{ own: EvalCase; records: AnswerRecord[] }> {
-  const answers = files.answers()[Symbol.asyncIterator]();
-  let next = await answers.next();
-  for await (const own of files.cases()) {
-    const records: AnswerRecord[] = [];
-    for (; !next.done && next.value.case === own.id; next = await answers.next()) records.push(next.value);
-    yield { own, records };
-  }
-  if (!next.done)
-    throw new AppError('INTERNAL', `The answer to ${next.value.case} stands in another place than its case.`);
-}
-
 function createAnswerTally() {
-  const usage = { inputTokens: 0, outputTokens: 0, calls: 0, cost: 0 as number | null };
   const codes = new Map<string, number>();
-  const tally = { all: 0, errors: 0, answeredCases: 0, codes, usage };
+  const tally = { all: 0, errors: 0, answeredCases: 0, codes, paid: nothingPaid };
   return Object.assign(tally, {
     add(records: readonly AnswerRecord[]) {
       tally.all += records.length;
@@ -86,11 +72,7 @@ function createAnswerTally() {
           tally.errors += 1;
           codes.set(error.code, (codes.get(error.code) ?? 0) + 1);
         }
-        if (!answer) continue;
-        usage.inputTokens += answer.usage.inputTokens;
-        usage.outputTokens += answer.usage.outputTokens;
-        usage.calls += answer.usage.calls;
-        usage.cost = usage.cost === null || answer.cost === null ? null : usage.cost + answer.cost;
+        if (answer) tally.paid = addPaid(tally.paid, answer);
       }
     },
   });

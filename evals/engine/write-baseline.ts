@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnswerRecord } from '../answer-record.ts';
+import type { Cell } from '../metric.ts';
 import { type Run, readRun } from '../reports/read-run.ts';
 import { runFiles } from '../summary.ts';
+import { sha256 } from './answer-key.ts';
 import { writeWhole } from './append-log.ts';
 
 /**
@@ -17,24 +19,33 @@ export async function writeBaseline(run: Run, folder: string): Promise<void> {
   const tags = Object.fromEntries(
     Object.entries(summary.tags).map(([tag, metrics]) => [tag, metrics.filter(isLasting)]),
   );
-  const write = (name: keyof typeof runFiles, text: string) => writeWhole(join(folder, runFiles[name]), text);
-  await write('cases', await linesOf(run.cases(), (one) => one));
-  await write('answers', await linesOf(run.answers(), essentials));
-  const cells = await linesOf(run.cells(), (cell) => (lasting.has(cell.metric) ? { ...cell, evidence: [] } : null));
-  await write('cells', cells);
+  const write = (name: keyof typeof runFiles, text: string | AsyncIterable<string>) =>
+    writeWhole(join(folder, runFiles[name]), text);
+  await write(
+    'cases',
+    linesOf(run.cases(), (one) => one),
+  );
+  await write('answers', linesOf(run.answers(), essentials));
+  const lastingCell = (cell: Cell) => (lasting.has(cell.metric) ? { ...cell, evidence: [] } : null);
+  await write('cells', linesOf(run.cells(), lastingCell));
   const kept = plan.metrics.filter(({ name }) => lasting.has(name));
   await write('plan', `${JSON.stringify({ ...plan, metrics: kept }, null, 2)}\n`);
   const shown = { ...summary, metrics: summary.metrics.filter(isLasting), tags };
   await write('summary', `${JSON.stringify(shown, null, 2)}\n`);
 }
 
-async function linesOf<T>(items: AsyncIterable<T>, toLine: (item: T) => object | null): Promise<string> {
+const writtenAtOnce = 256 * 1024;
+
+async function* linesOf<T>(items: AsyncIterable<T>, toLine: (item: T) => object | null): AsyncGenerator<string> {
   let text = '';
   for await (const item of items) {
     const line = toLine(item);
     if (line) text += `${JSON.stringify(line)}\n`;
+    if (text.length < writtenAtOnce) continue;
+    yield text;
+    text = '';
   }
-  return text;
+  yield text;
 }
 
 function essentials({ answer, ...record }: AnswerRecord): AnswerRecord {
@@ -80,10 +91,11 @@ export async function compareWithBaseline(run: Run, folder: string | null): Prom
   };
 }
 
+/** A hash of what was said to each case. */
 async function textsOf(run: Run | null): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   if (run === null) return texts;
-  for await (const { case: id, answer, error } of run.answers())
-    texts.set(id, `${texts.get(id) ?? ''}${answer?.state ?? error?.code} ${answer?.text ?? ''}\n`);
+  for await (const { case: id, answer, error } of run.outlines())
+    texts.set(id, sha256(`${texts.get(id) ?? ''}${answer?.state ?? error?.code} ${answer?.text ?? ''}\n`));
   return texts;
 }

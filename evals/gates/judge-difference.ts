@@ -21,7 +21,7 @@ export function judgeDifference(gate: Gate, summary: MetricSummary, evidence: Ev
   if (flaw !== null) return invalid(`In the baseline: ${flaw}`);
   if (isGuardOfNothing(comparison, summary.better))
     return invalid(`Of ${metric} ${summary.better} is better, so that this gate lets every loss pass: turn it around.`);
-  const pairs = pairScores(baselineScores.get(metric) ?? new Map(), scores.get(metric) ?? new Map(), groups, tag);
+  const pairs = pairScores(metric, { before: baselineScores, after: scores, groups }, tag);
   const compared = compareMeans(differencesOf(pairs), {
     seed: run.plan.seed,
     ...(confidence === null ? {} : { confidence }),

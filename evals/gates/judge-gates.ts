@@ -1,4 +1,4 @@
-import { readCaseGroups, readCaseScores } from '../reports/case-scores.ts';
+import { noScores, readCaseGroups, readCaseScores } from '../reports/case-scores.ts';
 import type { GateResult, MetricSummary, RunSummary } from '../summary.ts';
 import { type Evidence, findFlaw, findMetric, type JudgedRun } from './evidence.ts';
 import { judgeDifference } from './judge-difference.ts';
@@ -28,9 +28,9 @@ export async function judgeGates(
     run,
     baseline,
     maxErrorRate: Math.max(maxErrorRate, ...parsed.filter(({ kind }) => kind === 'errors').map(({ limit }) => limit)),
-    scores: metrics.size > 0 ? await readCaseScores(run, metrics) : new Map(),
+    scores: metrics.size > 0 ? await readCaseScores(run, metrics) : noScores,
     groups: metrics.size > 0 ? await readCaseGroups(run) : new Map(),
-    baselineScores: isDifference && baseline ? await readCaseScores(baseline, metrics) : new Map(),
+    baselineScores: isDifference && baseline ? await readCaseScores(baseline, metrics) : noScores,
   };
   return parsed.map((gate) => ({ gate: gate.text, kind: gate.kind, ...judge(gate, evidence) }));
 }
@@ -78,7 +78,8 @@ function judgeFigure({ measure, comparison, limit }: Gate, summary: MetricSummar
 /** Holds for every cell: the smallest, the largest, or 0 for all. */
 function judgeCases(gate: Gate, summary: MetricSummary, { scores, groups }: Evidence): Verdict {
   const { metric, comparison, limit, tag } = gate;
-  const found = [...(scores.get(metric) ?? [])].flatMap(([id, { min, max }]) => {
+  const found = scores.ids.flatMap((id) => {
+    const { min = null, max = null } = scores.score(metric, id) ?? {};
     if (min === null || max === null || (tag !== null && !groups.get(id)?.tags.includes(tag))) return [];
     return [{ id, broken: [min, max].find((value) => !holds(value, comparison, limit)) }];
   });

@@ -177,6 +177,24 @@ describe('correctness by a model', () => {
   });
 });
 
+describe('context recall by a model', () => {
+  test('holds the reference against what was retrieved, for a refusal too; the best reference counts', async () => {
+    await using server = await startStubModelServer();
+    const one = (label: string) =>
+      json({ verdicts: [{ sentence: 1, label, quote: 'Deleted files are kept for 30 days' }] });
+    server.script(one('unsupported'), one('supported'));
+    const { metric } = await open(server.url);
+    const retrieved = [recordedPassage('a.md', passage, 0)];
+    const answer = { ...refusedAnswer(), retrieved };
+    const asked = withCase({ question: 'How long?', answers: ['60 days.', '30 days.'] }, answer);
+    expect(await metric('judgeContextRecall').score(asked, never)).toMatchObject({ status: 'ok', value: 1 });
+    expect(server.requests).toHaveLength(2);
+    expect(server.requests[1]?.body.messages?.[1]?.content).toMatch(/Deleted files[\s\S]*30 days\.\n<\/sentence>/);
+    const without = withCase({ answers: ['30 days.'] }, refusedAnswer());
+    expect(await metric('judgeContextRecall').score(without, never)).toMatchObject({ status: 'na' });
+  });
+});
+
 test('rubrics are asked one by one', async () => {
   await using server = await startStubModelServer({
     otherwise: {

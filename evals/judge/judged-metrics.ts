@@ -1,7 +1,7 @@
 import { splitSentences } from '../../src/domain/sentences.ts';
 import type { RecordedAnswer } from '../answer-record.ts';
 import type { EvalCase } from '../case.ts';
-import type { Answered, JudgedMetric } from '../metric.ts';
+import type { Answered, JudgedMetric, Score } from '../metric.ts';
 import { judgeVersion } from './ask-judge.ts';
 import { type AskPanel, callsOfPanel, createPanel, type JudgePanel, panelFingerprint } from './ask-panel.ts';
 import { countVotes } from './count-votes.ts';
@@ -20,6 +20,7 @@ export const judgedMetricNames = [
   'judgeCorrect',
   'judgeIncorrect',
   'judgeRubric',
+  'judgeContextRecall',
 ] as const;
 type JudgedMetricName = (typeof judgedMetricNames)[number];
 
@@ -64,6 +65,7 @@ export function judgedMetrics(panel: JudgePanel): readonly JudgedMetric[] {
       label: 'incorrect',
     }),
     rubrics(context),
+    contextRecall(context),
   ];
 }
 
@@ -158,6 +160,43 @@ function rubrics({ panel, ask }: Context): JudgedMetric {
       const values = scores.flatMap((score) => (score.status === 'ok' ? [score.value] : []));
       return { status: 'ok', value: values.reduce((sum, value) => sum + value, 0) / values.length, evidence };
     }),
+  };
+}
+
+/**
+ * Claims of a reference answer that the retrieved texts support / its claims, in [0, 1]; the best over the references (RAGAS context recall, with
+ * sentences as the unit). A refusal is judged too: it says what the search found. `na` without a reference or a retrieved text.
+ */
+function contextRecall({ panel, ask }: Context): JudgedMetric {
+  const { prompts, settings } = panel;
+  return {
+    ...sharedShape(panel),
+    name: 'judgeContextRecall',
+    description: 'Share of the claims of a reference answer that a model judge finds in what was retrieved',
+    better: 'higher',
+    group: 'retrieval',
+    fingerprint: panelFingerprint(panel, groundednessJudge(prompts)),
+    questions: (one) => referencesOf(one).map((reference) => `context recall of ${reference}`),
+    async score({ case: one, answer }, signal, ledger = freeLedger) {
+      const references = referencesOf(one);
+      if (references.length === 0) return notApplicable('the case has no reference answer');
+      const sources = distinct([...one.contexts, ...answer.retrieved.flatMap(({ text }) => text ?? [])]);
+      if (sources.length === 0) return notApplicable('no text was retrieved');
+      const scores: Score[] = [];
+      for (const reference of references) {
+        const sentences = splitSentences(reference).map(({ start, end }) => reference.slice(start, end));
+        const asked = { question: one.question, sentences, sources };
+        scores.push(
+          await scoreSupport({ ask, prompts, rule: settings.vote }, asked, ['supported'], { signal, ledger }),
+        );
+      }
+      const failed = scores.find(({ status }) => status === 'error');
+      if (failed) return failed;
+      const [best] = scores
+        .flatMap((score) => (score.status === 'ok' ? [score] : []))
+        .toSorted((first, other) => other.value - first.value);
+      return best ?? scores[0] ?? notApplicable('the reference answer claims nothing');
+    },
   };
 }
 

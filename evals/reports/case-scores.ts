@@ -1,9 +1,9 @@
+import { addCell, type CellColumns, emptyColumns } from '../statistics/cell-columns.ts';
 import { clusterOf } from '../statistics/cluster-of.ts';
 import type { Run, RunFiles } from './read-run.ts';
 
 /** A metric over the repeats of one case. */
 export interface CaseScore {
-  readonly ok: number;
   readonly errors: number;
   /** Of the cells that are ok; null without any, as `min` and `max`. */
   readonly mean: number | null;
@@ -11,43 +11,62 @@ export interface CaseScore {
   readonly max: number | null;
 }
 
-/** By metric, then by id of the case. */
-export type CaseScores = ReadonlyMap<string, ReadonlyMap<string, CaseScore>>;
-
-interface Tally {
-  ok: number;
-  errors: number;
-  sum: number;
-  min: number;
-  max: number;
+/** Scores of a run as columns of numbers: a metric takes some fifty bytes a case. */
+export interface CaseScores {
+  /** Those that have cells. */
+  readonly metrics: readonly string[];
+  /** Cases that have cells, in the order of the run. */
+  readonly ids: readonly string[];
+  /** Null without a cell. */
+  score(metric: string, id: string): CaseScore | null;
 }
+
+interface ScoreColumns extends CellColumns {
+  readonly least: number[];
+  readonly most: number[];
+}
+
+export const noScores: CaseScores = { metrics: [], ids: [], score: () => null };
 
 /** Reads the cells of a run once and folds the repeats of each case; `metrics` says of which metrics, all where it is left out. */
 export async function readCaseScores(
   run: Pick<RunFiles, 'cells'>,
   metrics?: { has(metric: string): boolean },
 ): Promise<CaseScores> {
-  const tallies = new Map<string, Map<string, Tally>>();
+  const columns = new Map<string, ScoreColumns>();
+  const places = new Map<string, number>();
   for await (const cell of run.cells()) {
     if (metrics && !metrics.has(cell.metric)) continue;
-    const cases = tallies.get(cell.metric) ?? new Map<string, Tally>();
-    tallies.set(cell.metric, cases);
-    const tally = cases.get(cell.case) ?? { ok: 0, errors: 0, sum: 0, min: Infinity, max: -Infinity };
-    cases.set(cell.case, tally);
-    if (cell.status === 'error') tally.errors += 1;
+    const place = places.get(cell.case) ?? places.size;
+    places.set(cell.case, place);
+    const own = columns.get(cell.metric) ?? { ...emptyColumns(), least: [], most: [] };
+    columns.set(cell.metric, own);
+    addCell(own, cell, place, false);
+    const { least, most } = own;
+    while (least.length <= place) {
+      least.push(Infinity);
+      most.push(-Infinity);
+    }
     if (cell.status !== 'ok' || cell.value === null) continue;
-    tally.ok += 1;
-    tally.sum += cell.value;
-    tally.min = Math.min(tally.min, cell.value);
-    tally.max = Math.max(tally.max, cell.value);
+    least[place] = Math.min(least[place] ?? Infinity, cell.value);
+    most[place] = Math.max(most[place] ?? -Infinity, cell.value);
   }
-  return new Map(
-    [...tallies].map(([metric, cases]) => [metric, new Map([...cases].map(([id, tally]) => [id, fold(tally)]))]),
-  );
+  return {
+    metrics: [...columns.keys()],
+    ids: [...places.keys()],
+    score(metric, id) {
+      const [own, place] = [columns.get(metric), places.get(id)];
+      return own && place !== undefined ? scoreAt(own, place) : null;
+    },
+  };
 }
 
-function fold({ ok, errors, sum, min, max }: Tally): CaseScore {
-  return ok === 0 ? { ok, errors, mean: null, min: null, max: null } : { ok, errors, mean: sum / ok, min, max };
+function scoreAt({ sums, ok, na, errors, least, most }: ScoreColumns, place: number): CaseScore | null {
+  const [counted = 0, failed = 0] = [ok[place], errors[place]];
+  if (counted + failed + (na[place] ?? 0) === 0) return null;
+  if (counted === 0) return { errors: failed, mean: null, min: null, max: null };
+  const [sum = 0, min = 0, max = 0] = [sums[place], least[place], most[place]];
+  return { errors: failed, mean: sum / counted, min, max };
 }
 
 /** What of a case decides with which others it stands. */
@@ -60,7 +79,13 @@ export interface CaseGroups {
 /** Tags and cluster of each case, by its id. */
 export async function readCaseGroups(run: Pick<Run, 'cases'>): Promise<ReadonlyMap<string, CaseGroups>> {
   const groups = new Map<string, CaseGroups>();
-  for await (const asked of run.cases())
-    groups.set(asked.id, { tags: asked.tags, cluster: clusterOf(asked) ?? `case ${asked.id}` });
+  // Many cases have the same tags: they share one list.
+  const lists = new Map<string, readonly string[]>();
+  for await (const asked of run.cases()) {
+    const name = JSON.stringify(asked.tags);
+    const tags = lists.get(name) ?? asked.tags;
+    lists.set(name, tags);
+    groups.set(asked.id, { tags, cluster: clusterOf(asked) ?? `case ${asked.id}` });
+  }
   return groups;
 }

@@ -19,8 +19,8 @@ export async function junitReport(run: Run, places: ReadonlyMap<string, CasePlac
     const broken = own.filter(({ kind }) => kind === 'gate');
     if (error) errors += 1;
     else if (broken.length > 0) failures += 1;
-    const properties = [...scores].flatMap(([metric, cases]) => {
-      const score = cases.get(id);
+    const properties = scores.metrics.flatMap((metric) => {
+      const score = scores.score(metric, id);
       if (!score) return [];
       const value = score.mean === null ? (score.errors > 0 ? 'error' : 'na') : String(score.mean);
       return [`<property name="${text(metric)}" value="${text(value)}"/>`];

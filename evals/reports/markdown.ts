@@ -75,10 +75,10 @@ function intervalOf({ interval, unit }: MetricComparison): string {
   return interval ? `${formatValue(interval[0], unit)} … ${formatValue(interval[1], unit)}` : '–';
 }
 
-function regressions({ regressions: lost, fixes, onlyBefore, onlyAfter }: RunComparison): string[] {
+function regressions({ regressions: lost, worse, better, onlyBefore, onlyAfter }: RunComparison): string[] {
   const others = onlyBefore.length + onlyAfter.length;
   return [
-    `${lost.length} cases got worse, ${fixes.length} better${others > 0 ? `; ${others} are in one of the runs only` : ''}.`,
+    `${worse} cases got worse, ${better} better${others > 0 ? `; ${others} are in one of the runs only` : ''}.`,
     ...(lost.length > 0 ? [`### The worst regressions`, ...lost.slice(0, mostRegressions).map(regression)] : []),
   ];
 }

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { AppError } from '../../src/domain/errors.ts';
-import { AnswerRecord } from '../answer-record.ts';
+import { AnswerOutline, AnswerRecord } from '../answer-record.ts';
 import { EvalCase } from '../case.ts';
 import { VerdictRecord } from '../judge/verdict-record.ts';
 import { Cell } from '../metric.ts';
@@ -16,6 +16,8 @@ export interface RunFiles {
   /** Each with its line in `cases.jsonl`, from 1. */
   cases(): AsyncIterable<EvalCase>;
   answers(): AsyncIterable<AnswerRecord>;
+  /** The answers again, with what was said alone. */
+  outlines(): AsyncIterable<AnswerOutline>;
   cells(): AsyncIterable<Cell>;
   /** None where no model judges. */
   verdicts(): AsyncIterable<VerdictRecord>;
@@ -33,6 +35,7 @@ export function openRunFiles(folder: string): RunFiles {
     folder,
     cases: () => readLines(join(folder, runFiles.cases), EvalCase),
     answers: () => readLines(join(folder, runFiles.answers), AnswerRecord),
+    outlines: () => readLines(join(folder, runFiles.answers), AnswerOutline),
     cells: () => readLines(join(folder, runFiles.cells), Cell),
     async *verdicts() {
       const file = join(folder, runFiles.verdicts);

@@ -2,8 +2,9 @@ import type { Cell } from '../metric.ts';
 
 /** The cells of one metric over a run, as numbers by the place of their case: what of a run grows with it is a few bytes a case. */
 export interface CellColumns {
-  /** Sums and numbers of `ok` cells, over the repeats of a case. */
+  /** Sums, sums of squares and numbers of `ok` cells, over the repeats of a case. */
   readonly sums: number[];
+  readonly squares: number[];
   readonly ok: number[];
   readonly na: number[];
   readonly errors: number[];
@@ -17,13 +18,13 @@ export interface CellColumns {
 const mostReasons = 20;
 
 export function emptyColumns(): CellColumns {
-  return { sums: [], ok: [], na: [], errors: [], values: { place: [], value: [] }, reasons: new Set() };
+  return { sums: [], squares: [], ok: [], na: [], errors: [], values: { place: [], value: [] }, reasons: new Set() };
 }
 
 /** Cases come in order, so that the lists stay dense; `cases` is how many there are. */
 export function addCell(columns: CellColumns, { status, value, reason }: Cell, place: number, hasPercentiles: boolean) {
-  const { sums, ok, na, errors, values, reasons } = columns;
-  for (const list of [sums, ok, na, errors]) while (list.length <= place) list.push(0);
+  const { sums, squares, ok, na, errors, values, reasons } = columns;
+  for (const list of [sums, squares, ok, na, errors]) while (list.length <= place) list.push(0);
   const add = (list: number[], amount: number) => {
     list[place] = (list[place] ?? 0) + amount;
   };
@@ -33,6 +34,7 @@ export function addCell(columns: CellColumns, { status, value, reason }: Cell, p
   if (status !== 'ok' || value === null) return;
   add(ok, 1);
   add(sums, value);
+  add(squares, value * value);
   if (!hasPercentiles) return;
   values.place.push(place);
   values.value.push(value);

@@ -1,3 +1,7 @@
+import type { Metric } from '../metric.ts';
+import type { RepeatFigures } from '../summary.ts';
+import type { CellColumns } from './cell-columns.ts';
+
 /** Answers to one case: how many there are, and how many of them pass. */
 export interface Passes {
   readonly passed: number;
@@ -38,3 +42,33 @@ function chosenShare(some: number, all: number, k: number): number {
   for (let drawn = 0; drawn < k; drawn += 1) share *= Math.max(0, some - drawn) / (all - drawn);
   return share;
 }
+
+/**
+ * How far the answers to one case differ, over the cases with several `ok` cells; undefined without one. Rates of passing are of metrics of which every
+ * value is 0 or 1 and one of them is better; k is the largest number of answers to a case.
+ */
+export function repeatFigures(
+  { better }: Pick<Metric, 'better'>,
+  { sums, squares, ok }: Pick<CellColumns, 'sums' | 'squares' | 'ok'>,
+  chosen: readonly number[],
+): RepeatFigures | undefined {
+  const repeated = chosen.filter((place) => (ok[place] ?? 0) > 1);
+  if (repeated.length === 0) return undefined;
+  const deviations = repeated.map((place) => {
+    const [count = 0, sum = 0, square = 0] = [ok[place], sums[place], squares[place]];
+    return Math.sqrt(Math.max(0, (square - (sum * sum) / count) / (count - 1)));
+  });
+  const deviation = deviations.reduce((sum, value) => sum + value, 0) / deviations.length;
+  const k = repeated.reduce((most, place) => Math.max(most, ok[place] ?? 0), 0);
+  // Of values in [0, 1] the squares sum to as much as the values only where each is 0 or 1.
+  const isFlag =
+    better !== 'none' && chosen.every((place) => isWhole(sums[place] ?? 0) && sums[place] === squares[place]);
+  if (!isFlag) return { k, deviation, flipRate: null, passAny: null, passAll: null };
+  const passes = chosen.flatMap((place): Passes[] => {
+    const [count = 0, sum = 0] = [ok[place], sums[place]];
+    return count === 0 ? [] : [{ passed: better === 'higher' ? sum : count - sum, count }];
+  });
+  return { k, deviation, flipRate: flipRate(passes), passAny: passAt(k, passes), passAll: passAll(k, passes) };
+}
+
+const isWhole = Number.isInteger;

@@ -3,6 +3,7 @@ import { percentile } from '../metrics/percentile.ts';
 import type { MetricSummary } from '../summary.ts';
 import type { CellColumns } from './cell-columns.ts';
 import { meanInterval } from './mean-interval.ts';
+import { repeatFigures } from './repeats.ts';
 import type { Observation } from './resample.ts';
 import type { SummarizedCase } from './summarize.ts';
 
@@ -33,6 +34,7 @@ export function summarizeCaseMetric(
     const count = columns.ok[place] ?? 0;
     return count === 0 ? [] : [{ value: (columns.sums[place] ?? 0) / count, cluster: cases[place]?.cluster ?? null }];
   });
+  const repeated = repeatFigures(metric, columns, chosen);
   const count = (list: readonly number[]) => chosen.reduce((sum, place) => sum + (list[place] ?? 0), 0);
   return {
     metric: name,
@@ -45,6 +47,7 @@ export function summarizeCaseMetric(
     na: count(columns.na),
     errors: count(columns.errors),
     percentiles: hasPercentiles(metric) ? percentilesOf(valuesOf(columns, chosen)) : null,
+    ...(repeated ? { repeated } : {}),
   };
 }
 

@@ -58,6 +58,28 @@ describe('summarize', () => {
     expect(tags.early?.[0]?.ok).toBe(10);
     expect(MetricSummary.array().parse(metrics)).toEqual(metrics);
   });
+  it('says how far answers to one case differ, and how often all of them pass', () => {
+    const values = [
+      [1, 1, 1],
+      [1, 0, 1],
+      [0, 0, 0],
+      [0, 1, 0],
+    ];
+    const cells = (metric: string, scale: number) =>
+      values.flatMap((own, index) => own.map((value, repeat) => cell(`c${index}`, repeat, metric, value * scale)));
+    const named = metricsNamed(['correct', 'fabricatedQuotes', 'latency:total', 'tokenF1']);
+    const all = [...cells('correct', 1), ...cells('fabricatedQuotes', 1), ...cells('tokenF1', 0.5)];
+    const [correct, fabricated, latency, f1] = summarize(cases, [], all, named, 1).metrics;
+    // Two of four cases flip, each with a deviation of √(1/3); three of four pass at all, one always.
+    expect(correct?.repeated).toEqual({
+      ...{ k: 3, flipRate: 0.5, passAny: 0.75, passAll: 0.25 },
+      deviation: expect.closeTo(Math.sqrt(1 / 3) / 2, 12),
+    });
+    // Of what should be 0, a 0 passes.
+    expect(fabricated?.repeated).toMatchObject({ passAny: 0.75, passAll: 0.25 });
+    expect(f1?.repeated).toMatchObject({ k: 3, flipRate: null, passAny: null, passAll: null });
+    expect(latency).not.toHaveProperty('repeated');
+  });
   it('has percentiles for what is measured', () => {
     const cells = cases.map(({ id }, index) => cell(id, 0, 'latency:total', index + 1));
     const [latency] = summarize(cases, [], cells, metricsNamed(['latency:total']), 1).metrics;

@@ -41,12 +41,31 @@ export function describeSummary({ summary, folder, reused, spent }: DescribedRun
     ...problems.map((problem) => `  ${problem}`),
     '',
     formatTable(['metric', 'value', '95 % interval', 'ok', 'na', 'errors'], rows),
+    ...describeRepeats(metrics),
     ...(judged.length > 0 ? ['', ...judged] : []),
     ...(notes.length > 0 ? ['', ...notes] : []),
     ...(judge ? ['', describeJudge(judge)] : []),
     '',
     `The run is in ${folder}`,
   ].join('\n');
+}
+
+/** A table of what several answers to a case have in common. */
+function describeRepeats(metrics: RunSummary['metrics']): string[] {
+  const rows = metrics.flatMap(({ metric, unit, repeated }) =>
+    repeated
+      ? [
+          [
+            metric,
+            formatValue(repeated.deviation, unit),
+            ...[repeated.flipRate, repeated.passAny, repeated.passAll].map((share) => formatValue(share, 'share')),
+          ],
+        ]
+      : [],
+  );
+  const k = Math.max(0, ...metrics.map(({ repeated }) => repeated?.k ?? 0));
+  if (rows.length === 0) return [];
+  return ['', formatTable([`${k} answers to a case`, 'deviation', 'flip rate', `pass@${k}`, `pass^${k}`], rows)];
 }
 
 function describeJudge({ verdicts, kept, faults, failures, calls, cost, ...tokens }: JudgeTotals): string {

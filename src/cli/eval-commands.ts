@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CalibrationOptions } from './calibrate.ts';
+import { addCache } from './eval-cache.ts';
 import { addReports } from './eval-compare.ts';
 import { addEvalDatasets } from './eval-datasets.ts';
 import { addJudge } from './eval-judge.ts';
@@ -64,6 +65,7 @@ export function addEvals(program: Command, invocation: () => Invocation, setExit
   addEvalDatasets(evals, invocation, setExitCode);
   addReports(evals, invocation, setExitCode);
   addJudge(evals, invocation, setExitCode);
+  addCache(evals, invocation);
   return evals;
 }
 

@@ -1,9 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Invocation, SetExitCode } from './invocation.ts';
 import { parseCount } from './option-values.ts';
-
-export const reportFormats = ['table', 'html', 'junit', 'markdown', 'sarif', 'jsonl', 'github'] as const;
-export type ReportFormat = (typeof reportFormats)[number];
+import { type ReportFormat, reportFormats } from './report-formats.ts';
 
 export interface CompareOptions {
   readonly force: boolean;

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { sendJson, startLoopbackServer } from '../../test/loopback-server.ts';
 import { writeRunFolder } from '../../test/run-folder.ts';
 import { runCommandLine } from '../cli.ts';
 
@@ -73,4 +74,29 @@ it('ends with 2 for what is no run, for an invalid one, and where the report can
   expect((await run('eval', 'report', place('invalid'))).code).toBe(2);
   expect((await run('eval', 'report', place('before'))).code).toBe(0);
   expect((await run('eval', 'report', place('before'), '--out', place('none/report'))).code).toBe(2);
+});
+
+it('runs a suite into several reports at once, which point to the lines of its data', async () => {
+  await using server = await startLoopbackServer(async (_request, response) =>
+    sendJson(response, 200, { answer: 'It is 2.' }),
+  );
+  const cases = [1, 2, 3].map((count) => JSON.stringify({ id: `c${count}`, question: '?', answers: [`${count}`] }));
+  await writeFile(place('cases.jsonl'), `\n${cases.join('\n')}\n`);
+  await writeFile(
+    place('suite.yaml'),
+    `name: several\ntarget: { kind: http, url: ${server.url}, answer: answer }\ndata: { path: cases.jsonl }\nmetrics: [answerInText]\ngates: ["min(answerInText) >= 1"]\n`,
+  );
+  const files = ['a.html', 'a.xml', 'a.md', 'a.sarif', 'a.jsonl', 'a.txt'].map(place);
+  const words = ['eval', 'run', place('suite.yaml'), '--cache', 'off', '--out', place('several')];
+  const { code } = await run(...words, ...files.flatMap((file) => ['--report', file]));
+  expect(code).toBe(4);
+  const [html, xml, markdown, sarif, lines, table] = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  expect(html).toMatch(/^<!doctype html>/);
+  expect(xml).toMatch(/^<\?xml/);
+  expect(markdown).toContain('## Evaluation');
+  expect(lines?.trimEnd().split('\n')).toHaveLength(3);
+  expect(table).toContain('answerInText');
+  expect(sarif).toMatch(/cases\.jsonl.*"startLine": ?2.*"startLine": ?4/s);
+  const refused = await run(...words, '--report', place('a.pdf'));
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('.html, .xml')]);
 });

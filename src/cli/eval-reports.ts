@@ -4,6 +4,7 @@ import type { MetricComparison } from '../../evals/compare/compare-metrics.ts';
 import { compareRuns, type RunComparison } from '../../evals/compare/compare-runs.ts';
 import { exitCodeOfRun } from '../../evals/gates/judge-gates.ts';
 import { readCasePlaces } from '../../evals/reports/case-places.ts';
+import type { CasePlace } from '../../evals/reports/failed-cases.ts';
 import { formatValue } from '../../evals/reports/format-value.ts';
 import { githubReport } from '../../evals/reports/github.ts';
 import { comparisonTable } from '../../evals/reports/html/comparison.ts';
@@ -18,6 +19,7 @@ import { describeSummary } from './describe-summary.ts';
 import type { CompareOptions, ReportOptions } from './eval-compare.ts';
 import type { Invocation } from './invocation.ts';
 import { formatTable } from './output.ts';
+import { formatOf, type ReportFormat } from './report-formats.ts';
 
 /** Prints the comparison. Throws INVALID_REQUEST for what cannot be read or compared. */
 export async function compareCommand(
@@ -30,9 +32,9 @@ export async function compareCommand(
   show('reading', 0);
   const [first, second] = [await readRun(before), await readRun(after)];
   show('comparing', 1);
-  const comparison = await compareRuns(first, second, { isForced: force });
+  const comparison = await compareRuns(first, second, { isForced: force, ...(output.json ? {} : { most: limit }) });
   progress.end();
-  output.result(comparison, (value) => describeComparison(value, limit));
+  output.result(comparison, describeComparison);
 }
 
 /** Writes or prints a report; resolves to the exit code of the run: 2 where it is invalid, 4 where a gate failed, 3 or 130 where it was cut short. */
@@ -43,23 +45,49 @@ export async function reportCommand(
 ): Promise<number> {
   const run = await readRun(folder);
   progress.show({ label: 'writing the report', done: 0, total: 1, etaSeconds: null });
-  const text = await reportText(run, options);
+  const { format, baseline, dataset } = options;
+  const places = dataset === undefined ? new Map() : await readCasePlaces(dataset);
+  const text = await reportText(run, { format, baseline: baseline ?? null, places });
   progress.end();
   if (options.out !== undefined) {
-    await writeFile(options.out, text).catch((cause: unknown) => {
-      const errors = [{ field: '--out', expected: 'a file that can be written', received: options.out ?? '' }];
-      throw new AppError('INVALID_REQUEST', 'The report cannot be written.', { errors, cause });
-    });
+    await writeReport(options.out, text, '--out');
     output.note(`Written to ${options.out}.`);
   } else if (output.json && options.format === 'table') output.result(run.summary, () => '');
   else output.write(text);
   return exitCodeOfRun(run.summary);
 }
 
-async function reportText(run: Run, { format, baseline, dataset }: ReportOptions): Promise<string> {
-  const earlier = baseline === undefined ? null : await readRun(baseline);
-  const comparison = earlier ? await compareRuns(earlier, run, { isForced: false }) : null;
-  const places = dataset === undefined ? new Map() : await readCasePlaces(dataset);
+/** Of cases that got worse, and better, in a report. */
+const mostListed = 5;
+
+interface WantedReport {
+  readonly format: ReportFormat;
+  /** Folder of a run. */
+  readonly baseline: string | null;
+  readonly places: ReadonlyMap<string, CasePlace>;
+}
+
+/** Writes a report into each file, of the format that its name ends with. Throws INVALID_REQUEST for a file that cannot be written. */
+export async function writeReports(
+  folder: string,
+  files: readonly string[],
+  wanted: Omit<WantedReport, 'format'>,
+): Promise<void> {
+  const run = await readRun(folder);
+  for (const file of files)
+    await writeReport(file, await reportText(run, { ...wanted, format: formatOf(file) ?? 'table' }), '--report');
+}
+
+async function writeReport(file: string, text: string, option: string): Promise<void> {
+  await writeFile(file, text).catch((cause: unknown) => {
+    const errors = [{ field: option, expected: 'a file that can be written', received: file }];
+    throw new AppError('INVALID_REQUEST', 'The report cannot be written.', { errors, cause });
+  });
+}
+
+async function reportText(run: Run, { format, baseline, places }: WantedReport): Promise<string> {
+  const earlier = baseline === null ? null : await readRun(baseline);
+  const comparison = earlier ? await compareRuns(earlier, run, { isForced: false, most: mostListed }) : null;
   switch (format) {
     case 'html':
       return await htmlReport(run, earlier, comparison && comparisonTable(comparison));
@@ -74,7 +102,7 @@ async function reportText(run: Run, { format, baseline, dataset }: ReportOptions
     case 'github':
       return await githubReport(run, places);
     case 'table':
-      return `${describeRun(run)}\n${comparison ? `\n${describeComparison(comparison, 5)}\n` : ''}`;
+      return `${describeRun(run)}\n${comparison ? `\n${describeComparison(comparison)}\n` : ''}`;
   }
 }
 
@@ -85,16 +113,16 @@ function describeRun({ summary, folder }: Run): string {
 }
 
 /** A table of metrics, then the cases that changed most with both answers. */
-function describeComparison(comparison: RunComparison, limit: number): string {
-  const { pairs, onlyBefore, onlyAfter, metrics, regressions, fixes } = comparison;
+function describeComparison(comparison: RunComparison): string {
+  const { pairs, onlyBefore, onlyAfter, metrics, worse, better, regressions, fixes } = comparison;
   const headings = ['metric', 'pairs', 'before', 'after', 'difference', '95 % interval', 'p (Holm)', 'detectable', ''];
   return [
     `${comparison.before.id.slice(0, 12)} → ${comparison.after.id.slice(0, 12)}, ${pairs} cases in both`,
     ...onlyIn('before', onlyBefore),
     ...onlyIn('after', onlyAfter),
     formatTable(headings, metrics.map(describeMetric)),
-    ...describeCases('worse', regressions, limit),
-    ...describeCases('better', fixes, limit),
+    ...describeCases('worse', worse, regressions),
+    ...describeCases('better', better, fixes),
   ].join('\n');
 }
 
@@ -121,9 +149,9 @@ function describeMetric(row: MetricComparison): string[] {
   ];
 }
 
-function describeCases(name: string, cases: readonly ChangedCase[], limit: number): string[] {
-  if (cases.length === 0) return [`No case is ${name}.`];
-  const shown = cases.slice(0, limit).flatMap(({ id, question, changes, before, after }) => [
+function describeCases(name: string, count: number, cases: readonly ChangedCase[]): string[] {
+  if (count === 0) return [`No case is ${name}.`];
+  const shown = cases.flatMap(({ id, question, changes, before, after }) => [
     `  ${id}  ${oneLine(question)}`,
     `    ${changes
       .slice(0, 4)
@@ -132,7 +160,7 @@ function describeCases(name: string, cases: readonly ChangedCase[], limit: numbe
     `    before: ${said(before)}`,
     `    after:  ${said(after)}`,
   ]);
-  return [`${cases.length} cases are ${name}:`, ...shown];
+  return [`${count} cases are ${name}:`, ...shown];
 }
 
 function said({ state, text }: Said): string {

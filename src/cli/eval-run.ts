@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CacheMode, cacheModes } from '../../evals/engine/kept-results.ts';
 import type { Invocation, SetExitCode } from './invocation.ts';
 import { collectText, parseCount } from './option-values.ts';
+import { parseReportFile } from './report-formats.ts';
 
 export interface RunSuiteOptions {
   readonly out?: string;
@@ -20,6 +21,7 @@ export interface RunSuiteOptions {
   readonly budgetTokens?: number;
   readonly gate: readonly string[];
   readonly baseline?: string;
+  readonly report: readonly string[];
   readonly dryRun: boolean;
 }
 
@@ -55,8 +57,16 @@ export function addRuns(evals: Command, invocation: () => Invocation, setExitCod
     .option('--budget-tokens <count>', 'stop before more tokens are used; exits with 3', parseCount)
     .option('--gate <condition>', 'one more gate, such as "recall@10 >= 0.9"; repeatable', collectText, [])
     .option('--baseline <run>', 'the run that gates compare with')
+    .option(
+      '--report <file>',
+      'write a report as .html, .xml, .md, .sarif, .jsonl or .txt; repeatable',
+      parseReportFile,
+      [],
+    )
     .option('--dry-run', 'only print calls, tokens and cost, and the hash of the plan', false)
     .action(async (suite: string, options: RunSuiteOptions) => {
+      // A run that does not come to its end is no run, whatever was thrown.
+      setExitCode(2);
       const { runSuiteCommand } = await import('./run-suite-command.ts');
       setExitCode(await runSuiteCommand(invocation(), suite, options));
     });
@@ -69,6 +79,7 @@ export function addRuns(evals: Command, invocation: () => Invocation, setExitCod
     .option('--baseline <run>', 'the run that gates compare with')
     .option('--calibration <file>', 'how well the judge of judged metrics agrees with people')
     .action(async (run: string, options: RescoreRunOptions) => {
+      setExitCode(2);
       const { rescoreCommand } = await import('./run-suite-command.ts');
       setExitCode(await rescoreCommand(invocation(), run, options));
     });

@@ -18,6 +18,8 @@ export interface Style {
 
 interface TextSink {
   readonly isTTY?: boolean;
+  /** Of a terminal: false under NO_COLOR, and where it has none. */
+  hasColors?(): boolean;
   write(text: string): unknown;
 }
 
@@ -26,7 +28,8 @@ export function createOutput(
   stdout: TextSink = process.stdout,
   stderr: TextSink = process.stderr,
 ): Output {
-  const paint = (code: number) => (text: string) => (stdout.isTTY ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const isPainted = stdout.isTTY === true && stdout.hasColors?.() !== false;
+  const paint = (code: number) => (text: string) => (isPainted ? `\u001b[${code}m${text}\u001b[0m` : text);
   return {
     json,
     style: { bold: paint(1), dim: paint(2), accent: paint(36) },

@@ -1,14 +1,19 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import type { Dataset } from '../../evals/datasets/dataset.ts';
 import { forecastRun } from '../../evals/engine/forecast-run.ts';
 import { rescoreRun } from '../../evals/engine/rescore-run.ts';
 import { type RunOutcome, runSuite } from '../../evals/engine/run-suite.ts';
 import { exitCodeOfRun } from '../../evals/gates/judge-gates.ts';
 import { requireGates } from '../../evals/gates/parse-gate.ts';
+import type { CasePlace } from '../../evals/reports/failed-cases.ts';
 import { readRun } from '../../evals/reports/read-run.ts';
 import type { LoadedSuite } from '../../evals/suite.ts';
+import { runFiles } from '../../evals/summary.ts';
+import { AppError } from '../domain/errors.ts';
 import { createAskingProgress } from './asking-progress.ts';
 import { describeForecast, describeSummary } from './describe-summary.ts';
+import { writeReports } from './eval-reports.ts';
 import type { RescoreRunOptions, RunSuiteOptions } from './eval-run.ts';
 import type { Invocation } from './invocation.ts';
 import { openMetrics } from './open-metrics.ts';
@@ -42,14 +47,15 @@ export async function runOpened(
   const selection = await selectionOf(suite, options);
   const { repeats } = suite;
   const target = await openSuiteTarget(config, suite, dataset);
+  const folder = resolve(options.resume ?? options.out ?? newFolder(config.dataDir, suite.name));
   try {
     if (options.dryRun) {
       const forecast = await forecastRun({ suite, dataset, selection, metrics, target, repeats });
       context.output.result(forecast, describeForecast);
       return null;
     }
-    const baseline = options.baseline ?? (suite.baseline && existsSync(suite.baseline) ? suite.baseline : null);
-    const folder = resolve(options.resume ?? options.out ?? newFolder(config.dataDir, suite.name));
+    const baselineFolder = options.baseline ?? (suite.baseline && existsSync(suite.baseline) ? suite.baseline : null);
+    const baseline = baselineFolder === null ? null : await readRun(baselineFolder);
     const outcome = await runSuite({
       ...{ suite, dataset, metrics, target, selection, repeats, signal },
       out: folder,
@@ -57,18 +63,39 @@ export async function runOpened(
       retryErrors: options.retry === 'errors',
       cache: options.cache ?? 'rw',
       cacheFolder: join(config.dataDir, 'evals', 'cache'),
-      baseline: baseline === null ? null : await readRun(baseline),
+      baseline,
       now: () => new Date(),
       progress: {
         step: createStepProgress(context.progress),
         asking: createAskingProgress(context.progress, process.stderr.isTTY === true),
       },
     });
+    const { report: files = [] } = options;
+    if (files.length > 0)
+      await writeReports(folder, files, {
+        // Gates say that a baseline of other cases is none; the reports go without it.
+        baseline: baseline?.plan.dataset.hash === dataset.hash ? baselineFolder : null,
+        places: await placesOf(dataset),
+      });
     return { ...outcome, folder };
+  } catch (error) {
+    throw AppError.from(error).code === 'STORAGE_FULL' ? noRoom(folder, error) : error;
   } finally {
     context.progress.end();
     await target.close();
   }
+}
+
+/** Where each case stands in the file that it came from. */
+async function placesOf({ cases }: Pick<Dataset, 'cases'>): Promise<Map<string, CasePlace>> {
+  const places = new Map<string, CasePlace>();
+  for await (const { case: one, file, line } of cases()) places.set(one.id, { file: relative('.', file), line });
+  return places;
+}
+
+function noRoom(folder: string, cause: unknown): AppError {
+  const next = existsSync(join(folder, runFiles.plan)) ? `--resume ${folder} goes on where it was` : 'run it again';
+  return new AppError('STORAGE_FULL', `There is no room left for the run in ${folder}. With room, ${next}.`, { cause });
 }
 
 /** Computes the cells of a run again. Resolves to the exit code. */

@@ -135,7 +135,8 @@ export const errorSpecs = {
     status: 507,
     title: 'The disk is full',
     retryable: true,
-    remedy: 'Free room on the disk that holds DATA_DIR, then try again; nothing was half-written.',
+    remedy:
+      'Free room on the disk that holds DATA_DIR, or what the message names; nothing was half-written. Then try again.',
   },
   DATABASE_UNAVAILABLE: {
     status: 503,

@@ -30,7 +30,14 @@ export function caseView(shown: ShownCase, rows: CaseRows, { earlier, later }: N
       runView(run, shown, rows, runs.length > 1 ? `Answer ${run.repeat + 1} of ${runs.length}` : 'Answer'),
     ),
     ...(shown.earlier
-      ? [element('section', { class: 'before' }, element('h4', {}, 'In the baseline'), ...answerOf(shown.earlier))]
+      ? [
+          element(
+            'section',
+            { class: 'before' },
+            element('h4', {}, 'In the baseline'),
+            ...answerOf(shown.earlier, { tag: 'del', other: runs[0] ?? null }),
+          ),
+        ]
       : []),
   ];
 }
@@ -52,15 +59,15 @@ function definitions(lines: readonly (readonly [string, string])[]): HTMLElement
   );
 }
 
-function runView(run: ShownRun, { gold }: ShownCase, rows: CaseRows, title: string): HTMLElement[] {
+function runView(run: ShownRun, { gold, earlier }: ShownCase, rows: CaseRows, title: string): HTMLElement[] {
   return [
-    element('section', {}, element('h4', {}, title), ...answerOf(run)),
+    element('section', {}, element('h4', {}, title), ...answerOf(run, { tag: 'ins', other: earlier })),
     ...(run.quotes.length > 0
       ? [element('section', {}, element('h4', {}, 'Quotes in their sources'), ...run.quotes.map(quoteView))]
       : []),
     element('section', {}, element('h4', {}, 'Scores'), scoreTable(run.cells, rows)),
     ...(run.retrieved.length > 0
-      ? [element('section', {}, element('h4', {}, 'Retrieved'), retrievedTable(run, new Set(gold)))]
+      ? [element('section', {}, element('h4', {}, 'Retrieved'), ...retrievedView(run, new Set(gold), earlier))]
       : []),
     element(
       'details',
@@ -78,7 +85,18 @@ function runView(run: ShownRun, { gold }: ShownCase, rows: CaseRows, title: stri
   ];
 }
 
-function answerOf({ state, sentences, text, message, confidence, model, notes }: ShownRun): HTMLElement[] {
+/** Sentences that the other answer does not have are marked; none where there is no other. */
+interface Difference {
+  readonly tag: 'ins' | 'del';
+  readonly other: ShownRun | null;
+}
+
+function answerOf(
+  { state, sentences, text, message, confidence, model, notes }: ShownRun,
+  { tag, other }: Difference,
+): HTMLElement[] {
+  const known = new Set((other?.sentences ?? []).map((sentence) => sentence.text));
+  const marked = (sentence: string) => (other === null || known.has(sentence) ? sentence : element(tag, {}, sentence));
   const said =
     sentences.length > 0
       ? sentences.map((sentence) =>
@@ -88,7 +106,8 @@ function answerOf({ state, sentences, text, message, confidence, model, notes }:
               class: sentence.groundedness !== null && sentence.groundedness < 0.5 ? 'sentence weak' : 'sentence',
               ...(sentence.groundedness === null ? {} : { title: `groundedness ${sentence.groundedness.toFixed(2)}` }),
             },
-            `${sentence.text} `,
+            marked(sentence.text),
+            ' ',
             ...sentence.citations.map((number) => element('sup', {}, `[${number}] `)),
           ),
         )
@@ -166,18 +185,30 @@ function scoreTable(cells: readonly ShownCell[], { metrics }: CaseRows): HTMLEle
   );
 }
 
-function retrievedTable({ retrieved }: ShownRun, gold: ReadonlySet<string>): HTMLElement {
-  return table(
-    ['Rank', 'Document', 'Score', 'Holds the answer'],
-    retrieved.map(({ document, title, score }, index) =>
-      element(
-        'tr',
-        gold.has(document) ? { class: 'gold' } : {},
-        element('td', {}, String(index + 1)),
-        element('th', { scope: 'row' }, title === '' ? document : `${title} (${document})`),
-        element('td', {}, score.toFixed(3)),
-        element('td', {}, gold.has(document) ? '✓ yes' : ''),
-      ),
+/** What was retrieved, with the rank that a document had in the baseline, and what is no longer there. */
+function retrievedView({ retrieved }: ShownRun, gold: ReadonlySet<string>, earlier: ShownRun | null): HTMLElement[] {
+  const before = earlier?.retrieved ?? [];
+  const now = new Set(retrieved.map(({ document }) => document));
+  const rankBefore = (document: string) => before.findIndex((passage) => passage.document === document) + 1;
+  const gone = before.flatMap(({ document }, index) =>
+    now.has(document) || rankBefore(document) !== index + 1 ? [] : [`${document} (rank ${index + 1})`],
+  );
+  const columns = earlier
+    ? ['Rank', 'Before', 'Document', 'Score', 'Holds the answer']
+    : ['Rank', 'Document', 'Score', 'Holds the answer'];
+  const rows = retrieved.map(({ document, title, score }, index) =>
+    element(
+      'tr',
+      gold.has(document) ? { class: 'gold' } : {},
+      element('td', {}, String(index + 1)),
+      ...(earlier ? [element('td', {}, String(rankBefore(document) || 'new'))] : []),
+      element('th', { scope: 'row' }, title === '' ? document : `${title} (${document})`),
+      element('td', {}, score.toFixed(3)),
+      element('td', {}, gold.has(document) ? '✓ yes' : ''),
     ),
   );
+  return [
+    table(columns, rows),
+    ...(gone.length > 0 ? [element('p', { class: 'hint' }, `Retrieved before only: ${gone.join(', ')}`)] : []),
+  ];
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
 import { withoutTypes } from '../../../src/without-types.ts';
 import type { Run } from '../read-run.ts';
 import { collect } from './collect.ts';
 import { html, type Markup, trusted } from './markup.ts';
+import { packed } from './pack.ts';
 import * as parts from './sections.ts';
 
 const web = join(import.meta.dirname, '../../../web');
@@ -30,10 +30,7 @@ export async function htmlReport(run: Run, baseline: Run | null, comparison: Mar
   const script = joinModules(scripts.map((name) => readFileSync(join(web, name), 'utf8')));
   const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
   const title = `${summary.suite} · Footnote evaluation`;
-  const { blockSize } = collected.rows;
-  const blocks = Array.from({ length: Math.ceil(collected.cases.length / blockSize) }, (_, block) =>
-    packed(`block-${block}`, collected.cases.slice(block * blockSize, (block + 1) * blockSize)),
-  );
+  const repeats = parts.repeatTable(summary.metrics);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -54,6 +51,7 @@ ${parts.overview(run)}
 ${parts.section('gates', 'Gates', null, parts.gateList(summary.gates))}
 ${comparison === null ? null : parts.section('comparison', 'Against the baseline', null, comparison)}
 ${parts.section('metrics', 'Metrics', 'Means over cases that are ok; ↑ higher is better, ↓ lower is better. An error is never counted as a value.', parts.metricTable(summary.metrics))}
+${repeats === null ? null : parts.section('repeats', 'Repeats', 'How far answers to the same case differ: the mean deviation within a case, the share of cases that pass and fail, and the chance that any and that all answers pass.', repeats)}
 ${parts.section('distributions', 'Distributions', 'How many cells have which value, in tenths.', parts.distributions(summary.metrics, collected))}
 ${parts.section('tags', 'By tag', 'Worst first. The thin line is the 95 % interval.', parts.tagSlices(summary))}
 ${parts.section('confidence', 'Confidence', 'On the dashed line, answers are as often right as they say.', parts.confidence(collected, summary.cases * summary.repeats))}
@@ -63,7 +61,7 @@ ${parts.section('cases', 'Cases', null, caseBrowser)}
 </main>
 <div id="status" class="hidden" role="status"></div>
 ${packed('rows', collected.rows)}
-${blocks}
+${collected.blocks}
 <script type="module">${trusted(script)}</script>
 </body>
 </html>
@@ -105,13 +103,4 @@ function joinModules(sources: readonly string[]): string {
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
-
-/** Base64 holds no character that means something in HTML. */
-function packed(id: string, value: unknown): Markup {
-  const rounded = JSON.stringify(value, (_key, entry) =>
-    typeof entry === 'number' ? Number(entry.toFixed(4)) : entry,
-  );
-  const bytes = deflateRawSync(rounded, { level: 9 }).toString('base64');
-  return html`<script type="text/plain" id="${id}">${trusted(bytes)}</script>`;
 }

@@ -45,6 +45,18 @@ export function metricTable(metrics: readonly MetricSummary[]): Markup {
   )}</tbody></table></div>`;
 }
 
+/** How far several answers to a case differ; nothing where each was asked once. */
+export function repeatTable(metrics: readonly MetricSummary[]): Markup | null {
+  const rows = metrics.flatMap(({ metric, unit, repeated }) => (repeated ? [{ metric, unit, ...repeated }] : []));
+  const [first] = rows;
+  if (!first) return null;
+  const k = rows.reduce((most, row) => Math.max(most, row.k), 0);
+  return html`<div class="wide" tabindex="0" role="group" aria-label="Repeats"><table><thead><tr><th scope="col">Metric</th><th scope="col">Deviation</th><th scope="col">Flip rate</th><th scope="col">pass@${k}</th><th scope="col">pass^${k}</th></tr></thead><tbody>${rows.map(
+    ({ metric, unit, deviation, flipRate, passAny, passAll }) =>
+      html`<tr><th scope="row">${metric}</th><td>${formatValue(deviation, unit)}</td><td>${formatValue(flipRate, 'share')}</td><td>${formatValue(passAny, 'share')}</td><td>${formatValue(passAll, 'share')}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
 export function distributions(metrics: readonly MetricSummary[], { values }: Collected): Markup {
   const charts = metrics.flatMap(({ metric, unit }) => {
     const own = values.get(metric) ?? [];
