@@ -68,6 +68,6 @@ export async function openSearchingApp(driver: SqlDriver, chat: ChatModel | null
   });
   return {
     ...(await openApp(driver, { retrieve, answerQuestion, submit })),
-    readQueued: async () => await documents.publish(await prepareVersions(await documents.claim(99, 60))),
+    readQueued: async () => await documents.publish(await prepareVersions(await documents.claim(99, 60), () => {})),
   };
 }

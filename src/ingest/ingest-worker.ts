@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../domain/errors.ts';
 import type { DocumentStore, PreparedVersion, QueuedVersion } from '../store/documents.ts';
 import type { ObjectStore } from '../store/objects.ts';
+import { createClaims } from './claim-batches.ts';
 import { createPrepareVersions, type DocumentReader, isPassing } from './prepare-versions.ts';
 import { createBackoff } from './retry-backoff.ts';
 import { createWakeUp } from './wake-up.ts';
@@ -37,10 +38,10 @@ export interface IngestWorker {
 const batchSize = 16;
 /** Published by one transaction, unless one document has more: with one connection, questions wait meanwhile. */
 const passagesTogether = 150;
+/** When so many of a batch are still to be read, the next one is claimed: the reader is not to wait for it. */
+const fewLeft = 6;
 /** Renewed every two seconds while a batch is read. */
 const leaseSeconds = 300;
-/** From this attempt on a file is read alone, so that others do not end with it. */
-const suspectAttempts = 3;
 /** Documents of a folder arrive one by one; only after this pause is their reading over. */
 const lullMilliseconds = 500;
 const gatherMilliseconds = 100;
@@ -52,6 +53,7 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
   const stopping = new AbortController();
   const wakeUp = createWakeUp(stopping.signal);
   const { prepareVersions, failVersion } = createPrepareVersions({ ...deps, leaseSeconds, stopping: stopping.signal });
+  const claims = createClaims({ ...deps, batchSize, leaseSeconds });
   let working = false;
   let loop: Promise<void> = Promise.resolve();
 
@@ -64,42 +66,36 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
       try {
         before = claimed;
         claimed = [];
-        claimed = await claim();
+        claimed = await claims.next();
         if (claimed.length === 0) {
           await publishing;
           await rest();
           continue;
         }
         working = true;
-        const prepared = await prepareVersions(claimed);
+        const isFull = claimed.length === batchSize;
+        const prepared = await prepareVersions(claimed, (left) => {
+          if (isFull && left === fewLeft && !stopping.signal.aborted) claims.begin();
+        });
         await publishing;
         publishing = publish(prepared);
         publishing.catch(() => {});
         deps.onFault(null);
         backoff.reset();
         // Documents that arrive one by one are gathered, so that one transaction publishes several.
-        if (claimed.length < batchSize) await pause(gatherMilliseconds);
+        if (!isFull) await pause(gatherMilliseconds);
       } catch (error) {
         if (stopping.signal.aborted) break;
         deps.log.warn({ err: error }, 'ingest waits and tries again');
         deps.onFault(error);
         await publishing.catch(() => {});
-        await deps.documents.returnClaims([...before, ...claimed]).catch(() => {});
+        await claims.giveBack([...before, ...claimed]);
         await wakeUp.wait(backoff.after(error));
       }
     }
     working = false;
     await publishing.catch((error) => deps.log.warn({ err: error }, 'the last documents stay queued'));
-    await deps.documents.returnClaims([...before, ...claimed]).catch(() => {});
-  }
-
-  /** A batch, or one file alone that is suspected to have ended the process. */
-  async function claim(): Promise<readonly QueuedVersion[]> {
-    const claimed = await deps.documents.claim(batchSize, leaseSeconds);
-    const suspect = claimed.find(({ attempts }) => attempts >= suspectAttempts);
-    if (!suspect) return claimed;
-    await deps.documents.returnClaims(claimed.filter((version) => version !== suspect));
-    return [suspect];
+    await claims.giveBack([...before, ...claimed]);
   }
 
   /** Nothing is queued: after a lull others may work. */

@@ -53,10 +53,17 @@ export function createPrepareVersions({
   leaseSeconds,
   stopping,
 }: PrepareDeps) {
-  async function prepareVersions(claimed: readonly QueuedVersion[]): Promise<PreparedVersion[]> {
+  /** `onEnded` is told after each version how many are left. */
+  async function prepareVersions(
+    claimed: readonly QueuedVersion[],
+    onEnded: (left: number) => void,
+  ): Promise<PreparedVersion[]> {
+    let left = claimed.length;
     const claims = holdClaims(claimed, { documents, leaseSeconds, stopping });
     try {
-      const prepared = await Promise.all(claimed.map((version) => prepare(version, claims)));
+      const prepared = await Promise.all(
+        claimed.map((version) => prepare(version, claims).finally(() => onEnded(--left))),
+      );
       return prepared.filter((version) => version !== null);
     } finally {
       claims.end();

@@ -1,0 +1,51 @@
+import type { DocumentStore, QueuedVersion } from '../store/documents.ts';
+
+/** Batches of queued versions for one worker. */
+export interface Claims {
+  /** A batch, or one file alone that is suspected to have ended the process. Empty when nothing is queued. */
+  next(): Promise<readonly QueuedVersion[]>;
+  /** Begins to claim what `next` will give, so that the worker does not wait for it. */
+  begin(): void;
+  /** Gives these back, and what was claimed ahead. Never throws: a lease ends by itself. */
+  giveBack(versions: readonly QueuedVersion[]): Promise<void>;
+}
+
+interface ClaimOptions {
+  readonly documents: Pick<DocumentStore, 'claim' | 'returnClaims'>;
+  readonly batchSize: number;
+  readonly leaseSeconds: number;
+}
+
+/** From this attempt on a file is read alone, so that others do not end with it. */
+const suspectAttempts = 3;
+
+export function createClaims({ documents, batchSize, leaseSeconds }: ClaimOptions): Claims {
+  let ahead: Promise<readonly QueuedVersion[]> | null = null;
+
+  async function claim(): Promise<readonly QueuedVersion[]> {
+    const claimed = await documents.claim(batchSize, leaseSeconds);
+    const suspect = claimed.find(({ attempts }) => attempts >= suspectAttempts);
+    if (!suspect) return claimed;
+    await documents.returnClaims(claimed.filter((version) => version !== suspect));
+    return [suspect];
+  }
+
+  function takeAhead(): Promise<readonly QueuedVersion[]> | null {
+    const taken = ahead;
+    ahead = null;
+    return taken;
+  }
+
+  return {
+    next: async () => await (takeAhead() ?? claim()),
+    begin() {
+      ahead ??= claim();
+      // Its failure is met by whoever takes it.
+      ahead.catch(() => {});
+    },
+    async giveBack(versions) {
+      const more = (await takeAhead()?.catch(() => [])) ?? [];
+      await documents.returnClaims([...versions, ...more]).catch(() => {});
+    },
+  };
+}
