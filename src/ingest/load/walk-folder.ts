@@ -32,6 +32,9 @@ export interface WalkOptions {
   readonly accepts: (fileName: string) => boolean;
 }
 
+/** Files of a folder whose size and time are asked for together: one by one each would wait for the disk. */
+const looksAtOnce = 64;
+
 const ignoredFolders = new Set(['node_modules', '__pycache__', 'bower_components']);
 
 /** A place in the tree, with the real path of the root that links must not leave. */
@@ -76,13 +79,21 @@ async function* walkDirectory(folder: Place, walk: Walk): AsyncGenerator<WalkEnt
     yield entries;
     return;
   }
-  for (const entry of entries.toSorted((one, other) => (one.name < other.name ? -1 : 1))) {
-    if (entry.name.startsWith('.') || ignoredFolders.has(entry.name)) continue;
-    const externalId = folder.externalId === '' ? entry.name : `${folder.externalId}/${entry.name}`;
-    const place = { path: join(folder.path, entry.name), externalId };
-    if (entry.isSymbolicLink()) walk.links.push(place);
-    else if (entry.isDirectory()) yield* walkDirectory(place, walk);
-    else yield await toEntry(place, walk);
+  const wanted = entries
+    .filter(({ name }) => !name.startsWith('.') && !ignoredFolders.has(name))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+  for (let start = 0; start < wanted.length; start += looksAtOnce) {
+    const next = wanted.slice(start, start + looksAtOnce).map((entry) => {
+      const externalId = folder.externalId === '' ? entry.name : `${folder.externalId}/${entry.name}`;
+      const place = { path: join(folder.path, entry.name), externalId };
+      const isFile = !entry.isSymbolicLink() && !entry.isDirectory();
+      return { entry, place, found: isFile ? toEntry(place, walk) : null };
+    });
+    for (const { entry, place, found } of next) {
+      if (found) yield await found;
+      else if (entry.isDirectory()) yield* walkDirectory(place, walk);
+      else walk.links.push(place);
+    }
   }
 }
 
