@@ -69,6 +69,8 @@ describe('a folder of one’s own', () => {
     expect(result.stdout).toContain('3 added, 0 changed, 0 removed, 0 unchanged, 1 failed');
     expect(result.stdout).toMatch(/failed {2}fake\.md: FILE_TYPE_UNSUPPORTED: \S/);
     expect(result.code).toBe(1);
+    const { items } = await json<{ items: { total: number }[] }>('jobs', 'list', '--limit', '1');
+    expect(items, 'one job for all its files').toMatchObject([{ total: 4 }]);
   });
 
   it('answers with the quote, title and place', async () => {

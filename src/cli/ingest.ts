@@ -108,16 +108,8 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
     ...{ added: [], changed: [], removed: [], unchanged: 0, skipped: 0, embedding: null, failed: [] },
   };
   const started = createEta();
-  let jobId: string | null = null;
+  const sending = createSending(context, report);
   let seen = 0;
-
-  /** The first document opens the job, the others join it. */
-  async function post(name: string, body: FormData | object): Promise<void> {
-    const submission = await waitOutFaults(context, () => client.post<Submission>('/v1/documents', body));
-    jobId ??= submission.jobId;
-    if (submission.outcome === 'unchanged') report.unchanged += 1;
-    else report[submission.outcome].push(name);
-  }
 
   async function addFile(candidate: Candidate, known: KnownDocument | undefined): Promise<void> {
     const bytes = await candidate.read();
@@ -129,12 +121,13 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
       await preview.add(bytes, basename(candidate.path), signal);
       report[known ? 'changed' : 'added'].push(candidate.externalId);
     } else {
-      await post(candidate.externalId, uploadForm(candidate, bytes, options, jobId));
+      await sending.post(candidate.externalId, (job) => uploadForm(candidate, bytes, options, job));
     }
   }
 
   /** A cancelled job takes no more documents: there is no use in sending the rest. */
   async function isCancelled(): Promise<boolean> {
+    const jobId = sending.jobId();
     return jobId !== null && (await client.get<Job>(`/v1/jobs/${jobId}`)).state === 'cancelled';
   }
 
@@ -154,14 +147,14 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
       if (options.dryRun) report.added.push(url);
       else
         await attempt(url, () =>
-          post(url, {
+          sending.post(url, (job) => ({
             url,
             source: options.source ?? 'web',
             acl: options.acl,
             tags: options.tags,
             metadata: options.metadata,
-            jobId: jobId ?? undefined,
-          }),
+            jobId: job ?? undefined,
+          })),
         );
     },
 
@@ -182,8 +175,7 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
           report.failed.push({ name: entry.externalId, code: entry.error.code, detail: entry.error.detail });
         if (entry.kind !== 'file') continue;
         const upload = attempt(entry.externalId, () => addFile({ ...entry, source }, known.get(entry.externalId)));
-        // The first upload opens the job that the others join.
-        await uploads.add(upload, jobId === null && !options.dryRun ? 1 : uploadsAtOnce);
+        await uploads.add(upload);
       }
       await uploads.end();
       if (found.size === 0) progress.note(`${target} holds no files that can be read.`);
@@ -199,6 +191,7 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
     },
 
     async finish(): Promise<Report> {
+      const jobId = sending.jobId();
       if (jobId !== null) {
         const job = await waitForJob(context, jobId, options.wait, started);
         for (const { externalId, code, detail } of job.failures) report.failed.push({ name: externalId, code, detail });
@@ -207,6 +200,33 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
       if (preview && seen > 0) report.embedding = await preview.estimate();
       progress.end();
       return report;
+    },
+  };
+}
+
+/** Sends documents into one job. */
+function createSending(context: IngestContext, report: Report) {
+  let jobId: string | null = null;
+  let opening: Promise<void> | null = null;
+
+  async function send(name: string, body: FormData | object): Promise<void> {
+    const submission = await waitOutFaults(context, () => context.client.post<Submission>('/v1/documents', body));
+    jobId ??= submission.jobId;
+    if (submission.outcome === 'unchanged') report.unchanged += 1;
+    else report[submission.outcome].push(name);
+  }
+
+  return {
+    /** Null until a document opened it. */
+    jobId: () => jobId,
+    /** One document opens the job, those that come meanwhile wait for it and join. */
+    async post(name: string, bodyOf: (jobId: string | null) => FormData | object): Promise<void> {
+      while (jobId === null && opening !== null) await opening.catch(() => {});
+      if (jobId !== null) return await send(name, bodyOf(jobId));
+      opening = send(name, bodyOf(null)).finally(() => {
+        opening = null;
+      });
+      await opening;
     },
   };
 }
@@ -220,11 +240,11 @@ function createUploads() {
     if (faults.length > 0) throw faults[0];
   }
   return {
-    /** Resolves when fewer than `atOnce` are under way. */
-    async add(upload: Promise<void>, atOnce: number): Promise<void> {
+    /** Resolves when another may begin. */
+    async add(upload: Promise<void>): Promise<void> {
       const settled = upload.catch((error: unknown) => void faults.push(error)).finally(() => running.delete(settled));
       running.add(settled);
-      if (running.size >= atOnce) await Promise.race(running);
+      if (running.size >= uploadsAtOnce) await Promise.race(running);
       if (faults.length > 0) await end();
     },
     end,
