@@ -268,6 +268,23 @@ describe('runSuite', () => {
     expect(summary.problems).toEqual([problem]);
   });
 
+  it.each([
+    ['its suite', { maxErrorRate: 0.1, gates: ['right >= 1'] }],
+    ['a gate', { gates: ['right >= 1', 'errorRate <= 0.1'] }],
+  ])('is judged by its other answers where %s allows so many errors', async (_by, change) => {
+    const target = stubTarget({
+      ask: async ({ question }) => (question === 'What is 4?' ? await failing() : stubAnswer(question)),
+    });
+    const right = { ...rightAnswer, score: () => ({ status: 'ok', value: 1 }) as const };
+    const run = (cases: number) =>
+      runStubSuite({ out: newFolder(), target, metrics: [right], cases: stubCases(cases), suite: stubSuite(change) });
+    const { state, gates } = (await run(10)).summary;
+    expect([state, ...gates.map(({ passed }) => passed)]).toEqual(['complete', ...change.gates.map(() => true)]);
+    const failed = (await run(9)).summary;
+    expect(failed).toMatchObject({ state: 'invalid' });
+    expect(failed.problems).toEqual([expect.stringContaining('1 TARGET_BAD_RESPONSE (such as: no)')]);
+  });
+
   it('lets a part of a suite lack what a metric needs', async () => {
     const cases = [...stubCases(4, { answers: [] }), ...stubCases(6).slice(4)];
     const selection = { ...wholeSelection, limit: 4 };
