@@ -47,6 +47,7 @@ export function describeSummary({ summary, folder, reused, spent }: DescribedRun
     ...(judge ? ['', describeJudge(judge)] : []),
     '',
     `The run is in ${folder}`,
+    ...(state === 'interrupted' || state === 'budget' ? [`Go on with it by --resume ${folder}`] : []),
   ].join('\n');
 }
 

@@ -48,6 +48,9 @@ export async function runOpened(
   const { repeats } = suite;
   const target = await openSuiteTarget(config, suite, dataset);
   const folder = resolve(options.resume ?? options.out ?? newFolder(config.dataDir, suite.name));
+  const sayHowItEnds = () =>
+    context.progress.note('Interrupted: what is being asked ends first. Once more ends at once.');
+  signal.addEventListener('abort', sayHowItEnds, { once: true });
   try {
     if (options.dryRun) {
       const forecast = await forecastRun({ suite, dataset, selection, metrics, target, repeats });
@@ -81,6 +84,7 @@ export async function runOpened(
   } catch (error) {
     throw AppError.from(error).code === 'STORAGE_FULL' ? noRoom(folder, error) : error;
   } finally {
+    signal.removeEventListener('abort', sayHowItEnds);
     context.progress.end();
     await target.close();
   }
