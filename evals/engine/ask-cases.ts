@@ -130,12 +130,17 @@ function createAsking(parts: AskingParts): (one: EvalCase, repeat: number) => Pr
     const { target, budget, retry, limiter, stop } = parts;
     const forecast = target.forecast(one);
     if (!(await budget.reserve(forecast))) return 'no-budget';
+    const tokens = forecast.inputTokens + forecast.outputTokens;
+    let retries = -1;
+    const attempt = () => {
+      retries += 1;
+      return limiter(tokens, () => askInTime(parts, one), stop);
+    };
     let answer: RecordedAnswer | null = null;
     try {
-      const tokens = forecast.inputTokens + forecast.outputTokens;
-      const given = await retry.run(() => limiter(tokens, () => askInTime(parts, one), stop), stop);
+      const given = await retry.run(attempt, stop);
       // The same fields in the same order, whether it is asked for or was kept.
-      answer = RecordedAnswer.parse(given);
+      answer = RecordedAnswer.parse({ ...given, retries });
     } finally {
       budget.settle(forecast, answer);
     }

@@ -301,14 +301,17 @@ describe('runSuite', () => {
       return times < 3 ? failing('RATE_LIMITED') : Promise.resolve(stubAnswer(question));
     };
     const suite = stubSuite({ concurrency: 1, target: { ...stubSuite().target } });
-    const { summary } = await runStubSuite({
-      out: newFolder(),
+    const out = newFolder();
+    const { summary, throughput } = await runStubSuite({
+      out,
       cases: stubCases(3),
       target: stubTarget({ ask }),
       suite,
     });
     expect(summary.errors).toBe(1);
     expect([...asked.values()]).toEqual([3, 1, 3]);
+    expect((await answersOf(out)).map(({ answer }) => answer?.retries)).toEqual([2, undefined, 2]);
+    expect(throughput.asked).toBe(3);
   });
 
   it('leaves a question that takes too long as an error', async () => {

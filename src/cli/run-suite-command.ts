@@ -26,8 +26,8 @@ export async function runSuiteCommand(context: Invocation, name: string, options
   const suite = withOptions(await openSuite(name), options);
   const run = await runOpened(context, suite, options);
   if (run === null) return 0;
-  const { summary, folder, reused, spent } = run;
-  context.output.result({ ...summary, folder, reused, spent }, () => describeSummary(run));
+  const { summary, folder, reused, spent, throughput } = run;
+  context.output.result({ ...summary, folder, reused, spent, throughput }, () => describeSummary(run));
   return exitCodeOfRun(summary);
 }
 
