@@ -55,6 +55,8 @@ export const RecordedAnswer = z.object({
     outputTokens: z.int().min(0),
     calls: z.int().min(0),
   }),
+  /** Attempts that failed before it was given; unknown of answers recorded before these were counted. */
+  retries: z.int().min(0).optional(),
   /** US dollars, by the price table of the run; null where no price is known. */
   cost: z.number().min(0).nullable(),
   /** Given from the target's own store of earlier answers. */

@@ -86,8 +86,9 @@ export async function askCases(
         end = outcome === 'no-budget' ? 'budget' : 'interrupted';
         return;
       }
-      const { record, isReused } = outcome;
+      const { record, isReused, keep } = outcome;
       if (record.error === null || !earlier) await answers.append(key, [record], record.error !== null);
+      keep();
       note(record.error ? 'errors' : record.answer?.state === 'refused' ? 'refused' : 'answered', isReused);
     }
   }
@@ -110,26 +111,39 @@ async function* repeated(cases: AsyncIterable<EvalCase>, repeats: number) {
   for await (const one of cases) for (let repeat = 0; repeat < repeats; repeat += 1) yield { one, repeat };
 }
 
-type Outcome = 'no-budget' | 'left' | { readonly record: AnswerRecord; readonly isReused: boolean };
+interface Asked {
+  readonly record: AnswerRecord;
+  readonly isReused: boolean;
+  /** Keeps a new answer for later runs; called when it stands in this run, so that a full disk does not lose it. Throws STORAGE_FULL. */
+  readonly keep: () => void;
+}
+
+type Outcome = 'no-budget' | 'left' | Asked;
+
+const nothingToKeep = () => {};
 
 function createAsking(parts: AskingParts): (one: EvalCase, repeat: number) => Promise<Outcome> {
-  /** Two cases that ask for the same share one call. */
+  /** Two cases that ask for the same share one call, also while its answer is being kept. */
   const running = new Map<string, Promise<RecordedAnswer | 'no-budget'>>();
 
-  async function ask(one: EvalCase, key: string): Promise<RecordedAnswer | 'no-budget'> {
-    const { target, budget, retry, limiter, stop, kept } = parts;
+  async function ask(one: EvalCase): Promise<RecordedAnswer | 'no-budget'> {
+    const { target, budget, retry, limiter, stop } = parts;
     const forecast = target.forecast(one);
     if (!(await budget.reserve(forecast))) return 'no-budget';
+    const tokens = forecast.inputTokens + forecast.outputTokens;
+    let retries = -1;
+    const attempt = () => {
+      retries += 1;
+      return limiter(tokens, () => askInTime(parts, one), stop);
+    };
     let answer: RecordedAnswer | null = null;
     try {
-      const tokens = forecast.inputTokens + forecast.outputTokens;
-      const given = await retry.run(() => limiter(tokens, () => askInTime(parts, one), stop), stop);
+      const given = await retry.run(attempt, stop);
       // The same fields in the same order, whether it is asked for or was kept.
-      answer = RecordedAnswer.parse(given);
+      answer = RecordedAnswer.parse({ ...given, retries });
     } finally {
       budget.settle(forecast, answer);
     }
-    kept.keepAnswer(key, answer);
     return answer;
   }
 
@@ -137,19 +151,28 @@ function createAsking(parts: AskingParts): (one: EvalCase, repeat: number) => Pr
     const key = answerKey(parts.identity, one, repeat);
     const record = { case: one.id, repeat, key };
     const found = await earlierAnswer(parts, key, one.id);
-    if (found) return { record: { ...record, answer: found, error: null }, isReused: true };
+    if (found) return { record: { ...record, answer: found, error: null }, isReused: true, keep: nothingToKeep };
     const shared = running.get(key);
-    const result = shared ?? ask(one, key).finally(() => running.delete(key));
+    const result = shared ?? ask(one);
     if (!shared) running.set(key, result);
     try {
       const answer = await result;
       if (answer === 'no-budget') return answer;
-      return { record: { ...record, answer, error: null }, isReused: shared !== undefined };
+      const keep = () => {
+        parts.kept.keepAnswer(key, answer);
+        running.delete(key);
+      };
+      return {
+        record: { ...record, answer, error: null },
+        isReused: shared !== undefined,
+        keep: shared ? nothingToKeep : keep,
+      };
     } catch (error) {
+      if (!shared) running.delete(key);
       // A question that was given up because the run ends was not answered wrongly.
       if (parts.stop.aborted && error === parts.stop.reason) return 'left';
       const { code, detail } = AppError.from(error);
-      return { record: { ...record, answer: null, error: { code, detail } }, isReused: false };
+      return { record: { ...record, answer: null, error: { code, detail } }, isReused: false, keep: nothingToKeep };
     }
   };
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { AppError } from '../../src/domain/errors.ts';
 import { RecordedAnswer } from '../answer-record.ts';
 
 export const cacheModes = ['rw', 'ro', 'off', 'replay'] as const;
@@ -9,6 +10,7 @@ export type CacheMode = (typeof cacheModes)[number];
 /** Results of earlier runs by their key. Errors are never among them. */
 export interface KeptResults {
   answer(key: string): RecordedAnswer | null;
+  /** Throws STORAGE_FULL, as `keepScores` does. */
   keepAnswer(key: string, answer: RecordedAnswer): void;
   /** JSON that `keepScores` was given. */
   scores(key: string): string | null;
@@ -47,7 +49,13 @@ export async function openKeptResults(folder: string, mode: CacheMode): Promise<
   const write = (table: string) => {
     if (mode === 'ro') return () => {};
     const statement = database.prepare(`insert or replace into ${table} (key, json, day) values (?, ?, ?)`);
-    return (key: string, json: string) => void statement.run(key, json, today());
+    return (key: string, json: string) => {
+      try {
+        statement.run(key, json, today());
+      } catch (error) {
+        throw AppError.from(error);
+      }
+    };
   };
   const [answerOf, scoresOf] = [read('answers'), read('scores')];
   const [keepAnswer, keepScores] = [write('answers'), write('scores')];

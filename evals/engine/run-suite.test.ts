@@ -268,6 +268,23 @@ describe('runSuite', () => {
     expect(summary.problems).toEqual([problem]);
   });
 
+  it.each([
+    ['its suite', { maxErrorRate: 0.1, gates: ['right >= 1'] }],
+    ['a gate', { gates: ['right >= 1', 'errorRate <= 0.1'] }],
+  ])('is judged by its other answers where %s allows so many errors', async (_by, change) => {
+    const target = stubTarget({
+      ask: async ({ question }) => (question === 'What is 4?' ? await failing() : stubAnswer(question)),
+    });
+    const right = { ...rightAnswer, score: () => ({ status: 'ok', value: 1 }) as const };
+    const run = (cases: number) =>
+      runStubSuite({ out: newFolder(), target, metrics: [right], cases: stubCases(cases), suite: stubSuite(change) });
+    const { state, gates } = (await run(10)).summary;
+    expect([state, ...gates.map(({ passed }) => passed)]).toEqual(['complete', ...change.gates.map(() => true)]);
+    const failed = (await run(9)).summary;
+    expect(failed).toMatchObject({ state: 'invalid' });
+    expect(failed.problems).toEqual([expect.stringContaining('1 TARGET_BAD_RESPONSE (such as: no)')]);
+  });
+
   it('lets a part of a suite lack what a metric needs', async () => {
     const cases = [...stubCases(4, { answers: [] }), ...stubCases(6).slice(4)];
     const selection = { ...wholeSelection, limit: 4 };
@@ -284,14 +301,17 @@ describe('runSuite', () => {
       return times < 3 ? failing('RATE_LIMITED') : Promise.resolve(stubAnswer(question));
     };
     const suite = stubSuite({ concurrency: 1, target: { ...stubSuite().target } });
-    const { summary } = await runStubSuite({
-      out: newFolder(),
+    const out = newFolder();
+    const { summary, throughput } = await runStubSuite({
+      out,
       cases: stubCases(3),
       target: stubTarget({ ask }),
       suite,
     });
     expect(summary.errors).toBe(1);
     expect([...asked.values()]).toEqual([3, 1, 3]);
+    expect((await answersOf(out)).map(({ answer }) => answer?.retries)).toEqual([2, undefined, 2]);
+    expect(throughput.asked).toBe(3);
   });
 
   it('leaves a question that takes too long as an error', async () => {

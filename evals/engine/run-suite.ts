@@ -48,6 +48,13 @@ export interface RunOutcome {
   /** By this call alone, or by what it went on with. */
   readonly spent: Spend;
   readonly reused: number;
+  readonly throughput: Throughput;
+}
+
+/** How many questions this call asked, and the seconds that it took. It stands in no file of the run: only times tell two equal runs apart. */
+export interface Throughput {
+  readonly asked: number;
+  readonly seconds: number;
 }
 
 /**
@@ -68,7 +75,7 @@ export async function runSuite(options: RunOptions): Promise<RunOutcome> {
   });
   if (folder.plan) requireSamePlan(folder.plan, plan, folder.path);
   else await folder.write('plan', plan);
-  const { state, reused, budget } = await fillFolder(options, { folder, identity, cases, recordings });
+  const { state, reused, throughput, budget } = await fillFolder(options, { folder, identity, cases, recordings });
   const summary = await summarizeRun({
     files: folder.files,
     plan: folder.plan ?? plan,
@@ -81,7 +88,7 @@ export async function runSuite(options: RunOptions): Promise<RunOutcome> {
     calibration: suite.calibration ?? null,
   });
   await folder.write('summary', summary);
-  return { plan: folder.plan ?? plan, summary, spent: budget.spent, reused };
+  return { plan: folder.plan ?? plan, summary, spent: budget.spent, reused, throughput };
 }
 
 /** A part of a suite may have no case that a metric needs; the whole of it must have one. */
@@ -118,9 +125,10 @@ async function fillFolder(options: RunOptions, { folder, identity, cases, record
   const isJudged = metrics.some((metric) => metric.of === 'judged');
   const ledger = isJudged ? await openVerdictLog(folder.file('verdicts'), budget) : null;
   const total = cases * repeats;
-  let reused = 0;
+  let [reused, done] = [0, 0];
   try {
     if (options.resume) await countSpent(folder, budget);
+    const began = performance.now();
     const asked = await askCases(
       {
         ...{ target: options.target, identity, kept, answers, budget, repeats, retryErrors, stop: signal },
@@ -135,13 +143,14 @@ async function fillFolder(options: RunOptions, { folder, identity, cases, record
         concurrency: suite.concurrency,
         timeoutMilliseconds: suite.timeoutSeconds * 1000,
         onProgress: (now) => {
-          reused = now.reused;
+          ({ reused, done } = now);
           progress.asking(now);
         },
       },
       folder.files.cases(),
       total,
     );
+    const throughput = { asked: done - reused, seconds: (performance.now() - began) / 1000 };
     // What was interrupted is still scored as far as it came: only a second interrupt ends that.
     const stop = new AbortController().signal;
     const scored = await scoreCases(
@@ -155,7 +164,7 @@ async function fillFolder(options: RunOptions, { folder, identity, cases, record
     await answers.finish(keysOf(folder.files.cases(), repeats));
     await cells.finish(keysOf(folder.files.cases(), repeats));
     await ledger?.finish();
-    return { state: asked === 'complete' ? scored : asked, reused, budget };
+    return { state: asked === 'complete' ? scored : asked, reused, throughput, budget };
   } finally {
     await Promise.allSettled([answers.close(), cells.close(), ledger?.close()]);
     kept.close();

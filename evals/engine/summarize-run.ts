@@ -1,5 +1,5 @@
 import type { AnswerRecord } from '../answer-record.ts';
-import { judgeGates } from '../gates/judge-gates.ts';
+import { allowedErrorShare, judgeGates } from '../gates/judge-gates.ts';
 import { addPaid, nothingPaid } from '../judge/judge-ledger.ts';
 import { judgeNotes, standInNotes } from '../judge/judge-notes.ts';
 import type { Metric } from '../metric.ts';
@@ -17,7 +17,7 @@ export interface SummaryParts {
   readonly baseline: Run | null;
   /** Metrics that were asked for by name: without gold for one of them the run is invalid. A group stands for what its cases have gold for. */
   readonly named: readonly string[];
-  /** Share of answers, and of the cells of a metric, that may be errors. */
+  /** Share of answers, and of the cells of a metric, that may be errors; a gate about `errorRate` may allow more. */
   readonly maxErrorRate: number;
   readonly state: 'complete' | 'budget' | 'interrupted';
   /** File with how well the judge of judged metrics agrees with people. */
@@ -43,7 +43,8 @@ export async function summarizeRun(parts: SummaryParts): Promise<RunSummary> {
   const figures = summarizer.finish();
   const { errors, answeredCases, paid } = answers;
   const judge = await sumVerdicts(files);
-  const problems = findProblems({ ...parts, cases, answers, summarizer, figures: figures.metrics });
+  const maxErrorRate = allowedErrorShare(gates, parts.maxErrorRate);
+  const problems = findProblems({ ...parts, maxErrorRate, cases, answers, summarizer, figures: figures.metrics });
   const summary = {
     suite: plan.suite,
     cases: answeredCases,
@@ -57,11 +58,11 @@ export async function summarizeRun(parts: SummaryParts): Promise<RunSummary> {
     usage: { ...paid.usage, cost: paid.cost },
     ...(judge ? { judge } : {}),
   };
-  return { ...summary, gates: await judgeGates(gates, { run: { ...files, plan, summary }, baseline }) };
+  return { ...summary, gates: await judgeGates(gates, { run: { ...files, plan, summary }, baseline, maxErrorRate }) };
 }
 
 function createAnswerTally() {
-  const codes = new Map<string, number>();
+  const codes = new Map<string, { readonly count: number; readonly detail: string }>();
   const tally = { all: 0, errors: 0, answeredCases: 0, codes, paid: nothingPaid };
   return Object.assign(tally, {
     add(records: readonly AnswerRecord[]) {
@@ -70,7 +71,8 @@ function createAnswerTally() {
       for (const { answer, error } of records) {
         if (error) {
           tally.errors += 1;
-          codes.set(error.code, (codes.get(error.code) ?? 0) + 1);
+          const { count, detail } = codes.get(error.code) ?? { count: 0, detail: error.detail };
+          codes.set(error.code, { count: count + 1, detail });
         }
         if (answer) tally.paid = addPaid(tally.paid, answer);
       }
@@ -91,8 +93,10 @@ function findProblems({ cases, answers, summarizer, figures, maxErrorRate, named
   if (cases === 0) return ['No case is selected.'];
   if (all === 0) return state === 'complete' ? ['Nothing was asked.'] : [];
   if (errors > maxErrorRate * all) {
-    const codes = [...answers.codes].map(([code, count]) => `${count} ${code}`).join(', ');
-    return [`${errors} of ${all} answers are errors, more than the share of ${maxErrorRate} that may be: ${codes}.`];
+    const codes = [...answers.codes].map(([code, { count, detail }]) => `${count} ${code} (such as: ${detail})`);
+    return [
+      `${errors} of ${all} answers are errors, more than the share of ${maxErrorRate} that may be: ${codes.join(', ')}.`,
+    ];
   }
   const problems: string[] = [];
   for (const { metric, ok, na, errors: failed } of figures) {

@@ -27,12 +27,18 @@ export async function judgeGates(
   const evidence: Evidence = {
     run,
     baseline,
-    maxErrorRate: Math.max(maxErrorRate, ...parsed.filter(({ kind }) => kind === 'errors').map(({ limit }) => limit)),
+    maxErrorRate: allowedErrorShare(gates, maxErrorRate),
     scores: metrics.size > 0 ? await readCaseScores(run, metrics) : noScores,
     groups: metrics.size > 0 ? await readCaseGroups(run) : new Map(),
     baselineScores: isDifference && baseline ? await readCaseScores(baseline, metrics) : noScores,
   };
   return parsed.map((gate) => ({ gate: gate.text, kind: gate.kind, ...judge(gate, evidence) }));
+}
+
+/** Share of answers, and of the cells of a metric, that may be errors: the largest that the suite or an `errorRate` gate allows. */
+export function allowedErrorShare(gates: readonly string[], maxErrorRate = 0): number {
+  const limits = gates.map(parseGate).flatMap(({ kind, limit }) => (kind === 'errors' ? [limit] : []));
+  return Math.max(maxErrorRate, ...limits);
 }
 
 /** Exit code of a run by its gates: 2 where one is invalid, 4 where one failed, else 0. */

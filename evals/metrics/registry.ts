@@ -55,6 +55,7 @@ import { inputTokens } from './operations/input-tokens.ts';
 import { latency } from './operations/latency.ts';
 import { modelCalls } from './operations/model-calls.ts';
 import { outputTokens } from './operations/output-tokens.ts';
+import { retries } from './operations/retries.ts';
 import { withheldSentences } from './operations/withheld-sentences.ts';
 import { allHit } from './retrieval/all-hit.ts';
 import { averagePrecision } from './retrieval/average-precision.ts';
@@ -165,6 +166,7 @@ const byGroup: Readonly<Record<MetricGroup, readonly Metric[]>> = {
     inputTokens,
     outputTokens,
     modelCalls,
+    retries,
     cost,
     cacheRate,
     degraded,

@@ -50,7 +50,11 @@ async function* readFile(file: string, reading: Reading): AsyncGenerator<PlacedC
     return;
   }
   const { root, entries } = await readTree(file);
-  const { tests, defaultTest } = (root ?? {}) as AnyRecord;
+  const { tests, defaultTest, scenarios } = (root ?? {}) as AnyRecord;
+  const leaveOut = (field: string, received: unknown, expected: string) =>
+    reading.report({ file, line: 1, field, expected, received: shown(received) });
+  if (scenarios !== undefined) leaveOut('scenarios', scenarios, 'none: write what they make as tests');
+  if (typeof defaultTest === 'string') leaveOut('defaultTest', defaultTest, 'what it holds, written out');
   const defaults = ofRecord(objectOf(defaultTest));
   const listed: readonly Line<unknown>[] = typeof tests === 'string' ? [{ value: tests, line: 1 }] : entries;
   for (const { value, line } of listed)

@@ -139,6 +139,19 @@ tests:
     expect(problems).toMatchObject([{ line: 18, field: 'assert', received: '"javascript"' }]);
   });
 
+  it('names what of a configuration it cannot take, in place of leaving it out', async () => {
+    const more = `defaultTest: file://defaults.yaml
+scenarios: [{ config: [{ vars: { a: 1 } }], tests: [{ vars: { question: Why? } }] }]
+tests: [{ vars: { question: When? } }]
+`;
+    const { cases, problems } = await read(await write('scenarios.yaml', `prompts: ['{{question}}']\n${more}`));
+    expect(cases).toHaveLength(1);
+    expect(problems).toMatchObject([
+      { field: 'scenarios' },
+      { field: 'defaultTest', received: '"file://defaults.yaml"' },
+    ]);
+  });
+
   it('throws at an assertion that no check expresses where nobody takes the report', async () => {
     const { cases } = await readCases(await write('throws.yaml', yaml));
     await expect(Array.fromAsync(cases)).rejects.toMatchObject({

@@ -1,15 +1,19 @@
 import type { Spend } from '../../evals/engine/budget.ts';
 import type { RunForecast } from '../../evals/engine/forecast-run.ts';
+import type { Throughput } from '../../evals/engine/run-suite.ts';
 import type { JudgeTotals } from '../../evals/judge/verdict-record.ts';
 import { formatValue } from '../../evals/reports/format-value.ts';
 import type { RunSummary } from '../../evals/summary.ts';
 import { formatTable } from './output.ts';
+import { formatDuration } from './progress.ts';
 
 export interface DescribedRun {
   readonly summary: RunSummary;
   readonly folder: string;
   readonly reused: number;
   readonly spent: Spend;
+  /** Of a run that was made now. */
+  readonly throughput?: Throughput;
 }
 
 const states = {
@@ -20,7 +24,7 @@ const states = {
 } as const;
 
 /** Metrics with their intervals, then gates, for people. */
-export function describeSummary({ summary, folder, reused, spent }: DescribedRun): string {
+export function describeSummary({ summary, folder, reused, spent, throughput }: DescribedRun): string {
   const { suite, cases, repeats, errors, state, problems = [], notes = [], metrics, gates, judge } = summary;
   const asked = `${cases} cases${repeats > 1 ? `, each ${repeats} times` : ''}`;
   const cost =
@@ -37,7 +41,7 @@ export function describeSummary({ summary, folder, reused, spent }: DescribedRun
     ({ gate, passed, invalid, detail }) => `${passed ? 'pass' : invalid ? 'INVALID' : 'FAIL'}  ${gate}: ${detail}`,
   );
   return [
-    `${suite}: ${states[state]} · ${asked}, ${errors} errors, ${reused} reused${cost}`,
+    `${suite}: ${states[state]} · ${asked}, ${errors} errors, ${reused} reused${cost}${describeThroughput(throughput)}`,
     ...problems.map((problem) => `  ${problem}`),
     '',
     formatTable(['metric', 'value', '95 % interval', 'ok', 'na', 'errors'], rows),
@@ -47,7 +51,14 @@ export function describeSummary({ summary, folder, reused, spent }: DescribedRun
     ...(judge ? ['', describeJudge(judge)] : []),
     '',
     `The run is in ${folder}`,
+    ...(state === 'interrupted' || state === 'budget' ? [`Go on with it by --resume ${folder}`] : []),
   ].join('\n');
+}
+
+function describeThroughput(throughput: Throughput | undefined): string {
+  if (!throughput || throughput.asked === 0) return '';
+  const { asked, seconds } = throughput;
+  return `, ${asked} asked in ${formatDuration(seconds)} (${(asked / Math.max(seconds, 0.001)).toFixed(1)} a second)`;
 }
 
 /** A table of what several answers to a case have in common. */

@@ -26,8 +26,8 @@ export async function runSuiteCommand(context: Invocation, name: string, options
   const suite = withOptions(await openSuite(name), options);
   const run = await runOpened(context, suite, options);
   if (run === null) return 0;
-  const { summary, folder, reused, spent } = run;
-  context.output.result({ ...summary, folder, reused, spent }, () => describeSummary(run));
+  const { summary, folder, reused, spent, throughput } = run;
+  context.output.result({ ...summary, folder, reused, spent, throughput }, () => describeSummary(run));
   return exitCodeOfRun(summary);
 }
 
@@ -48,6 +48,9 @@ export async function runOpened(
   const { repeats } = suite;
   const target = await openSuiteTarget(config, suite, dataset);
   const folder = resolve(options.resume ?? options.out ?? newFolder(config.dataDir, suite.name));
+  const sayHowItEnds = () =>
+    context.progress.note('Interrupted: what is being asked ends first. Once more ends at once.');
+  signal.addEventListener('abort', sayHowItEnds, { once: true });
   try {
     if (options.dryRun) {
       const forecast = await forecastRun({ suite, dataset, selection, metrics, target, repeats });
@@ -81,6 +84,7 @@ export async function runOpened(
   } catch (error) {
     throw AppError.from(error).code === 'STORAGE_FULL' ? noRoom(folder, error) : error;
   } finally {
+    signal.removeEventListener('abort', sayHowItEnds);
     context.progress.end();
     await target.close();
   }

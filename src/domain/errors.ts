@@ -368,9 +368,13 @@ export class AppError extends Error {
   }
 }
 
+const sqliteFull = 13;
+
+/** Of the operating system, of Postgres, of SQLite. */
 function isNoSpace(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ENOSPC' || code === '53100';
+  if (!(error instanceof Error)) return false;
+  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
+  return code === 'ENOSPC' || code === '53100' || errcode === sqliteFull;
 }
 
 const errorsShown = 50;

@@ -96,6 +96,10 @@ describe('operations', () => {
     expect(scoreOf('latency:judge', {}, recordedAnswer('x'))).toBe('na');
     expect(scoreOf('cost', {}, recordedAnswer('x', { cost: null }))).toBe('na');
   });
+  it('counts attempts that failed, where they were counted', () => {
+    expect(scoreOf('retries', {}, recordedAnswer('x', { retries: 2 }))).toBe(2);
+    expect(scoreOf('retries', {}, recordedAnswer('x'))).toBe('na');
+  });
   it('count degraded answers and withheld sentences', () => {
     const worse = recordedAnswer('x', { degraded: ['rerank'], withheld: ['no-quote', 'not-supported'] });
     expect([scoreOf('degraded', {}, worse), scoreOf('withheldSentences', {}, worse)]).toEqual([1, 2]);
