@@ -24,7 +24,8 @@ export const SearchRequest = z
         'Adds to each passage what each step made of it, its matched terms and its best window, and the time of each step.',
     }),
     whyNot: text(4000, 1).optional().openapi({
-      description: 'A document that was expected, by id, external id, URI or title; says at which step it fell out.',
+      description:
+        'A document that was expected, by id or the beginning of it, external id, URI or title; says at which step it fell out.',
     }),
   })
   .openapi('SearchRequest');

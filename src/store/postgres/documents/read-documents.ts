@@ -155,9 +155,9 @@ async function findDocuments(
      from documents d
      left join document_versions v on v.tenant_id = d.tenant_id and v.document_id = d.id and v.version = d.latest_version
      where d.tenant_id = $1 and ($2 or d.deleted_at is null) and ${isReadable}
-       and (d.id = $5 or d.external_id = $5 or d.uri = $5 or lower(d.title) = lower($5))
-     order by d.id desc limit 20`,
-    [...accessOf(principal), now(), reference],
+       and (d.id = $5 or d.external_id = $5 or d.uri = $5 or lower(d.title) = lower($5) or starts_with(d.id, $6))
+     order by d.deleted_at is not null, d.id <> $5, d.external_id <> $5, d.uri is distinct from $5, d.id desc limit 20`,
+    [...accessOf(principal), now(), reference, /^doc_[\da-f]/.test(reference) ? reference : null],
   );
 }
 
