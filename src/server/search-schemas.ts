@@ -74,6 +74,10 @@ const FoundPassageSchema = PassageSchema.extend({
     .readonly()
     .optional()
     .openapi({ description: 'Other documents with nearly the same passage.' }),
+  statedVersion: z
+    .string()
+    .optional()
+    .openapi({ description: 'What the file says of its version, in front matter as a rule.' }),
   reviewed: ReviewedSchema.optional().openapi({ description: 'The reviewed answer that it is of.' }),
   supersededBy: z
     .object({ reference: z.string(), documentId: z.string().nullable() })

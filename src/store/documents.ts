@@ -104,6 +104,8 @@ export type DocumentStanding = Omit<
 export interface DuplicateDocument
   extends Pick<DocumentSummary, 'source' | 'externalId' | 'uri' | 'title' | 'tags' | 'createdAt'> {
   readonly documentId: DocumentId;
+  /** As of a passage. */
+  readonly statedVersion?: string;
   /** Common passages by the number of those of the longer document, in (0, 1]. */
   readonly share: number;
 }
