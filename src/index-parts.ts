@@ -1,5 +1,4 @@
 import type { Config } from './config.ts';
-import type { TenantId } from './domain/ids.ts';
 import { type BuiltIndex, buildIndex } from './ingest/reindex.ts';
 import type { ReindexRun } from './ingest/reindex-run.ts';
 import type { ActiveEmbedder } from './models/active-embedder.ts';
@@ -27,10 +26,6 @@ export function startBuild(
   { run, stores, onEnd = async () => {} }: { run: ReindexRun; stores: Stores; onEnd?: () => Promise<void> },
   built: BuiltIndex,
 ): void {
-  const deps = { tenants: () => tenantsOf(stores), embeddings: stores.embeddings, rows: stores.indexRows };
+  const deps = { tenants: stores.identities.tenantIds, embeddings: stores.embeddings, rows: stores.indexRows };
   run.start(built, (options) => buildIndex(deps, built, options).finally(onEnd));
-}
-
-export async function tenantsOf({ identities }: Pick<Stores, 'identities'>): Promise<TenantId[]> {
-  return (await identities.listTenants()).map(({ id }) => id);
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from './config.ts';
 import { AppError } from './domain/errors.ts';
-import { type IndexParts, type OpenedIndex, startBuild, tenantsOf } from './index-parts.ts';
+import type { TenantId } from './domain/ids.ts';
+import { type IndexParts, type OpenedIndex, startBuild } from './index-parts.ts';
 import type { BuiltIndex } from './ingest/reindex.ts';
 import { createReindexRun } from './ingest/reindex-run.ts';
 import type { Embedder } from './models/embedder.ts';
@@ -154,7 +155,7 @@ function administer(parts: QdrantParts) {
       compare: async (questions) => await compare(parts, { next: await find('next'), questions }, controller.signal),
       async switchTo(which) {
         const target = await find(which);
-        for (const tenant of await tenantsOf(stores))
+        for (const tenant of await stores.identities.tenantIds())
           await fillCollection(fillDeps(parts), { collection: target, tenant }, controller.signal);
         await collections.switchTo(target);
         return await status();
@@ -202,8 +203,8 @@ async function compare(
 ) {
   const { stores, embedder, collections } = parts;
   const live = await collections.live(signal);
-  const asked: { tenant: Awaited<ReturnType<typeof tenantsOf>>[number]; text: string }[] = [];
-  for (const tenant of await tenantsOf(stores)) {
+  const asked: { tenant: TenantId; text: string }[] = [];
+  for (const tenant of await stores.identities.tenantIds()) {
     const texts = await stores.indexRows.questions(tenant, Math.min(questionsPerTenant, questions));
     asked.push(...texts.map((text) => ({ tenant, text })));
   }

@@ -28,7 +28,10 @@ export function addAsking(program: Command, withClient: WithClient): void {
     .argument('<query>')
     .option('--limit <count>', 'passages', parseCount, 10)
     .option('--explain', 'show the score of each step, matched terms, best sentence and times', false)
-    .option('--why <document>', 'say at which step that document fell out; an id, external id, URI or title')
+    .option(
+      '--why <document>',
+      'say at which step that document fell out; its id or the beginning of it, its external id, address or title',
+    )
     .option('--as-grant <entry...>', 'search as a reader with these access-list entries (administrators)')
     .option('--no-expand', 'search for these words only')
     .option('--tokens <count>', 'pack the passages under this token budget, as for an answer', parseCount)

@@ -49,10 +49,10 @@ export function addDocuments(program: Command, withClient: WithClient): void {
     );
   documents
     .command('remove')
-    .argument('[id...]')
+    .argument('[document...]', 'by id or the beginning of it, external id, address or title')
     .option('--source <name>', 'remove all documents of a source')
     .action(
-      async (ids: string[], options) =>
-        await withClient(async (context) => await removeDocuments(context, ids, options)),
+      async (references: string[], options) =>
+        await withClient(async (context) => await removeDocuments(context, references, options)),
     );
 }

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { fakePort } from '../../test/fake-port.ts';
 import { sampleQuality } from '../../test/sample-documents.ts';
+import { AppError } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import type { Client } from './client.ts';
 import { listDocuments, removeDocuments, showDocument } from './documents.ts';
@@ -63,44 +64,56 @@ it('prints passages with their place', async () => {
   ).toBe('#0 Plans › Team, page 2 (characters 5-9)\nText\n\n#1 Prices!A2:D9 (characters 5-9)\nText\n\n');
 });
 
-const documents = [
-  { id: 'doc_0a1', externalId: 'plans.md', uri: 'https://x.example/plans', title: 'Plans' },
-  { id: 'doc_0a2', externalId: 'old/plans.md', uri: null, title: 'Plans' },
-  { id: 'doc_1b3', externalId: 'refunds.md', uri: null, title: 'Refunds' },
-];
-
-/** Lists the documents on two pages, and knows each by its whole id. */
-const clientOfDocuments = fakePort<Client>('client', {
-  get: async <T>(path: string) => {
-    const id = path.replace('/v1/documents/', '');
-    if (id !== path) return (documents.find((document) => document.id === id) ?? { id: 'none' }) as T;
-    const isSecond = path.includes('cursor=2');
-    return { items: isSecond ? documents.slice(2) : documents.slice(0, 2), nextCursor: isSecond ? null : '2' } as T;
-  },
-});
-const shownBy = (reference: string) =>
-  printed((output) =>
-    showDocument({ client: clientOfDocuments, output }, reference, {
-      content: false,
-      chunks: false,
-      duplicates: false,
-    }),
-  );
-
-it.each([
-  ['doc_1', 'doc_1b3'],
-  ['REFUNDS', 'doc_1b3'],
-  ['plans.md', 'doc_0a1'],
-  ['https://x.example/plans', 'doc_0a1'],
-  ['doc_2', 'none'],
-])('shows the document that %s names', async (reference, id) => {
-  expect(await shownBy(reference)).toContain(`id: ${id}`);
+it('shows the document that a reference names', async () => {
+  const asked: string[] = [];
+  const get = async <T>(path: string) => {
+    asked.push(path);
+    return { id: 'doc_1b3', title: 'Refunds' } as T;
+  };
+  const client = fakePort<Client>('client', { get });
+  const options = { content: false, chunks: false, duplicates: false };
+  const shown = await printed((output) => showDocument({ client, output }, 'https://x.example/a?b=c&d', options));
+  expect(shown).toContain('id: doc_1b3');
+  expect(asked).toEqual(['/v1/documents/find?reference=https%3A%2F%2Fx.example%2Fa%3Fb%3Dc%26d']);
 });
 
-it.each(['plans', 'doc_0'])('names those that %s may mean', async (reference) => {
-  await expect(shownBy(reference)).rejects.toMatchObject({
-    code: 'CONFLICT',
-    message: expect.stringContaining('doc_0a1 (Plans), doc_0a2 (Plans)'),
+describe('removing', () => {
+  const known: Readonly<Record<string, string>> = { Refunds: 'doc_1', 'refunds.md': 'doc_1', Plans: 'doc_2' };
+  let removed: string[];
+  const client = fakePort<Client>('client', {
+    get: async <T>(path: string) => {
+      const reference = new URL(path, 'http://localhost').searchParams.get('reference') ?? '';
+      const id = known[reference];
+      if (id === undefined) throw new AppError('NOT_FOUND', 'There is no such document.');
+      return { id } as T;
+    },
+    delete: async (path) => {
+      removed.push(path);
+    },
+  });
+  const progress = createProgress(process.stderr);
+  const { signal } = new AbortController();
+  const remove = (references: readonly string[]) =>
+    printed((output) => removeDocuments({ client, output, progress, signal }, references, {}));
+  beforeEach(() => {
+    removed = [];
+  });
+
+  it('takes names, and each document once', async () => {
+    expect(await remove(['Refunds', 'refunds.md', 'Plans'])).toContain('Removed 2 documents.');
+    expect(removed).toEqual(['/v1/documents/doc_1', '/v1/documents/doc_2']);
+  });
+
+  it('removes nothing when one of them is not known, and says which', async () => {
+    await expect(remove(['Plans', 'Planes'])).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      detail: 'There is no document Planes.',
+    });
+    expect(removed).toEqual([]);
+  });
+
+  it('removes nothing when nobody said what', async () => {
+    await expect(remove([])).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
   });
 });
 
@@ -116,14 +129,4 @@ it('names the next page of the same list, and says when nothing is like what was
   const shown = (given: object) => printed((output) => listDocuments({ client: none, output }, given));
   expect(await shown({ state: 'failed', limit: '50' })).toContain('No document is like that.');
   expect(await shown({ limit: '50' })).toContain('Add some with: footnote ingest');
-});
-
-it('removes nothing when nobody said what', async () => {
-  const context = {
-    client: fakePort<Client>('client'),
-    output: createOutput(false),
-    progress: createProgress(process.stderr),
-  };
-  const { signal } = new AbortController();
-  await expect(removeDocuments({ ...context, signal }, [], {})).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
 });

@@ -1,13 +1,9 @@
 import type { DocumentSummary } from '../domain/document.ts';
 import { AppError } from '../domain/errors.ts';
-import { isId } from '../domain/ids.ts';
 import type { Page } from '../store/documents.ts';
 import type { Client } from './client.ts';
 import { formatTable, nextPage, type Output } from './output.ts';
 import { createEta, type Progress } from './progress.ts';
-
-/** Documents of the same name that an error lists. */
-const mostNamed = 5;
 
 interface Context {
   readonly client: Client;
@@ -47,14 +43,14 @@ function emptyState({ source, state, tag, cursor }: ListOptions): string {
   return 'No documents. Add some with: footnote ingest <file, folder or URL>';
 }
 
-/** `reference` names the document as `documentIdOf` says. */
+/** `reference` names the document as `findDocument` says. */
 export async function showDocument(
   { client, output }: Context,
   reference: string,
   options: { content: boolean; chunks: boolean; duplicates: boolean },
 ): Promise<void> {
-  const id = await documentIdOf(client, reference);
-  const document = await client.get<DocumentSummary>(`/v1/documents/${encodeURIComponent(id)}`);
+  const document = await findDocument(client, reference);
+  const { id } = document;
   if (options.content) {
     const content = await client.get<{ text: string }>(`/v1/documents/${encodeURIComponent(id)}/content`);
     output.result(content, ({ text }) => text);
@@ -73,24 +69,14 @@ export async function showDocument(
   }
 }
 
-/**
- * The id of the one document with this id, external id, address or title (in any case), or whose id begins so. Throws CONFLICT when there
- * are several. What names none is taken for an id, for the server to say that there is none.
- */
-async function documentIdOf(client: Client, reference: string): Promise<string> {
-  if (isId('document', reference)) return reference;
-  const wanted = reference.toLowerCase();
-  const found: DocumentSummary[] = [];
-  for await (const document of documentsOf(client, null)) {
-    const { id, externalId, uri, title } = document;
-    const isNamed = [externalId, uri, title].some((name) => name?.toLowerCase() === wanted);
-    if (isNamed || id.startsWith(wanted)) found.push(document);
-    if (found.length > mostNamed) break;
+/** The one document with this id, external id, address or title, or whose id begins so. Throws NOT_FOUND, INVALID_REQUEST when there are several. */
+async function findDocument(client: Client, reference: string): Promise<DocumentSummary> {
+  try {
+    return await client.get<DocumentSummary>(`/v1/documents/find?${new URLSearchParams({ reference })}`);
+  } catch (error) {
+    const isMissing = error instanceof AppError && error.code === 'NOT_FOUND';
+    throw isMissing ? new AppError('NOT_FOUND', `There is no document ${reference}.`, { cause: error }) : error;
   }
-  const [only, another] = found;
-  if (!another) return only?.id ?? reference;
-  const named = found.slice(0, mostNamed).map(({ id, title }) => `${id} (${title})`);
-  throw new AppError('CONFLICT', `Several documents are called ${reference}: ${named.join(', ')}. Give the id of one.`);
 }
 
 interface DuplicateGroup {
@@ -112,30 +98,28 @@ function describeDuplicates({ id, title }: DocumentSummary, { canonicalId, items
   return `${title} is also in:\n${formatTable(['id', 'common', 'version', '', 'from'], rows)}\n\n${own}`;
 }
 
-/** Throws INVALID_REQUEST when neither ids nor a source are given. */
+/** Removes nothing when one of the references names no document or several. Throws INVALID_REQUEST when neither references nor a source are given. */
 export async function removeDocuments(
   { client, output, progress, signal }: Context & { readonly progress: Progress; readonly signal: AbortSignal },
-  ids: readonly string[],
+  references: readonly string[],
   options: { source?: string | undefined },
 ): Promise<void> {
-  if (ids.length === 0 && options.source === undefined)
-    throw new AppError('INVALID_REQUEST', 'Say what to remove: ids of documents, or all of a source with --source.', {
-      errors: [{ field: 'id', expected: 'ids, or --source NAME', received: 'nothing' }],
+  if (references.length === 0 && options.source === undefined)
+    throw new AppError('INVALID_REQUEST', 'Say what to remove: documents, or all of a source with --source.', {
+      errors: [{ field: 'document', expected: 'ids or names, or --source NAME', received: 'nothing' }],
     });
-  const targets = [...ids];
+  const targets = new Set<string>();
+  for (const reference of references) targets.add((await findDocument(client, reference)).id);
   if (options.source !== undefined)
-    for await (const document of documentsOf(client, options.source)) targets.push(document.id);
+    for await (const document of documentsOf(client, options.source)) targets.add(document.id);
   const eta = createEta();
-  for (const [done, id] of targets.entries()) {
+  for (const [done, id] of [...targets].entries()) {
     signal.throwIfAborted();
-    progress.show({ label: 'removing', done, total: targets.length, etaSeconds: eta(done, targets.length) });
+    progress.show({ label: 'removing', done, total: targets.size, etaSeconds: eta(done, targets.size) });
     await client.delete(`/v1/documents/${encodeURIComponent(id)}`);
   }
   progress.end();
-  output.result(
-    { removed: targets.length },
-    ({ removed }) => `Removed ${removed} document${removed === 1 ? '' : 's'}.`,
-  );
+  output.result({ removed: targets.size }, ({ removed }) => `Removed ${removed} document${removed === 1 ? '' : 's'}.`);
 }
 
 /** `#3 Plans › Team, page 2, Prices!A2:D9 (characters 120-480)`. */

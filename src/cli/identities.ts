@@ -1,7 +1,9 @@
 import type { Page } from '../store/documents.ts';
 import type { KeySummary, Tenant, User } from '../store/identities.ts';
 import type { Client } from './client.ts';
-import { formatTable, type Output } from './output.ts';
+import { formatTable, nextPage, type Output } from './output.ts';
+
+export type IdentityKind = 'keys' | 'tenants' | 'users';
 
 interface Context {
   readonly client: Client;
@@ -33,23 +35,38 @@ export async function createKey(
   );
 }
 
-export async function listKeys({ client, output }: Context): Promise<void> {
-  output.result(await client.get<Page<KeySummary>>('/v1/keys'), ({ items }) =>
-    items.length === 0
-      ? 'No keys. Make one with: footnote keys create NAME'
-      : formatTable(
-          ['id', 'key', 'role', 'scopes', 'state', 'name'],
-          items.map((key) => [
-            key.id,
-            `${key.hint}…`,
-            key.role,
-            key.scopes.join(','),
-            key.revokedAt ? 'revoked' : 'active',
-            key.name,
-          ]),
-        ),
-  );
+/** What the lists of keys, users and tenants take. */
+export interface PageOptions {
+  readonly limit: string;
+  readonly cursor?: string;
 }
+
+interface Table<T> {
+  readonly heads: readonly string[];
+  readonly cells: (item: T) => readonly string[];
+}
+
+async function printPage<T>(
+  { client, output }: Context,
+  { kind, options, heads, cells }: Table<T> & { readonly kind: IdentityKind; readonly options: PageOptions },
+): Promise<void> {
+  const page = await client.get<Page<T>>(`/v1/${kind}?${new URLSearchParams({ ...options })}`);
+  output.result(page, ({ items, nextCursor }) => {
+    if (items.length === 0) return `No ${kind}. Make one with: footnote ${kind} create NAME`;
+    return formatTable(heads, items.map(cells)) + nextPage(`${kind} list`, { ...options }, nextCursor);
+  });
+}
+
+export const listKeys = (context: Context, options: PageOptions): Promise<void> =>
+  printPage<KeySummary>(context, {
+    kind: 'keys',
+    options,
+    heads: ['id', 'key', 'role', 'scopes', 'state', 'name'],
+    cells: ({ id, hint, role, scopes, revokedAt, name }) => [
+      ...[id, `${hint}…`, role, scopes.join(',')],
+      ...[revokedAt ? 'revoked' : 'active', name],
+    ],
+  });
 
 export async function createTenant({ client, output }: Context, name: string): Promise<void> {
   output.result(
@@ -58,14 +75,13 @@ export async function createTenant({ client, output }: Context, name: string): P
   );
 }
 
-export async function listTenants({ client, output }: Context): Promise<void> {
-  output.result(await client.get<Page<Tenant>>('/v1/tenants'), ({ items }) =>
-    formatTable(
-      ['id', 'created', 'name'],
-      items.map(({ id, createdAt, name }) => [id, createdAt, name]),
-    ),
-  );
-}
+export const listTenants = (context: Context, options: PageOptions): Promise<void> =>
+  printPage<Tenant>(context, {
+    kind: 'tenants',
+    options,
+    heads: ['id', 'created', 'name'],
+    cells: ({ id, createdAt, name }) => [id, createdAt, name],
+  });
 
 export async function createUser(
   { client, output }: Context,
@@ -87,22 +103,15 @@ export async function setGroups(
   );
 }
 
-export async function listUsers({ client, output }: Context): Promise<void> {
-  output.result(await client.get<Page<User>>('/v1/users'), ({ items }) =>
-    items.length === 0
-      ? 'No users. Make one with: footnote users create NAME'
-      : formatTable(
-          ['id', 'role', 'groups', 'name'],
-          items.map(({ id, role, groups, name }) => [id, role, groups.join(','), name]),
-        ),
-  );
-}
+export const listUsers = (context: Context, options: PageOptions): Promise<void> =>
+  printPage<User>(context, {
+    kind: 'users',
+    options,
+    heads: ['id', 'role', 'groups', 'name'],
+    cells: ({ id, role, groups, name }) => [id, role, groups.join(','), name],
+  });
 
-export async function revoke(
-  { client, output }: Context,
-  kind: 'keys' | 'tenants' | 'users',
-  id: string,
-): Promise<void> {
+export async function revoke({ client, output }: Context, kind: IdentityKind, id: string): Promise<void> {
   await client.delete(`/v1/${kind}/${encodeURIComponent(id)}`);
   output.result({ revoked: id }, () => `Revoked ${id}.`);
 }

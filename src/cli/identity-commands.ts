@@ -24,14 +24,12 @@ export function addIdentities(program: Command, withClient: WithClient): void {
     .action(
       async (name: string, options) => await withClient(async (context) => await createKey(context, name, options)),
     );
-  keys.command('list').action(async () => await withClient(listKeys));
 
   const tenants = program.command('tenants').description('create, list and revoke tenants');
   tenants
     .command('create')
     .argument('<name>')
     .action(async (name: string) => await withClient(async (context) => await createTenant(context, name)));
-  tenants.command('list').action(async () => await withClient(listTenants));
 
   const users = program.command('users').description('create, list and revoke users');
   users
@@ -48,15 +46,21 @@ export function addIdentities(program: Command, withClient: WithClient): void {
     .argument('<id>')
     .option('--group <name...>')
     .action(async (id: string, options) => await withClient(async (context) => await setGroups(context, id, options)));
-  users.command('list').action(async () => await withClient(listUsers));
 
-  for (const [kind, group] of [
-    ['keys', keys],
-    ['tenants', tenants],
-    ['users', users],
-  ] as const)
+  for (const [kind, group, list] of [
+    ['keys', keys, listKeys],
+    ['tenants', tenants, listTenants],
+    ['users', users, listUsers],
+  ] as const) {
+    group
+      .command('list')
+      .description('list them, oldest first')
+      .option('--limit <count>', `${kind} a page`, '50')
+      .option('--cursor <cursor>', 'the next page')
+      .action(async (options) => await withClient(async (context) => await list(context, options)));
     group
       .command('revoke')
       .argument('<id>')
       .action(async (id: string) => await withClient(async (context) => await revoke(context, kind, id)));
+  }
 }

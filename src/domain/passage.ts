@@ -21,6 +21,8 @@ export interface Passage {
   /** BCP 47, of the document; null when unknown. */
   readonly language: string | null;
   readonly updatedAt: string;
+  /** What the file says of its version, as it is written there; left out where it says nothing. */
+  readonly statedVersion?: string;
   /** The curated answer that it is of; left out for every other document. */
   readonly reviewed?: ReviewedAnswer;
 }

@@ -41,7 +41,7 @@ export async function prepareDocument(
     title,
     language,
     content: parsed.text,
-    quality: measureQuality(parsed),
+    quality: measureQuality(parsed, file.bytes.byteLength),
     properties: parsed.properties ?? {},
     passages,
   };

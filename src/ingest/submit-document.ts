@@ -5,6 +5,7 @@ import type { Principal } from '../domain/principal.ts';
 import type { CuratedContent } from '../store/curated-answers.ts';
 import type { DocumentStore, IncomingDocument, Registration } from '../store/documents.ts';
 import type { ObjectStore } from '../store/objects.ts';
+import { mediaTypeOf } from './parse/media-type.ts';
 import { storeFile } from './store-file.ts';
 
 /** What the caller says about a document; `source` and `externalId` together name it within the tenant. */
@@ -67,7 +68,7 @@ async function register(
   { details, file }: { details: DocumentDetails; file: DocumentBytes },
 ): Promise<Registration> {
   const { jobId, ...named } = details;
-  const kind = { mediaType: file.mediaType ?? 'application/octet-stream', fileName: file.fileName };
+  const kind = { mediaType: await mediaTypeOf({ ...file, mediaType: file.mediaType ?? '' }), fileName: file.fileName };
   return await storeFile(objects, file.bytes, async ({ hash, size }) => {
     const incoming = { ...named, ...kind, contentHash: hash, size };
     const [registration] = await documents.register(tenant, jobId, [incoming]);

@@ -40,7 +40,7 @@ export function createBoostStage(options: BoostOptions): RankStage {
 }
 
 /**
- * Small bounded factors on the scores; each shows in the passage's steps. Passages without a version (tag or folder) and without the tags
+ * Small bounded factors on the scores; each shows in the passage's steps. Passages without a version (`documentVersion`) and without the tags
  * `supersededBy` or `superseded` keep their scores and their order, unless a half-life is set.
  */
 export function boostPassages(passages: readonly ScoredPassage[], context: BoostContext): readonly ScoredPassage[] {

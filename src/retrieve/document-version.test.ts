@@ -18,6 +18,20 @@ describe('documentVersion', () => {
   });
 });
 
+it.each([
+  ['2.1', 'guide.md', '2.1'],
+  ['V3', 'guide.md', '3'],
+  ['2', 'guide.md', '2'],
+  ['2.1', 'v4/guide.md', '4'],
+  ['2.1', '5.1/7.4/guide.md', null],
+  ['draft', 'guide.md', null],
+  ['see 2.1', 'guide.md', null],
+  ['https://x.example/2.1', 'guide.md', null],
+])('of a file that says %s and stands at %s is %s', (statedVersion, externalId, version) => {
+  expect(documentVersion({ tags: {}, externalId, statedVersion })).toBe(version);
+  expect(documentVersion({ tags: { version: '9' }, externalId, statedVersion })).toBe('9');
+});
+
 describe('versionsNamed', () => {
   it.each([
     ['How do I sort in 7.4?', ['7.4']],

@@ -4,14 +4,23 @@ const versionNumber = /^(?:v\d+|v?\d+(?:\.\d+)+)(?:[-+][\w.]+)?$/i;
 /** Of an address the path counts: a host may be four numbers. */
 const host = /^[a-z][a-z\d+.-]*:\/\/[^/]*/i;
 
-/** The product version that a document is about: its tag `version`, else the one folder of its external id that reads like one, such as `7.4` or `v2`. */
-export function documentVersion({ tags, externalId }: Pick<Passage, 'tags' | 'externalId'>): string | null {
+/** A file that calls what it says a version may mean a plain number; a folder of one is more often something else. */
+const statedNumber = /^v?\d{1,6}(?:\.\d+)*(?:[-+][\w.]+)?$/i;
+
+export type VersionedDocument = Pick<Passage, 'tags' | 'externalId' | 'statedVersion'>;
+
+/**
+ * The product version that a document is about: its tag `version`, else the one folder of its external id that reads like one, such as `7.4`
+ * or `v2`, else what the file itself says where it is a version.
+ */
+export function documentVersion({ tags, externalId, statedVersion }: VersionedDocument): string | null {
   if (tags.version) return withoutSign(tags.version);
   const [folder, ...others] = externalId
     .replace(host, '')
     .split(/[/\\]/)
     .filter((part) => versionNumber.test(part));
-  return folder && others.length === 0 ? withoutSign(folder) : null;
+  if (folder) return others.length === 0 ? withoutSign(folder) : null;
+  return statedVersion && statedNumber.test(statedVersion) ? withoutSign(statedVersion) : null;
 }
 
 /** The versions that a question names: numbers with a dot, or any after "version" or "v". */

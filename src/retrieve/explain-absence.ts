@@ -1,9 +1,9 @@
 import { failingCondition } from '../domain/describe-filter.ts';
-import { AppError } from '../domain/errors.ts';
 import type { FilterClause } from '../domain/filter.ts';
 import type { DocumentId } from '../domain/ids.ts';
 import { grantsOf, type Principal } from '../domain/principal.ts';
 import type { DocumentStanding, DocumentStore } from '../store/documents.ts';
+import { chooseDocument } from './choose-document.ts';
 import { explainPassages, type LookUpFrequencies } from './explain-passages.ts';
 import type { DroppedPassage, Retrieval, Retrieve, RetrieveInput, ScoredPassage } from './retrieve.ts';
 
@@ -61,7 +61,7 @@ export interface AbsenceQuestion {
   /** What was searched, and as whom. */
   readonly input: RetrieveInput;
   readonly retrieval: Retrieval;
-  /** An id, external id, URI or title. */
+  /** An id or the beginning of one, external id, URI or title. */
   readonly reference: string;
   /** Who wants to know; only an administrator learns of documents that the searcher may not read. */
   readonly asker: Principal;
@@ -79,7 +79,7 @@ export async function explainAbsence(
   signal: AbortSignal,
 ): Promise<Absence> {
   const { input, retrieval, reference, asker } = question;
-  const document = chooseDocument(await ports.documents.find(asker, reference), reference);
+  const document = chooseDocument(await ports.documents.find(asker, reference), reference, 'whyNot');
   const { id: documentId, title } = document;
   const rank = rankOf(retrieval.passages, documentId);
   if (rank !== null)
@@ -88,27 +88,6 @@ export async function explainAbsence(
   return before
     ? { documentId, title, ...before, rank: null, standing: null }
     : { documentId, title, ...(await findInRanking(ports, { question, document }, signal)) };
-}
-
-/** The kinds of names in their order: the first that names anything decides, and what exists goes before what was deleted. */
-function chooseDocument(found: readonly DocumentStanding[], reference: string): DocumentStanding {
-  const named: readonly ((document: DocumentStanding) => boolean)[] = [
-    ({ id }) => id === reference,
-    ({ externalId }) => externalId === reference,
-    ({ uri }) => uri === reference,
-    () => true,
-  ];
-  const standing = found.some(({ deletedAt }) => deletedAt === null)
-    ? found.filter(({ deletedAt }) => deletedAt === null)
-    : found.slice(0, 1);
-  const matching = named.map((isNamed) => standing.filter(isNamed)).find((list) => list.length > 0) ?? [];
-  const [document, ...others] = matching;
-  if (!document) throw new AppError('NOT_FOUND', 'There is no such document.');
-  if (others.length === 0) return document;
-  const received = matching.slice(0, 5).map(({ id, title, externalId }) => `${id} (${title}, ${externalId})`);
-  throw new AppError('INVALID_REQUEST', `${matching.length} documents have this name; give the id of one.`, {
-    errors: [{ field: 'whyNot', expected: 'a name of one document', received: received.join('; ') }],
-  });
 }
 
 /** What needs no search to be known. */

@@ -24,8 +24,7 @@ export async function administeredTenant(
   const own = principalOf(c).tenantId;
   if (wanted === undefined || wanted === own) return own;
   const isOperator = own === (await identities.defaultTenant()).id;
-  const tenants = isOperator && isId('tenant', wanted) ? await identities.listTenants() : [];
-  const tenant = tenants.find(({ id }) => id === wanted);
+  const tenant = isOperator && isId('tenant', wanted) ? await identities.getTenant(wanted) : null;
   if (!tenant) throw tenantNotFound();
   return tenant.id;
 }

@@ -86,7 +86,7 @@ describe('every route', () => {
 
   it('wants a key that is known, whole and not revoked', async () => {
     const revoked = await app.createKey();
-    for (const { id } of await app.stores.identities.listKeys(app.tenant))
+    for (const { id } of (await app.stores.identities.listKeys(app.tenant, { limit: 200, cursor: null })).items)
       await app.stores.identities.revokeKey(app.tenant, id);
     const valid = await app.createKey();
     const wrong = [
@@ -189,7 +189,7 @@ async function ownedBy(
   await stores.documents.register(tenant, null, [
     sampleDocument(curatedId, 'Yes.', { source: curatedSource, curated }),
   ]);
-  const [ownKey] = await stores.identities.listKeys(tenant);
+  const [ownKey] = (await stores.identities.listKeys(tenant, { limit: 1, cursor: null })).items;
   const source = await stores.sources.create(tenant, sampleSource());
   const owned: Record<string, string | undefined> = {
     sources: source.id,

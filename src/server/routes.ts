@@ -19,6 +19,7 @@ import { registerCreateTenant } from './routes/create-tenant.ts';
 import { registerCreateUser } from './routes/create-user.ts';
 import { registerDeclareMetadataField } from './routes/declare-metadata-field.ts';
 import { registerEstimateDocuments } from './routes/estimate-documents.ts';
+import { registerFindDocument } from './routes/find-document.ts';
 import { registerFitRanker } from './routes/fit-ranker.ts';
 import { registerGetAnswer } from './routes/get-answer.ts';
 import { registerGetAnswerRecord } from './routes/get-answer-record.ts';
@@ -102,6 +103,7 @@ export const routes: readonly RegisterRoute[] = [
   registerCreateDocument,
   registerEstimateDocuments,
   registerListDocuments,
+  registerFindDocument,
   registerGetDocument,
   registerRemoveDocument,
   registerGetDocumentContent,

@@ -135,7 +135,9 @@ export const alsoInShape = {
   versionTag: z
     .string()
     .nullable()
-    .openapi({ description: 'The product version that it is about, where its tag `version` or its path tells.' }),
+    .openapi({
+      description: 'The product version that it is about, where its tag `version`, its path or its file tells.',
+    }),
 };
 
 export const GlossarySchema = z

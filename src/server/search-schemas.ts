@@ -24,7 +24,8 @@ export const SearchRequest = z
         'Adds to each passage what each step made of it, its matched terms and its best window, and the time of each step.',
     }),
     whyNot: text(4000, 1).optional().openapi({
-      description: 'A document that was expected, by id, external id, URI or title; says at which step it fell out.',
+      description:
+        'A document that was expected, by id or the beginning of it, external id, URI or title; says at which step it fell out.',
     }),
   })
   .openapi('SearchRequest');
@@ -73,6 +74,10 @@ const FoundPassageSchema = PassageSchema.extend({
     .readonly()
     .optional()
     .openapi({ description: 'Other documents with nearly the same passage.' }),
+  statedVersion: z
+    .string()
+    .optional()
+    .openapi({ description: 'What the file says of its version, in front matter as a rule.' }),
   reviewed: ReviewedSchema.optional().openapi({ description: 'The reviewed answer that it is of.' }),
   supersededBy: z
     .object({ reference: z.string(), documentId: z.string().nullable() })

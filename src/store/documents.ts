@@ -104,6 +104,8 @@ export type DocumentStanding = Omit<
 export interface DuplicateDocument
   extends Pick<DocumentSummary, 'source' | 'externalId' | 'uri' | 'title' | 'tags' | 'createdAt'> {
   readonly documentId: DocumentId;
+  /** As of a passage. */
+  readonly statedVersion?: string;
   /** Common passages by the number of those of the longer document, in (0, 1]. */
   readonly share: number;
 }
@@ -181,8 +183,8 @@ export interface DocumentStore {
   list(principal: Principal, options: DocumentListOptions): Promise<Page<DocumentSummary>>;
   get(principal: Principal, id: DocumentId): Promise<DocumentSummary | null>;
   /**
-   * Documents with this id, external id, URI or title (in any case), at most 20, newest first. Administrators also see what was deleted
-   * and not yet swept away, and by its id what was.
+   * Documents with this id, external id, URI or title (in any case), or whose id begins so, at most 20: what exists before what was
+   * deleted, in the order of these names, newest first. Administrators alone see what was deleted, by its id also once it was swept away.
    */
   find(principal: Principal, reference: string): Promise<DocumentStanding[]>;
   /** The parsed text of a version, the current one when null; older versions stay readable until they are swept. */

@@ -1,5 +1,6 @@
 import type { KeyId, TenantId, UserId } from '../domain/ids.ts';
 import type { Principal, Role, Scope } from '../domain/principal.ts';
+import type { Page } from './documents.ts';
 
 export interface Tenant {
   readonly id: TenantId;
@@ -27,25 +28,34 @@ export interface KeySummary {
   readonly revokedAt: string | null;
 }
 
+/** Which part of a list, in the order of making. */
+export interface ListPart {
+  readonly limit: number;
+  readonly cursor: string | null;
+}
+
 /** Tenants, users and credentials. Secrets are 256 random bits; only their SHA-256 is stored. */
 export interface IdentityStore {
   /** The tenant named `default`, made on the first call. */
   defaultTenant(): Promise<Tenant>;
   createTenant(name: string): Promise<Tenant>;
-  listTenants(): Promise<Tenant[]>;
+  getTenant(id: TenantId): Promise<Tenant | null>;
+  listTenants(part: ListPart): Promise<Page<Tenant>>;
+  /** All of them. */
+  tenantIds(): Promise<TenantId[]>;
   /** Deletes the tenant with everything it owns. Throws CONFLICT under legal hold. */
   removeTenant(id: TenantId): Promise<boolean>;
   createUser(tenant: TenantId, user: Pick<User, 'name' | 'role' | 'groups'>): Promise<User>;
-  listUsers(tenant: TenantId): Promise<User[]>;
+  listUsers(tenant: TenantId, part: ListPart): Promise<Page<User>>;
   /** Counts for the next request of the user's credentials, as a revocation does; null when there is no such user. */
   setGroups(tenant: TenantId, id: UserId, groups: readonly string[]): Promise<User | null>;
   revokeUser(tenant: TenantId, id: UserId): Promise<boolean>;
-  /** `secret` begins with `fn_` and is shown only here. */
+  /** `secret` begins with `fn_` and is shown only here. Throws NOT_FOUND for a user that there is not. */
   createKey(
     tenant: TenantId,
     key: { name: string; role: Role; scopes: readonly Scope[]; grants: readonly string[]; userId: UserId | null },
   ): Promise<{ key: KeySummary; secret: string }>;
-  listKeys(tenant: TenantId): Promise<KeySummary[]>;
+  listKeys(tenant: TenantId, part: ListPart): Promise<Page<KeySummary>>;
   revokeKey(tenant: TenantId, id: KeyId): Promise<boolean>;
   /**
    * The principal of a bearer secret, or null when it is unknown or revoked. What was read is believed for half a second: a

@@ -1,4 +1,4 @@
-import { documentVersion } from '../../retrieve/document-version.ts';
+import { documentVersion, type VersionedDocument } from '../../retrieve/document-version.ts';
 import type { ScoredPassage } from '../../retrieve/retrieve.ts';
 import { inQuoteMarks } from '../in-quote-marks.ts';
 import type { NewerSource } from './newer-source.ts';
@@ -16,7 +16,7 @@ const messages = {
   ja: { differ: '文書の記述が食い違っています', newer: '新しい方', superseded: '置き換え済み', version: 'バージョン' },
 } as const;
 
-type Source = Pick<ScoredPassage, 'title' | 'tags' | 'externalId' | 'updatedAt'>;
+type Source = VersionedDocument & Pick<ScoredPassage, 'title' | 'updatedAt'>;
 
 /** One line that names both sides with their versions and dates, the newer one as such, and the numbers where those differ. */
 export function conflictMessage(

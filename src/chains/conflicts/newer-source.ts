@@ -1,5 +1,5 @@
 import type { NewerBasis } from '../../domain/answer.ts';
-import { compareVersions, documentVersion } from '../../retrieve/document-version.ts';
+import { compareVersions, documentVersion, type VersionedDocument } from '../../retrieve/document-version.ts';
 import type { ScoredPassage } from '../../retrieve/retrieve.ts';
 
 export interface NewerSource {
@@ -8,7 +8,7 @@ export interface NewerSource {
   readonly basis: NewerBasis;
 }
 
-type Source = Pick<ScoredPassage, 'documentId' | 'version' | 'tags' | 'externalId' | 'updatedAt' | 'supersededBy'>;
+type Source = VersionedDocument & Pick<ScoredPassage, 'documentId' | 'version' | 'updatedAt' | 'supersededBy'>;
 
 /** Documents that came on one day came together; their times say nothing of which is valid. */
 const leastMilliseconds = 86_400_000;

@@ -32,6 +32,9 @@ describe('detectFormat', () => {
     ['page', 'x', 'text/markdown', 'markdown'],
     ['page.md', '<!DOCTYPE html><p>x', 'text/html', 'html'],
     ['page', '<html><p>x', '', 'html'],
+    ['notes.pdf', 'x', 'application/pdf', 'text'],
+    ['report.docx', '<html><p>x', '', 'html'],
+    ['table.xlsx', 'a,b', 'text/csv', 'delimited'],
   ])('reads %s with %j and type %j as %4$s', async (name, content, type, format) => {
     expect((await detect(name, content, type)).format).toBe(format);
   });

@@ -111,6 +111,11 @@ export function extensionOf(fileName: string): string {
   return match?.[1]?.toLowerCase() ?? '';
 }
 
+/** The format that the name claims; undefined where it claims none, or a language of programs. */
+export function formatNamed(fileName: string): Format | undefined {
+  return formatsByExtension[extensionOf(fileName)];
+}
+
 /** Whether a folder's file is worth ingesting, judged by its name alone: the formats that are read by name, no pictures. */
 export function hasReadableName(fileName: string): boolean {
   const extension = extensionOf(fileName);
@@ -136,7 +141,7 @@ export async function detectFormat(file: SourceFile): Promise<DetectedFile> {
 /** The format of a file that a partitioner may read, without decoding it; null for all others and for what is encrypted. */
 export async function nameFormat(file: SourceFile): Promise<PartitionedFormat | null> {
   const format = await detectBinary(file).catch(() => null);
-  const named = format ?? formatsByExtension[extensionOf(file.fileName)];
+  const named = format ?? formatNamed(file.fileName);
   const found = partitionedFormats.find((candidate) => candidate === named);
   if (found) return found;
   if (startsWith(file.bytes, oleMagic)) return /^(?:doc|xls|ppt)$/.test(extensionOf(file.fileName)) ? 'office' : null;
@@ -145,7 +150,7 @@ export async function nameFormat(file: SourceFile): Promise<PartitionedFormat | 
 }
 
 /** The format of bytes that are not text to be decoded first; null for text and for what is not known. Throws FILE_ENCRYPTED or FILE_TYPE_UNSUPPORTED. */
-async function detectBinary(file: SourceFile): Promise<BinaryFormat | null> {
+export async function detectBinary(file: SourceFile): Promise<BinaryFormat | null> {
   const { bytes } = file;
   if (file.mediaType === elementsType) return 'elements';
   if (indexOfAscii(bytes.subarray(0, 1024), '%PDF-') >= 0) return 'pdf';
@@ -157,10 +162,11 @@ async function detectBinary(file: SourceFile): Promise<BinaryFormat | null> {
 
 function textFormat(file: SourceFile, text: string): TextFormat {
   if (/^\s*(?:<!--[^>]*-->\s*)?(?:<!doctype html|<html[\s>])/i.test(text.slice(0, 1024))) return 'html';
-  const named = formatsByExtension[extensionOf(file.fileName)];
+  const named = formatNamed(file.fileName);
   if (named && isTextFormat(named)) return named;
   const declared = formatsByMediaType[file.mediaType.split(';')[0]?.trim().toLowerCase() ?? ''];
-  return declared ?? (extensionOf(file.fileName) === '' ? 'text' : 'code');
+  // A text that claims to be a PDF or the like is running text.
+  return declared ?? (named || extensionOf(file.fileName) === '' ? 'text' : 'code');
 }
 
 const binaryFormats: ReadonlySet<string> = new Set<BinaryFormat>([
@@ -176,7 +182,7 @@ const binaryFormats: ReadonlySet<string> = new Set<BinaryFormat>([
   'elements',
 ]);
 
-function isTextFormat(format: Format): format is TextFormat {
+export function isTextFormat(format: Format): format is TextFormat {
   return !binaryFormats.has(format);
 }
 

@@ -13,7 +13,7 @@ function document(pages: readonly string[], more: Partial<ParsedDocument> = {}):
 
 describe('measureQuality', () => {
   it('gives a file that was read whole the full score', () => {
-    expect(measureQuality(document([sentence, sentence], { pages: 2 }))).toEqual({
+    expect(measureQuality(document([sentence, sentence], { pages: 2 }), 20_000)).toEqual({
       score: 1,
       characters: 2 * sentence.length + 2,
       pages: 2,
@@ -31,6 +31,19 @@ describe('measureQuality', () => {
     ['characters not decoded', document([`${sentence}\ufffd`.repeat(4)]), 0.53, '4 characters could not be decoded.'],
     ['nearly nothing', document(['a word']), 0.3, 'Only 6 characters were found.'],
   ])('lowers the score for %s, and says so', (_what, parsed, score, warning) => {
-    expect(measureQuality(parsed)).toMatchObject({ score, warning });
+    expect(measureQuality(parsed, 20_000)).toMatchObject({ score, warning });
+  });
+
+  it.each([
+    ['a word', 7],
+    ['A', 1],
+    ['Yes.', 120],
+  ])('finds nothing wrong with %j as all of a file of %d bytes', (text, size) => {
+    expect(measureQuality(document([text]), size)).toMatchObject({ score: 1, warning: null });
+  });
+
+  it('misses text in a file that is much longer, and on a page', () => {
+    expect(measureQuality(document(['Yes.']), 5_000).warning).toBe('Only 4 characters were found.');
+    expect(measureQuality(document(['Yes.'], { pages: 1 }), 120).warning).toBe('1 of 1 pages have no text.');
   });
 });

@@ -5,25 +5,30 @@ import { fewestCharactersPerPage, goodQuality, type ParseQuality } from '../../d
 const unreadableShare = 0.05;
 /** A page with less holds a page number at most. */
 const fewestOnPage = 5;
+/** A file without pages may be so much longer than its text, of markup, before text is missed in it. */
+const bytesPerCharacter = 50;
 /** A table that is lost costs as much as so much running text is worth. */
 const tableWeight = 0.5;
 
 /**
  * How well a file was read. The score is the product of four shares: pages with text, characters that could be decoded, tables that are there
- * (half of it stays without any), and characters a page up to the least that makes a page.
+ * (half of it stays without any), and characters a page up to the least that makes a page. Without pages, the least is what a file of
+ * `size` bytes may be expected to hold: a file of one word is whole.
  */
-export function measureQuality(parsed: ParsedDocument): ParseQuality {
+export function measureQuality(parsed: ParsedDocument, size: number): ParseQuality {
   const { text, lostTables = 0 } = parsed;
   const pages = parsed.pages ?? null;
   const emptyPages = pages === null ? null : countEmptyPages(parsed, pages);
   const replacementCharacters = text.split('\ufffd').length - 1;
   const tables = parsed.blocks.filter(({ kind }) => kind === 'table').length;
   const charactersPerPage = pages === null ? null : Math.round(text.length / Math.max(1, pages));
+  const fewest =
+    pages === null ? Math.min(fewestCharactersPerPage, Math.max(1, size / bytesPerCharacter)) : fewestCharactersPerPage;
   const score =
     (pages === null || emptyPages === null ? 1 : 1 - emptyPages / Math.max(1, pages)) *
     Math.max(0, 1 - replacementCharacters / Math.max(1, text.length) / unreadableShare) *
     (1 - (tableWeight * lostTables) / Math.max(1, lostTables + tables)) *
-    Math.min(1, (charactersPerPage ?? text.length) / fewestCharactersPerPage);
+    Math.min(1, (charactersPerPage ?? text.length) / fewest);
   const measured = { characters: text.length, pages, charactersPerPage, emptyPages, lostTables, replacementCharacters };
   const rounded = Math.round(score * 100) / 100;
   return { score: rounded, ...measured, warning: rounded < goodQuality ? warningOf(measured) : null };

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
-import { isId } from '../../domain/ids.ts';
+import { isId, type UserId } from '../../domain/ids.ts';
 import { isGrant, type Role, roleScopes, roles, scopes, usualScopes } from '../../domain/principal.ts';
 import { administeredTenant, otherTenant } from '../administered-tenant.ts';
 import type { App } from '../app-env.ts';
@@ -47,7 +47,7 @@ export function registerCreateKey(app: App, deps: RouteDeps): void {
     const wanted = given ?? usualScopes[role];
     requireScopesOfRole(role, wanted);
     const tenant = await administeredTenant(c, deps, tenantId);
-    const owner = userId === undefined ? null : await ownerOf(deps, tenant, userId);
+    const owner = userId === undefined ? null : userIdOf(userId);
     const made = await once<z.output<typeof NewKey>>(c, deps.idempotency, {
       request: { tenant, role, userId, wanted, ...named },
       make: async () => {
@@ -66,11 +66,9 @@ export function registerCreateKey(app: App, deps: RouteDeps): void {
   });
 }
 
-async function ownerOf({ identities }: RouteDeps, tenant: Parameters<typeof identities.listUsers>[0], userId: string) {
-  const users = isId('user', userId) ? await identities.listUsers(tenant) : [];
-  const owner = users.find(({ id }) => id === userId);
-  if (!owner) throw new AppError('NOT_FOUND', 'There is no such user.');
-  return owner.id;
+function userIdOf(value: string): UserId {
+  if (isId('user', value)) return value;
+  throw new AppError('NOT_FOUND', 'There is no such user.');
 }
 
 function requireScopesOfRole(role: Role, wanted: readonly string[]): void {

@@ -20,7 +20,7 @@ const Duplicate = z
     productVersion: z
       .string()
       .nullable()
-      .openapi({ description: 'By its tag `version`, else by a folder such as `7.4`.' }),
+      .openapi({ description: 'By its tag `version`, else a folder such as `7.4`, else what the file says.' }),
     share: z.number().openapi({ description: 'Common passages by the number of those of the longer document.' }),
   })
   .openapi('DuplicateDocument');
@@ -55,10 +55,10 @@ export function registerListDuplicates(app: App, { documents }: RouteDeps): void
     if (!group) throw documentNotFound();
     const items = group
       .filter(({ documentId }) => documentId !== id)
-      .map(({ tags, createdAt: _, ...item }) => ({
-        ...item,
-        productVersion: documentVersion({ tags, externalId: item.externalId }),
-      }));
+      .map((document) => {
+        const { tags: _tags, createdAt: _createdAt, statedVersion: _stated, ...item } = document;
+        return { ...item, productVersion: documentVersion(document) };
+      });
     return c.json({ canonicalId: canonicalOf(group)?.documentId ?? id, items }, 200);
   });
 }

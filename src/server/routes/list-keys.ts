@@ -1,24 +1,24 @@
-import { z } from '@hono/zod-openapi';
 import { administeredTenant, tenantQuery } from '../administered-tenant.ts';
 import type { App } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
 import type { RouteDeps } from '../route-deps.ts';
-import { KeySchema } from '../schemas.ts';
-
-const Keys = z.object({ items: z.array(KeySchema), nextCursor: z.null() });
+import { KeySchema, pageOf, pageQuery } from '../schemas.ts';
 
 const route = defineRoute('admin', {
   method: 'get',
   path: '/v1/keys',
   operationId: 'listKeys',
-  summary: 'List the keys of the tenant',
-  request: { query: tenantQuery },
-  responses: { 200: { description: 'Keys without their secrets.', content: { 'application/json': { schema: Keys } } } },
+  summary: 'List the keys of the tenant, oldest first',
+  request: { query: tenantQuery.extend(pageQuery) },
+  responses: {
+    200: { description: 'Keys without their secrets.', content: { 'application/json': { schema: pageOf(KeySchema) } } },
+  },
 });
 
 export function registerListKeys(app: App, deps: RouteDeps): void {
   app.openapi(route, async (c) => {
-    const tenant = await administeredTenant(c, deps, c.req.valid('query').tenantId);
-    return c.json({ items: await deps.identities.listKeys(tenant), nextCursor: null }, 200);
+    const { limit, cursor = null, tenantId } = c.req.valid('query');
+    const tenant = await administeredTenant(c, deps, tenantId);
+    return c.json(await deps.identities.listKeys(tenant, { limit, cursor }), 200);
   });
 }

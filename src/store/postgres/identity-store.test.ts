@@ -2,6 +2,8 @@ import { beforeEach, expect, it } from 'vitest';
 import { createTestTenant, describeOnEachDatabase } from '../../../test/open-database.ts';
 import { sampleDocument, samplePrepared } from '../../../test/sample-documents.ts';
 import { newId, type TenantId } from '../../domain/ids.ts';
+import type { Page } from '../documents.ts';
+import type { ListPart } from '../identities.ts';
 import type { SqlDriver } from '../sql.ts';
 import { createStores, type Stores } from './stores.ts';
 
@@ -16,6 +18,7 @@ describeOnEachDatabase('identity and idempotency stores', (database) => {
     tenant = await createTestTenant(database());
   });
   const identities = () => stores.identities;
+  const whole = { limit: 200, cursor: null };
   const reader = { name: 'laptop', role: 'reader', scopes: ['read'], grants: ['group:b'], userId: null } as const;
 
   it('makes the default tenant once, however many ask', async () => {
@@ -30,8 +33,45 @@ describeOnEachDatabase('identity and idempotency stores', (database) => {
 
   it('creates and lists tenants, each name once', async () => {
     const created = await identities().createTenant('acme');
-    expect(await identities().listTenants()).toContainEqual(created);
+    expect((await identities().listTenants(whole)).items).toContainEqual(created);
+    expect(await identities().getTenant(created.id)).toEqual(created);
+    expect(await identities().tenantIds()).toContain(created.id);
     await expect(identities().createTenant('acme')).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('lists tenants, users and keys by pages, each once and in the order of making', async () => {
+    const made = { tenants: [] as string[], users: [] as string[], keys: [] as string[] };
+    for (let count = 1; count <= 5; count += 1) {
+      clock += 1000;
+      made.tenants.push((await identities().createTenant(`tenant ${count}`)).id);
+      made.users.push(
+        (await identities().createUser(tenant, { name: `user ${count}`, role: 'reader', groups: [] })).id,
+      );
+      made.keys.push((await identities().createKey(tenant, reader)).key.id);
+    }
+    // Test tenants bear the real time, which is later.
+    made.tenants.push(tenant);
+    const other = await createTestTenant(database());
+    await identities().createKey(other, reader);
+    await identities().createUser(other, { name: 'eve', role: 'reader', groups: [] });
+    const lists = {
+      tenants: (part: ListPart) => identities().listTenants(part),
+      users: (part: ListPart) => identities().listUsers(tenant, part),
+      keys: (part: ListPart) => identities().listKeys(tenant, part),
+    };
+    for (const [kind, list] of Object.entries(lists)) {
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Page<{ id: string }> = await list({ limit: 2, cursor });
+        expect(page.items.length).toBeLessThanOrEqual(2);
+        seen.push(...page.items.map(({ id }) => id));
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      const wanted = made[kind as keyof typeof made];
+      expect([kind, seen.filter((id) => id !== other)]).toEqual([kind, wanted]);
+      await expect(list({ limit: 2, cursor: 'nonsense' })).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+    }
   });
 
   it('removes a tenant with everything it owns', async () => {
@@ -63,7 +103,7 @@ describeOnEachDatabase('identity and idempotency stores', (database) => {
       scopes: ['read'],
       grants: ['group:b'],
     });
-    expect(await identities().listKeys(tenant)).toEqual([key]);
+    expect((await identities().listKeys(tenant, whole)).items).toEqual([key]);
     expect(JSON.stringify(await database().asOperator((sql) => sql.query('select * from api_keys')))).not.toContain(
       secret,
     );
@@ -73,7 +113,7 @@ describeOnEachDatabase('identity and idempotency stores', (database) => {
     expect(await identities().revokeKey(tenant, key.id)).toBe(true);
     expect(await identities().revokeKey(tenant, key.id)).toBe(false);
     expect(await identities().principalOfKey(secret)).toBeNull();
-    expect((await identities().listKeys(tenant))[0]?.revokedAt).toBe('2026-01-01T00:00:00.000Z');
+    expect((await identities().listKeys(tenant, whole)).items[0]?.revokedAt).toBe('2026-01-01T00:00:00.000Z');
   });
 
   it('believes what it read for half a second, and a revocation of another process within a second', async () => {
@@ -112,7 +152,7 @@ describeOnEachDatabase('identity and idempotency stores', (database) => {
 
   it('gives the credentials of a user what the user may see, until the user is revoked', async () => {
     const user = await identities().createUser(tenant, { name: 'ada', role: 'reader', groups: ['support'] });
-    expect(await identities().listUsers(tenant)).toEqual([user]);
+    expect((await identities().listUsers(tenant, whole)).items).toEqual([user]);
     const { secret } = await identities().createKey(tenant, { ...reader, userId: user.id });
     const session = await identities().createSession(tenant, user.id, 'reader', 60);
     expect(await identities().principalOfKey(secret)).toMatchObject({
@@ -130,7 +170,7 @@ describeOnEachDatabase('identity and idempotency stores', (database) => {
     expect(await identities().revokeUser(tenant, user.id)).toBe(true);
     expect(await identities().principalOfKey(secret)).toBeNull();
     expect(await identities().principalOfSession(session.secret)).toBeNull();
-    expect(await identities().listUsers(tenant)).toEqual([]);
+    expect((await identities().listUsers(tenant, whole)).items).toEqual([]);
     await identities().createUser(tenant, { name: 'ada', role: 'reader', groups: [] });
   });
 

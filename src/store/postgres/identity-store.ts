@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { AppError } from '../../domain/errors.ts';
 import { type KeyId, newId, type SessionId, type TenantId, type UserId } from '../../domain/ids.ts';
 import { type Principal, type Role, roleScopes, type Scope, usualScopes } from '../../domain/principal.ts';
-import type { IdentityStore, KeySummary, Tenant, User } from '../identities.ts';
-import type { SqlDriver } from '../sql.ts';
+import type { Page } from '../documents.ts';
+import type { IdentityStore, KeySummary, ListPart, Tenant, User } from '../identities.ts';
+import type { SqlDriver, SqlValue } from '../sql.ts';
+import { decodeCursor, toPage } from './cursor.ts';
 import { isUniqueViolation } from './database-error.ts';
 import { createKnownPrincipals, hashSecret } from './known-principals.ts';
 import { holdsAnything } from './tenant-settings-store.ts';
@@ -42,7 +44,20 @@ export function createIdentityStore(
   };
 }
 
-type TenantMethods = Pick<IdentityStore, 'defaultTenant' | 'createTenant' | 'listTenants' | 'removeTenant'>;
+/** Ids ascend with the time of making; `read` gets the last one seen, and how many rows to read after it. */
+async function readPage<T extends { readonly id: string }>(
+  { limit, cursor }: ListPart,
+  prefix: RegExp,
+  read: (values: SqlValue[]) => Promise<T[]>,
+): Promise<Page<T>> {
+  const [after = ''] = decodeCursor(cursor, [prefix]) ?? [];
+  return toPage(await read([after, limit + 1]), limit, ({ id }) => [id]);
+}
+
+type TenantMethods = Pick<
+  IdentityStore,
+  'defaultTenant' | 'createTenant' | 'getTenant' | 'listTenants' | 'tenantIds' | 'removeTenant'
+>;
 
 function createTenants(driver: SqlDriver, now: () => Date): TenantMethods {
   return {
@@ -74,8 +89,24 @@ function createTenants(driver: SqlDriver, now: () => Date): TenantMethods {
       return only(rows);
     },
 
-    listTenants: () =>
-      driver.asOperator((sql) => sql.query<Tenant>(`select ${tenantColumns} from tenants order by created_at, id`)),
+    async getTenant(id) {
+      const read = `select ${tenantColumns} from tenants where id = $1`;
+      return (await driver.asOperator((sql) => sql.query<Tenant>(read, [id])))[0] ?? null;
+    },
+
+    listTenants: (part) =>
+      readPage(part, /^ten_/, (values) =>
+        driver.asOperator((sql) =>
+          sql.query<Tenant>(`select ${tenantColumns} from tenants where id > $1 order by id limit $2`, values),
+        ),
+      ),
+
+    async tenantIds() {
+      const rows = await driver.asOperator((sql) =>
+        sql.query<Pick<Tenant, 'id'>>('select id from tenants order by id'),
+      );
+      return rows.map(({ id }) => id);
+    },
 
     removeTenant: (id) =>
       driver.asOperator(
@@ -118,11 +149,13 @@ function createUsers(driver: SqlDriver, now: () => Date): UserMethods {
       return only(rows);
     },
 
-    listUsers: (tenant) =>
-      driver.queryAsTenant<User>(
-        tenant,
-        `select ${userColumns} from users where tenant_id = $1 and revoked_at is null order by created_at, id`,
-        [tenant],
+    listUsers: (tenant, part) =>
+      readPage(part, /^usr_/, (values) =>
+        driver.queryAsTenant<User>(
+          tenant,
+          `select ${userColumns} from users where id > $1 and tenant_id = $3 and revoked_at is null order by id limit $2`,
+          [...values, tenant],
+        ),
       ),
 
     async setGroups(tenant, id, groups) {
@@ -196,11 +229,13 @@ function createKeys(driver: SqlDriver, now: () => Date): KeyMethods {
       return { key: only(rows), secret };
     },
 
-    listKeys: (tenant) =>
-      driver.queryAsTenant<KeySummary>(
-        tenant,
-        `select ${keyColumns} from api_keys where tenant_id = $1 order by created_at, id`,
-        [tenant],
+    listKeys: (tenant, part) =>
+      readPage(part, /^key_/, (values) =>
+        driver.queryAsTenant<KeySummary>(
+          tenant,
+          `select ${keyColumns} from api_keys where id > $1 and tenant_id = $3 order by id limit $2`,
+          [...values, tenant],
+        ),
       ),
 
     async revokeKey(tenant, id) {

@@ -2,7 +2,7 @@ import type { DocumentId, JobId, TenantId } from '../../domain/ids.ts';
 import type { Sql } from '../sql.ts';
 import { leaveObjects } from './documents/object-lock.ts';
 import { lockTenant } from './documents/tenant-lock.ts';
-import { turnOf } from './documents/version-queue.ts';
+import { documentsOfJob, turnOf } from './documents/version-queue.ts';
 
 export interface ChangeOptions {
   readonly tenant: TenantId;
@@ -57,10 +57,12 @@ export async function retryFailed(
   { tenant, id, now, document }: ChangeOptions & { document: DocumentId | null },
 ): Promise<number> {
   await lockTenant(sql, tenant);
+  // One document is asked for by somebody who waits for it.
+  const before = document === null ? documentsOfJob('$1', '$2') : '0';
   const queued = await sql.query(
     `with queued as (
        update document_versions v set state = 'queued', attempts = 0, lease_until = null, error_code = null, error_detail = null,
-         queue_number = default, turn_at = ${turnOf('v.size', '$3')}
+         queue_number = default, turn_at = ${turnOf({ size: 'v.size', now: '$3', before })}
        from documents d
        where v.tenant_id = $1 and v.job_id = $2 and v.state = 'failed' and ($4::text is null or d.id = $4) and d.tenant_id = $1 and d.id = v.document_id
          and d.latest_version = v.version and d.deleted_at is null
@@ -101,8 +103,9 @@ export async function resumeJob(sql: Sql, { tenant, id, now }: ChangeOptions): P
     [tenant, id, now],
   );
   if (resumed.length === 0) return false;
+  const turn = turnOf({ size: 'size', now: '$3', before: documentsOfJob('$1', '$2') });
   await sql.query(
-    `update document_versions set turn_at = ${turnOf('size', '$3')} where tenant_id = $1 and job_id = $2 and state = 'queued'`,
+    `update document_versions set turn_at = ${turn} where tenant_id = $1 and job_id = $2 and state = 'queued'`,
     [tenant, id, now],
   );
   return true;

@@ -201,6 +201,27 @@ describeOnEachDatabase('document store: removing and reading', (database) => {
       expect(await store.get(admin, documentId)).toMatchObject({ quality: null, properties: {} });
     });
 
+    it.each([
+      [{ version: '2.1' }, '2.1'],
+      [{ version: '7', product_version: '2.1' }, '2.1'],
+      [{ author: 'Ada' }, undefined],
+    ])('gives with a passage what its file says of its version: %j', async (properties, stated) => {
+      const publish = async (name: string) => {
+        const { documentId } = await register(sampleDocument(name, 'one'));
+        await store.publish([{ ...samplePrepared(await claimOne(), 'one'), properties }]);
+        return documentId;
+      };
+      const id = await publish('a');
+      await publish('b');
+      const [passage] = await store.readPassages(admin, await idsOf(id), null);
+      expect(passage?.statedVersion).toBe(stated);
+      expect(passage && 'statedVersion' in passage).toBe(stated !== undefined);
+      expect((await store.duplicates(admin, id, 0.5))?.map(({ statedVersion }) => statedVersion)).toEqual([
+        stated,
+        stated,
+      ]);
+    });
+
     it('fills declared fields from the file where the sender gave nothing', async () => {
       const fields = createMetadataFieldStore(database(), { now });
       await fields.declare(tenant, { name: 'Author', type: 'string', description: '' });

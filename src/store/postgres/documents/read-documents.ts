@@ -12,7 +12,7 @@ import {
 } from '../../documents.ts';
 import type { SqlDriver, SqlValue } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
-import { accessOf, isInUse, isReadable, permitted, reviewed } from './access.ts';
+import { accessOf, isInUse, isReadable, permitted, reviewed, statedVersion } from './access.ts';
 import { readDuplicates } from './duplicate-documents.ts';
 import { bindingValues, filterCondition } from './filter-condition.ts';
 import { createPassageBodies } from './passage-bodies.ts';
@@ -90,7 +90,7 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
       const known = bodies.offer(ids.slice(0, passagesWithWindows), bind);
       const rows = await driver.queryAsTenant<Parameters<typeof known.read>[0][number]>(
         principal.tenantId,
-        `select ${placeColumns}, ${reviewed} as reviewed, ${known.columns}
+        `select ${placeColumns}, ${reviewed} as reviewed, ${statedVersion} as "statedVersion", ${known.columns}
          from ${currentPassages} ${windowsOfPassages} and p.id = any(${windowed}) ${known.join}
          where ${permitted} and p.tenant_id = $1 and p.id = any($4)
            and ${isInUse(bind(now()))} and ${filterCondition(filter, bind)}`,
@@ -111,9 +111,13 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
   };
 }
 
-/** Most passages are of no curated answer. */
-function withoutNull<T extends { readonly reviewed?: ReviewedAnswer | null }>({ reviewed: own, ...row }: T) {
-  return own ? { ...row, reviewed: own } : row;
+/** Most passages are of no curated answer, and most files say nothing of a version. */
+function withoutNull<T extends { readonly reviewed?: ReviewedAnswer | null; readonly statedVersion?: string | null }>({
+  reviewed: own,
+  statedVersion: stated,
+  ...row
+}: T) {
+  return { ...row, ...(own ? { reviewed: own } : {}), ...(stated ? { statedVersion: stated } : {}) };
 }
 
 async function listDocuments(
@@ -155,9 +159,9 @@ async function findDocuments(
      from documents d
      left join document_versions v on v.tenant_id = d.tenant_id and v.document_id = d.id and v.version = d.latest_version
      where d.tenant_id = $1 and ($2 or d.deleted_at is null) and ${isReadable}
-       and (d.id = $5 or d.external_id = $5 or d.uri = $5 or lower(d.title) = lower($5))
-     order by d.id desc limit 20`,
-    [...accessOf(principal), now(), reference],
+       and (d.id = $5 or d.external_id = $5 or d.uri = $5 or lower(d.title) = lower($5) or starts_with(d.id, $6))
+     order by d.deleted_at is not null, d.id <> $5, d.external_id <> $5, d.uri is distinct from $5, d.id desc limit 20`,
+    [...accessOf(principal), now(), reference, /^doc_[\da-f]/.test(reference) ? reference : null],
   );
 }
 

@@ -9,7 +9,7 @@ import { encodeJson } from '../sql-values.ts';
 import { holdObjects, leaveObjects } from './object-lock.ts';
 import { registerCurated } from './register-curated.ts';
 import { lockTenant, raiseGeneration } from './tenant-lock.ts';
-import { turnOf } from './version-queue.ts';
+import { documentsOfJob, turnOf } from './version-queue.ts';
 
 interface KnownDocument {
   readonly id: DocumentId;
@@ -286,6 +286,7 @@ async function queueVersions(
     file_name: incoming.fileName,
     size: incoming.size,
   }));
+  const turn = turnOf({ size: 'size', now: '$4', before: `(place + ${documentsOfJob('$1', '$3')})` });
   await sql.query(
     `with x as materialized (select * from jsonb_to_recordset($2::jsonb)
        as x(place integer, is_new boolean, id text, version integer, external_key text, source text, external_id text, uri text, acl text[],
@@ -300,7 +301,7 @@ async function queueVersions(
        insert into document_versions (tenant_id, document_id, version, job_id, state, content_hash, media_type, file_name,
          size, given_title, given_language, created_at, turn_at)
        select $1, id, version, $3, 'queued', content_hash, media_type, file_name, size, given_title, given_language, $4,
-         case when (select paused_at from jobs where tenant_id = $1 and id = $3) is null then ${turnOf('size', '$4')} else 'infinity' end
+         case when (select paused_at from jobs where tenant_id = $1 and id = $3) is null then ${turn} else 'infinity' end
        from x order by place
      )
      insert into job_items (tenant_id, job_id, document_id, version, external_id, title, state)

@@ -71,6 +71,44 @@ describeOnEachDatabase('queue of versions', (database) => {
     expect(names(await store.claim(9, 60))).toEqual(['1 kB', '50 MB', 'later']);
   });
 
+  it('takes one document before what is left of a bulk of many, and the bulk in its order and in the end', async () => {
+    const tenant = await createTestTenant(database());
+    const [first] = await queue(tenant, numbered('a', 15));
+    const jobId = first?.jobId ?? null;
+    const rest = numbered('b', 35);
+    await store.register(
+      tenant,
+      jobId,
+      rest.map((name) => sampleDocument(name, name, { size: 100 })),
+    );
+    clock += 60_000;
+    await queue(tenant, ['single']);
+    clock += 3_600_000;
+    await queue(tenant, ['another']);
+    const claimed = names(await store.claim(200, 60));
+    expect(claimed).toEqual([...numbered('a', 15), ...rest.slice(0, 5), 'single', 'another', ...rest.slice(5)]);
+  });
+
+  it('lets nothing wait for more than a day behind what comes later', async () => {
+    const tenant = await createTestTenant(database());
+    await queue(tenant, numbered('bulk', 30));
+    clock += 86_500_000;
+    await queue(tenant, ['later']);
+    expect(names(await store.claim(200, 60)).at(-1)).toBe('later');
+  });
+
+  it('puts a bulk that is resumed behind others again', async () => {
+    const tenant = await createTestTenant(database());
+    const jobs = createJobStore(database(), { now: () => new Date(clock) });
+    const [bulk] = await queue(tenant, numbered('bulk', 30));
+    const jobId = bulk?.jobId ?? 'job_';
+    await jobs.pause(tenant, jobId);
+    await jobs.resume(tenant, jobId);
+    clock += 1000;
+    await queue(tenant, ['single']);
+    expect(names(await store.claim(1, 60))).toEqual(['single']);
+  });
+
   it('gives concurrent claims different versions, all of them', async () => {
     const tenant = await createTestTenant(database());
     await queue(tenant, numbered('d', 30));

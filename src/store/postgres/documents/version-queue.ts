@@ -25,9 +25,28 @@ interface ClaimedRow extends IncomingDocument {
 /** A file lets those pass that come within a second for each of so many bytes. */
 const bytesPerSecond = 100_000;
 
-/** SQL of the time at which a file's turn comes, from SQL of its size in bytes and of the time now. */
-export function turnOf(size: string, now: string): string {
-  return `${now}::timestamptz + make_interval(secs => ${size}::double precision / ${bytesPerSecond})`;
+/** After so many documents a job is a bulk, */
+const bulkDocuments = 20;
+/** whose further documents let those of other jobs pass that come within a day. */
+const bulkSeconds = 86_400;
+
+/** SQL of what a queued version's place follows from: its size in bytes, the time now, and how many documents of its job stand before it. */
+interface PlaceInQueue {
+  readonly size: string;
+  readonly now: string;
+  readonly before: string;
+}
+
+/** SQL of the time at which the turn of a file comes within its tenant. */
+export function turnOf({ size, now, before }: PlaceInQueue): string {
+  return `${now}::timestamptz + make_interval(secs => ${size}::double precision / ${bytesPerSecond}
+    + case when ${before} < ${bulkDocuments} then 0 else ${bulkSeconds} end)`;
+}
+
+/** SQL of how many documents a job has had, as far as it matters to `turnOf`: it looks at no more, since each registration asks. */
+export function documentsOfJob(tenant: string, job: string): string {
+  return `(select count(*) from (
+    select from job_items where tenant_id = ${tenant} and job_id = ${job} limit ${bulkDocuments}) i)`;
 }
 
 /** Workers that claim at the same moment look at the same rows: so many of them find enough that is not locked. */
