@@ -132,12 +132,9 @@ export const alsoInShape = {
   title: z.string(),
   uri: z.string().nullable(),
   version: z.int(),
-  versionTag: z
-    .string()
-    .nullable()
-    .openapi({
-      description: 'The product version that it is about, where its tag `version`, its path or its file tells.',
-    }),
+  versionTag: z.string().nullable().openapi({
+    description: 'The product version that it is about, where its tag `version`, its path or its file tells.',
+  }),
 };
 
 export const GlossarySchema = z
