@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { DocumentStore } from '../../documents.ts';
 import type { SqlDriver } from '../../sql.ts';
 import { createPlannerStatistics } from './planner-statistics.ts';
-import { publishVersions } from './publish-versions.ts';
+import { publishVersions, stagePassages } from './publish-versions.ts';
 import { createDocumentReads } from './read-documents.ts';
 import { registerDocuments } from './register-documents.ts';
 import { registerTogether } from './register-together.ts';
@@ -51,6 +51,7 @@ export function createDocumentStore(driver: SqlDriver, options: DocumentStoreOpt
     releaseClaims: () => driver.asOperator((sql) => releaseClaims(sql, processName)),
 
     async publish(versions) {
+      for (const version of versions) await stagePassages(driver, version);
       for (const [tenant, group] of Map.groupBy(versions, ({ tenantId }) => tenantId))
         await driver.asTenant(tenant, (sql) => publishVersions(sql, { tenant, versions: group, now: now() }));
       await statistics.added(versions.reduce((sum, { passages }) => sum + passages.length, 0));

@@ -2,11 +2,11 @@ import { AppError } from '../../../domain/errors.ts';
 import type { DocumentId, TenantId } from '../../../domain/ids.ts';
 import { metadataOf } from '../../../domain/metadata.ts';
 import type { PreparedPassage, PreparedVersion } from '../../documents.ts';
-import type { Sql } from '../../sql.ts';
+import type { Sql, SqlDriver } from '../../sql.ts';
 import { readMetadataFields } from '../metadata-field-store.ts';
 import { encodeArray, encodeJson } from '../sql-values.ts';
 import { deletePassages } from './remove-documents.ts';
-import { raiseGeneration } from './tenant-lock.ts';
+import { lockTenant, raiseGeneration } from './tenant-lock.ts';
 import { encodeSparse } from './vector-bytes.ts';
 
 interface PublishOptions {
@@ -20,6 +20,8 @@ interface QueuedRow {
   readonly version: number;
   readonly queueNumber: number;
   readonly currentVersion: number | null;
+  /** Passages that are there already: staged ones, or those of an attempt that ended before it published. */
+  readonly written: number;
 }
 
 interface Publication {
@@ -31,31 +33,44 @@ interface Publication {
 
 /** Bounds the parameter of one statement: a passage takes about 3 kB. */
 const passagesPerStatement = 1_000;
+/** A version with more passages is staged, so many of them by a transaction. */
+const stagedFrom = 500;
+const stagedTogether = 150;
 
-/** Runs inside a transaction of the tenant: readers see all of it or nothing. */
+/** Runs inside a transaction of the tenant, after `stagePassages` of each version: readers see all of it or nothing. */
 export async function publishVersions(sql: Sql, { tenant, versions, now }: PublishOptions): Promise<void> {
   const generation = await raiseGeneration(sql, tenant);
   const publications = await readPublications(sql, tenant, versions);
   if (publications.length === 0) return;
-  await insertPassages(sql, tenant, publications);
+  await writePassages(sql, tenant, publications);
   await flipVersions(sql, publications, { tenant, generation, now });
   const replaced = publications.filter(({ queued }) => queued.currentVersion !== null);
   if (replaced.length > 0) await overtake(sql, replaced, { tenant, now });
 }
 
-/** Of these versions, those that are still wanted: queued, the newest of their document, and not removed. */
+/** Of the versions in $2 and $3, those that are still wanted: queued, the newest of their document, and not removed. */
+const wantedVersions = `from unnest($2::text[], $3::integer[]) as x(document_id, version)
+  join document_versions v on v.tenant_id = $1 and v.document_id = x.document_id and v.version = x.version
+  join documents d on d.tenant_id = $1 and d.id = x.document_id and d.latest_version = x.version
+  where v.state = 'queued' and d.deleted_at is null`;
+
+const placesOf = (tenant: TenantId, versions: readonly PreparedVersion[]) => [
+  tenant,
+  versions.map(({ documentId }) => documentId),
+  versions.map(({ version }) => version),
+];
+
 async function readPublications(
   sql: Sql,
   tenant: TenantId,
   versions: readonly PreparedVersion[],
 ): Promise<Publication[]> {
   const rows = await sql.query<QueuedRow>(
-    `select v.document_id as "documentId", v.version, v.queue_number as "queueNumber", d.current_version as "currentVersion"
-     from unnest($2::text[], $3::integer[]) as x(document_id, version)
-     join document_versions v on v.tenant_id = $1 and v.document_id = x.document_id and v.version = x.version
-     join documents d on d.tenant_id = $1 and d.id = x.document_id and d.latest_version = x.version
-     where v.state = 'queued' and d.deleted_at is null`,
-    [tenant, versions.map(({ documentId }) => documentId), versions.map(({ version }) => version)],
+    `select v.document_id as "documentId", v.version, v.queue_number as "queueNumber", d.current_version as "currentVersion",
+       (select count(*) from passages p
+        where p.tenant_id = $1 and p.document_id = v.document_id and p.version = v.version) as written
+     ${wantedVersions}`,
+    placesOf(tenant, versions),
   );
   return rows.flatMap((queued) => {
     const prepared = versions.find(
@@ -65,74 +80,119 @@ async function readPublications(
   });
 }
 
-async function insertPassages(sql: Sql, tenant: TenantId, publications: readonly Publication[]): Promise<void> {
-  const entries = publications.flatMap((publication) =>
-    publication.prepared.passages.map((passage) => ({ publication, passage })),
-  );
-  const waiting = new Map<string, number>();
-  let written = 0;
-  for (let start = 0; start < entries.length; start += passagesPerStatement) {
-    const rows = await insertSome(sql, tenant, entries.slice(start, start + passagesPerStatement));
-    for (const row of rows) {
-      waiting.set(row.documentId, (waiting.get(row.documentId) ?? 0) + row.waiting);
-      written += row.passages;
-    }
+/** Writes what is not there as a whole, and queues the texts that have no vector. */
+async function writePassages(sql: Sql, tenant: TenantId, publications: readonly Publication[]): Promise<void> {
+  const missing = publications.filter(({ prepared, queued }) => queued.written !== prepared.passages.length);
+  const broken = missing.filter(({ queued }) => queued.written > 0);
+  if (broken.length > 0)
+    await deletePassages(
+      sql,
+      tenant,
+      broken.map(({ prepared }) => prepared),
+    );
+  const rows = missing.flatMap(({ prepared }) => toRows(prepared));
+  for (let start = 0; start < rows.length; start += passagesPerStatement)
+    await insertRows(sql, tenant, rows.slice(start, start + passagesPerStatement));
+  const written = await queueTexts(sql, tenant, publications);
+  for (const publication of publications) {
+    const { documentId, passages } = publication.prepared;
+    const found = written.get(documentId) ?? { passages: 0, waiting: 0 };
+    if (found.passages !== passages.length)
+      throw new AppError('INTERNAL', `Of ${passages.length} passages only ${found.passages} were written.`);
+    publication.waiting = found.waiting;
   }
-  if (written !== entries.length)
-    throw new AppError('INTERNAL', `Of ${entries.length} passages only ${written} were written.`);
-  for (const publication of publications) publication.waiting = waiting.get(publication.prepared.documentId) ?? 0;
 }
 
-type PassageEntry = { readonly publication: Publication; readonly passage: PreparedPassage };
+/**
+ * Writes the passages of a long version in transactions of their own, before the one that publishes: with one connection, questions would
+ * wait for all of them. Nobody sees them until then; they go with a version that is dropped meanwhile, and the next attempt begins anew.
+ */
+export async function stagePassages(driver: SqlDriver, version: PreparedVersion): Promise<void> {
+  if (!isStaged(version)) return;
+  const { tenantId } = version;
+  const whileWanted = async (work: (sql: Sql) => Promise<unknown>) =>
+    await driver.asTenant(tenantId, async (sql) => {
+      await lockTenant(sql, tenantId);
+      const wanted = await sql.query(`select ${wantedVersions}`, placesOf(tenantId, [version]));
+      if (wanted.length > 0) await work(sql);
+      return wanted.length > 0;
+    });
+  const rows = toRows(version);
+  if (!(await whileWanted((sql) => deletePassages(sql, tenantId, [version])))) return;
+  for (let start = 0; start < rows.length; start += stagedTogether) {
+    const some = rows.slice(start, start + stagedTogether);
+    if (!(await whileWanted((sql) => insertRows(sql, tenantId, some)))) return;
+  }
+}
 
-/** A passage whose text was embedded before has its vector from the start; the others wait for theirs. */
-async function insertSome(
-  sql: Sql,
-  tenant: TenantId,
-  entries: readonly PassageEntry[],
-): Promise<{ documentId: string; passages: number; waiting: number }[]> {
-  const column = <T>(read: (entry: PassageEntry) => T): T[] => entries.map(read);
-  return await sql.query(
-    `with x as materialized (
-       select * from unnest($2::text[], $3::integer[], $4::bigint[], $5::integer[], $6::text[], $7::text[], $8::integer[],
-         $9::integer[], $10::text[], $11::integer[], $12::bytea[], $13::text[], $14::text[], $15::text[])
-         as x(document_id, version, queue_number, ordinal, id, text, start_offset, end_offset, heading_path, page, sparse,
-           embedding_hash, embedding_text, cells)
-     ), added as (
-       insert into passages (tenant_id, document_id, version, ordinal, id, text, start_offset, end_offset,
-         heading_path, page, sparse, embedding_hash, embedding_text, cells)
-       select $1, document_id, version, ordinal, id, text, start_offset, end_offset,
-         heading_path::text[], page, sparse, embedding_hash, embedding_text, cells
-       from x returning id
-     ), waiting as materialized (
-       select x.* from x where not exists (
-         select from embeddings e where e.tenant_id = $1 and e.embedding_hash = x.embedding_hash
-           and e.embedder = (select embedder from active_embedder))
-     ), queued as (
-       insert into embedding_queue (tenant_id, embedding_hash, queue_number, ordinal)
-       select $1, embedding_hash, queue_number, ordinal from waiting order by queue_number, ordinal on conflict do nothing
-     )
-     select x.document_id as "documentId", count(added.id) as passages, count(waiting.id) as waiting
-     from x left join added on added.id = x.id left join waiting on waiting.id = x.id group by x.document_id`,
+function isStaged({ passages }: PreparedVersion): boolean {
+  return passages.length > stagedFrom;
+}
+
+type PassageRow = PreparedPassage & Pick<PreparedVersion, 'documentId' | 'version'>;
+
+function toRows({ documentId, version, passages }: PreparedVersion): PassageRow[] {
+  return passages.map((passage) => ({ ...passage, documentId, version }));
+}
+
+async function insertRows(sql: Sql, tenant: TenantId, rows: readonly PassageRow[]): Promise<void> {
+  const column = <T>(read: (row: PassageRow) => T): T[] => rows.map(read);
+  await sql.query(
+    `insert into passages (tenant_id, document_id, version, ordinal, id, text, start_offset, end_offset,
+       heading_path, page, sparse, embedding_hash, embedding_text, cells)
+     select $1, document_id, version, ordinal, id, text, start_offset, end_offset,
+       heading_path::text[], page, sparse, embedding_hash, embedding_text, cells
+     from unnest($2::text[], $3::integer[], $4::integer[], $5::text[], $6::text[], $7::integer[], $8::integer[], $9::text[],
+       $10::integer[], $11::bytea[], $12::text[], $13::text[], $14::text[])
+       as x(document_id, version, ordinal, id, text, start_offset, end_offset, heading_path, page, sparse,
+         embedding_hash, embedding_text, cells)
+     on conflict do nothing`,
     [
       tenant,
-      column(({ publication }) => publication.prepared.documentId),
-      column(({ publication }) => publication.prepared.version),
-      column(({ publication }) => publication.queued.queueNumber),
-      column(({ passage }) => passage.ordinal),
-      column(({ passage }) => passage.id),
-      column(({ passage }) => passage.text),
-      column(({ passage }) => passage.start),
-      column(({ passage }) => passage.end),
+      column(({ documentId }) => documentId),
+      column(({ version }) => version),
+      column(({ ordinal }) => ordinal),
+      column(({ id }) => id),
+      column(({ text }) => text),
+      column(({ start }) => start),
+      column(({ end }) => end),
       // Each path is written as an array, to be read as one: JSON would be taken apart by a query for each row.
-      column(({ passage }) => encodeArray(passage.headingPath)),
-      column(({ passage }) => passage.page),
-      column(({ passage }) => encodeSparse(passage.sparse)),
-      column(({ passage }) => passage.embeddingHash),
-      column(({ passage }) => passage.embeddingText),
-      column(({ passage }) => passage.cells),
+      column(({ headingPath }) => encodeArray(headingPath)),
+      column(({ page }) => page),
+      column(({ sparse }) => encodeSparse(sparse)),
+      column(({ embeddingHash }) => embeddingHash),
+      column(({ embeddingText }) => embeddingText),
+      column(({ cells }) => cells),
     ],
   );
+}
+
+/** A passage whose text was embedded before has its vector from the start; the others wait for theirs. Counts both by document. */
+async function queueTexts(
+  sql: Sql,
+  tenant: TenantId,
+  publications: readonly Publication[],
+): Promise<Map<string, { readonly passages: number; readonly waiting: number }>> {
+  const rows = await sql.query<{ documentId: string; passages: number; waiting: number }>(
+    `with own as materialized (
+       select p.document_id, p.ordinal, p.embedding_hash, x.queue_number, not exists (
+         select from embeddings e where e.tenant_id = $1 and e.embedding_hash = p.embedding_hash
+           and e.embedder = (select embedder from active_embedder)) as waits
+       from unnest($2::text[], $3::integer[], $4::bigint[]) as x(document_id, version, queue_number)
+       join passages p on p.tenant_id = $1 and p.document_id = x.document_id and p.version = x.version
+     ), queued as (
+       insert into embedding_queue (tenant_id, embedding_hash, queue_number, ordinal)
+       select $1, embedding_hash, queue_number, ordinal from own where waits order by queue_number, ordinal on conflict do nothing
+     )
+     select document_id as "documentId", count(*) as passages, count(*) filter (where waits) as waiting from own group by document_id`,
+    [
+      tenant,
+      publications.map(({ prepared }) => prepared.documentId),
+      publications.map(({ prepared }) => prepared.version),
+      publications.map(({ queued }) => queued.queueNumber),
+    ],
+  );
+  return new Map(rows.map(({ documentId, ...counts }) => [documentId, counts]));
 }
 
 interface FlipOptions {

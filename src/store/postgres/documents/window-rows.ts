@@ -12,8 +12,9 @@ export interface WindowColumns {
   readonly windows: Uint8Array | null;
   readonly vectorBytes: number | null;
 }
-export const windowsOfPassages = `left join embeddings e on e.tenant_id = p.tenant_id
-  and e.embedder = (select embedder from active_embedder) and e.embedding_hash = p.embedding_hash`;
+/** Looked up one by one: while statistics are behind, a plain join compares each passage with all vectors. */
+export const windowsOfPassages = `left join lateral (select v.* from embeddings v where v.tenant_id = p.tenant_id
+  and v.embedder = (select embedder from active_embedder) and v.embedding_hash = p.embedding_hash limit 1) e on true`;
 
 export function withWindows({ windows, vectorBytes, ...passage }: Passage & WindowColumns): StoredPassage {
   return { ...passage, windows: windows && vectorBytes ? decodeWindows(windows, passage.text, vectorBytes / 4) : [] };
