@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,12 +24,12 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-const heard = [
+const heard: readonly (readonly [EventEmitter, string])[] = [
   [process, 'SIGINT'],
   [process, 'SIGTERM'],
   [process.stdout, 'error'],
   [process.stderr, 'error'],
-] as const;
+];
 const before = heard.map(([emitter, event]) => emitter.listeners(event));
 afterEach(() => {
   vi.restoreAllMocks();
@@ -60,7 +61,7 @@ async function runPlanted(fault: Fault) {
   await plant(folder, server.url, fault);
   const environment = { DATA_DIR: join(folder, 'data'), EVAL_JUDGE_URL: judge.url, EVAL_JUDGE_API_KEY: 'k' };
   for (const [name, value] of Object.entries({ ...environment, ...fault.environment })) vi.stubEnv(name, value);
-  const words = ['eval', 'run', join(folder, 'suite.yaml')];
+  const words = ['eval', 'run', fault.named ?? join(folder, 'suite.yaml')];
   if (fault.damage) {
     expect(await footnote([...words, '--out', run])).toMatchObject({ code: 0 });
     await fault.damage(run);

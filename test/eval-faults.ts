@@ -11,6 +11,8 @@ export interface Fault {
   readonly says: RegExp;
   /** 2 where it is left out. */
   readonly code?: number;
+  /** Name of the suite, in place of its file. */
+  readonly named?: string;
   /** Of the suite, in place of a sound one. */
   readonly suite?: object;
   /** Path of the target that answers. */
@@ -65,6 +67,7 @@ export const faults: readonly Fault[] = [
     says: /expected a gzip file/,
   },
   { name: 'a filter that takes nothing', words: ['--filter', 'tag=none'], says: /No case is selected/ },
+  { name: 'a suite that is not there', named: 'smoek', says: /a file in YAML, or one of .*smoke/ },
   { name: 'an unknown metric', suite: { metrics: ['exactMtach'] }, says: /exactMtach/ },
   { name: 'an unknown field of the suite', suite: { gate: ['exactMatch >= 1'] }, says: /suite\.yaml:1, gate/ },
   { name: 'a gate that cannot be read', words: ['--gate', 'exactMatch => 1'], says: /exactMatch => 1/ },
@@ -107,6 +110,25 @@ export const faults: readonly Fault[] = [
       await rm(run, { recursive: true });
     },
     says: /RECORDING_MISSING/,
+  },
+  {
+    name: 'a file in the place of the folder',
+    damage: async (run) => {
+      await rm(run, { recursive: true });
+      await writeFile(run, '');
+    },
+    says: /--out: expected a folder to write into, got EEXIST/,
+  },
+  {
+    name: 'a damaged store of kept answers',
+    damage: async (run) => {
+      await rm(run, { recursive: true });
+      const kept = join(run, '..', 'data', 'evals', 'cache');
+      await rm(kept, { recursive: true });
+      await mkdir(kept);
+      await writeFile(join(kept, 'results.sqlite'), 'This is no database. '.repeat(400));
+    },
+    says: /results\.sqlite: expected kept answers, got a damaged file: remove it/,
   },
   { name: 'a folder that holds a run', damage: async () => {}, says: /--resume goes on with it/ },
   {

@@ -141,6 +141,18 @@ describe('a run with a panel of judges', () => {
     for (const { outcome } of await verdictsOf(out)) expect(outcome).toHaveProperty('reply');
   });
 
+  it('takes what it was told before a kill from its own verdicts, whether or not anything else kept them', async () => {
+    await using server = await judgeServer();
+    const parts = { out: newFolder(), cases: stubCases(3) };
+    const first = await runStubSuite({ ...parts, ...(await judged({ server })) });
+    const verdicts = await readFile(join(parts.out, 'verdicts.jsonl'), 'utf8');
+    await rm(join(parts.out, 'cells.jsonl'));
+    const again = await runStubSuite({ ...parts, resume: true, ...(await judged({ server })) });
+    expect(server.requests).toHaveLength(6);
+    expect(again.summary).toEqual(first.summary);
+    expect(await readFile(join(parts.out, 'verdicts.jsonl'), 'utf8')).toBe(verdicts);
+  });
+
   it('has no verdicts where nobody judges', async () => {
     const out = newFolder();
     const { summary } = await runStubSuite({ out });

@@ -34,14 +34,20 @@ export const keptTables = ['answers', 'scores'] as const;
 /** Days since 1970. */
 export const today = () => Math.floor(Date.now() / 86_400_000);
 
-/** A database in the folder, which several runs may use at the same time. `ro` leaves it as it is. */
+/** A database in the folder, which several runs may use at the same time. `ro` leaves it as it is. Throws STORAGE_FULL, and INVALID_REQUEST for a damaged one. */
 export async function openKeptResults(folder: string, mode: CacheMode): Promise<KeptResults> {
   if (mode === 'off' || mode === 'replay') return nothingKept;
   await mkdir(folder, { recursive: true });
-  const database = new DatabaseSync(join(folder, resultsFile), { timeout: busyMilliseconds });
-  // A result that a crash loses is computed again; the runs themselves are synced.
-  database.exec('pragma journal_mode = wal; pragma synchronous = normal;');
-  for (const table of keptTables) prepareTable(database, table);
+  const path = join(folder, resultsFile);
+  const database = new DatabaseSync(path, { timeout: busyMilliseconds });
+  try {
+    // A result that a crash loses is computed again; the runs themselves are synced.
+    database.exec('pragma journal_mode = wal; pragma synchronous = normal;');
+    for (const table of keptTables) prepareTable(database, table);
+  } catch (error) {
+    database.close();
+    throw isDamaged(error) ? damaged(path, error) : AppError.from(error);
+  }
   const read = (table: string) => {
     const statement = database.prepare(`select json from ${table} where key = ?`);
     return (key: string) => (statement.get(key)?.json as string | undefined) ?? null;
@@ -70,6 +76,20 @@ export async function openKeptResults(folder: string, mode: CacheMode): Promise<
     keepScores,
     close: () => database.close(),
   };
+}
+
+const damagedCodes: ReadonlySet<unknown> = new Set([11, 26]);
+
+/** SQLite's own words for a file whose parts contradict each other, and for one that is no database. */
+function isDamaged(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && damagedCodes.has(error.errcode);
+}
+
+function damaged(path: string, cause: unknown): AppError {
+  return new AppError('INVALID_REQUEST', 'The answers of earlier runs cannot be read.', {
+    errors: [{ field: path, expected: 'kept answers', received: 'a damaged file: remove it, or use --cache off' }],
+    cause,
+  });
 }
 
 /** A table of an earlier version has no day: what stands in it counts as left today. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../src/domain/errors.ts';
-import { lockFolder } from '../../src/store/folder-lock.ts';
+import { type FolderLock, lockFolder } from '../../src/store/folder-lock.ts';
 import type { EvalCase } from '../case.ts';
 import { openRunFiles, type RunFiles, readPlan } from '../reports/read-run.ts';
 import { type RunPlan, runFiles } from '../summary.ts';
@@ -23,12 +23,11 @@ export interface RunFolder extends AsyncDisposable {
 }
 
 /**
- * Opens or makes the folder of a run. A lock that a killed process left counts for nothing. Throws RUN_FOLDER_IN_USE, and INVALID_REQUEST for a
- * run of a newer layout.
+ * Opens or makes the folder of a run. A lock that a killed process left counts for nothing. Throws RUN_FOLDER_IN_USE, STORAGE_FULL, and INVALID_REQUEST
+ * for a run of a newer layout and a folder that cannot be written into.
  */
 export async function openRunFolder(path: string): Promise<RunFolder> {
-  await mkdir(path, { recursive: true });
-  const lock = lockFolder(path, 0);
+  const lock = await lockRunFolder(path);
   if (lock === null) throw await inUse(path);
   const file = (name: keyof typeof runFiles) => join(path, runFiles[name]);
   try {
@@ -79,6 +78,21 @@ async function writeCases(path: string, cases: AsyncIterable<EvalCase>): Promise
   await rename(unfinished, path);
   return count;
 }
+
+async function lockRunFolder(path: string): Promise<FolderLock | null> {
+  try {
+    await mkdir(path, { recursive: true });
+    return lockFolder(path, 0);
+  } catch (error) {
+    if (AppError.from(error).code === 'STORAGE_FULL') throw AppError.from(error);
+    throw new AppError('INVALID_REQUEST', `The run cannot be written into ${path}.`, {
+      errors: [{ field: '--out', expected: 'a folder to write into', received: reasonOf(error) }],
+      cause: error,
+    });
+  }
+}
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 async function inUse(path: string): Promise<AppError> {
   const holder = await readFile(join(path, holderName), 'utf8').catch(() => '');

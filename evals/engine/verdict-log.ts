@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { addPaid, type JudgeLedger, nothingPaid } from '../judge/judge-ledger.ts';
 import { type JudgeTotals, VerdictRecord } from '../judge/verdict-record.ts';
 import type { RunFiles } from '../reports/read-run.ts';
@@ -16,11 +16,13 @@ export interface VerdictLog extends JudgeLedger {
 export async function openVerdictLog(path: string, budget: Budget): Promise<VerdictLog> {
   const places: { key: string; place: Extent }[] = [];
   const known = new Set<string>();
+  const replies = new Map<string, Extent>();
   let end = 0;
   for await (const { text, ...place } of readLines(path)) {
     const record = VerdictRecord.parse(JSON.parse(text));
     places.push({ key: record.key, place });
     known.add(record.key);
+    if ('reply' in record.outcome) replies.set(record.key, place);
     budget.count(record);
     end = place.offset + place.length;
   }
@@ -35,6 +37,14 @@ export async function openVerdictLog(path: string, budget: Budget): Promise<Verd
       const text = `${JSON.stringify(record)}\n`;
       const offset = await log.append(text);
       places.push({ key: record.key, place: { offset, length: Buffer.byteLength(text) } });
+    },
+    async told(key) {
+      const place = replies.get(key);
+      if (!place) return null;
+      await using file = await open(path, 'r');
+      const { buffer } = await file.read(Buffer.allocUnsafe(place.length), 0, place.length, place.offset);
+      const { outcome } = VerdictRecord.parse(JSON.parse(buffer.toString()));
+      return 'reply' in outcome ? outcome.reply : null;
     },
     async finish() {
       await log.close();

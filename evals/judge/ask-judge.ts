@@ -79,6 +79,9 @@ export function createJudge(model: JudgeModel, cache: VerdictCache | null): AskJ
     const asked = { key, task: task.name, provider, model: chat.id, repeat, prompt: task.prompt.version, standsFor };
     const just = recent.get(key);
     if (just) return failedOr(readReply(task, just));
+    const told = await ledger.told(key);
+    const before = told === null ? null : readReply(task, { reply: told });
+    if (before && 'verdict' in before) return before;
     const kept = (await cache?.get(key)) ?? null;
     const known = kept && readReply(task, kept);
     if (kept && known && (cache?.isRecording || 'verdict' in known)) {

@@ -28,10 +28,17 @@ export interface JudgeLedger {
   reserve(forecast: Forecast): Promise<boolean>;
   settle(forecast: Forecast, paid: Paid): void;
   note(record: VerdictRecord): Promise<void>;
+  /** The reply that was noted under a key before this process began; it was paid for, whatever the cache holds. Null without one. */
+  told(key: string): Promise<string | null>;
 }
 
 /** Thrown by whoever judges when its ledger allows no more calls: the run ends there, and nothing was judged wrongly. */
 export const outOfBudget = new Error('The budget allows no more calls of judges.');
 
 /** Pays for everything and keeps nothing. */
-export const freeLedger: JudgeLedger = { reserve: async () => true, settle: () => {}, note: async () => {} };
+export const freeLedger: JudgeLedger = {
+  reserve: async () => true,
+  settle: () => {},
+  note: async () => {},
+  told: async () => null,
+};

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Dataset, openDataset } from '../../evals/datasets/dataset.ts';
 import type { Selection } from '../../evals/engine/select-cases.ts';
@@ -13,10 +14,17 @@ export const suitesFolder = join(import.meta.dirname, '../../evals/suites');
 
 /** The suite of a file, or a shipped one by its name. Throws INVALID_REQUEST, also for a gate that cannot be read. */
 export async function openSuite(name: string): Promise<LoadedSuite> {
-  const shipped = join(suitesFolder, `${name}.yaml`);
-  const suite = await readSuite(!existsSync(name) && /^[\w-]+$/.test(name) && existsSync(shipped) ? shipped : name);
+  const suite = await readSuite(existsSync(name) ? name : await findShipped(name));
   for (const gate of suite.gates) parseGate(gate);
   return suite;
+}
+
+async function findShipped(name: string): Promise<string> {
+  const names = (await readdir(suitesFolder)).flatMap((file) => /^(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
+  if (names.includes(name)) return join(suitesFolder, `${name}.yaml`);
+  throw new AppError('INVALID_REQUEST', `There is no suite ${name}.`, {
+    errors: [{ field: 'suite', expected: `a file in YAML, or one of ${names.join(', ')}`, received: name }],
+  });
 }
 
 /** The suite as the command line wants it. */
