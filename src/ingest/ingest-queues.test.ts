@@ -33,6 +33,8 @@ let embedderError: AppError | null;
 let faults: unknown[];
 /** Calls of the embedder, those that failed too. */
 let calls: number;
+/** Publishing fails as long as it is set. */
+let publishError: AppError | null;
 /** Numbers of passages, by transaction that published them. */
 let published: number[][];
 
@@ -104,6 +106,7 @@ beforeEach(async () => {
   embedderError = null;
   calls = 0;
   published = [];
+  publishError = null;
   faults = [];
   reading = [];
   stores = createStores(driver);
@@ -142,6 +145,7 @@ async function start({
     documents: {
       ...stores.documents,
       publish: async (versions) => {
+        if (publishError) throw publishError;
         published.push(versions.map(({ passages }) => passages.length));
         await stores.documents.publish(versions);
       },
@@ -341,6 +345,20 @@ it('says what stands in the way of all documents, and that it is over', async ()
   await vi.waitFor(async () => expect(await statesOf()).toEqual({ a: 'ready' }), 15_000);
   expect(faults.at(-1)).toBeNull();
 });
+
+it.each(['STORAGE_FULL', 'DATABASE_UNAVAILABLE'] as const)(
+  'goes on once it can publish again after %s',
+  async (code) => {
+    publishError = new AppError(code, 'There is no room left on the disk of the database.');
+    await start();
+    await add('a', 'one');
+    await vi.waitFor(() => expect(faults.at(-1)).toMatchObject({ code }), 10_000);
+    publishError = null;
+    await add('b', 'two');
+    await vi.waitFor(async () => expect(await statesOf()).toEqual({ a: 'ready', b: 'ready' }), 15_000);
+    expect(faults.at(-1)).toBeNull();
+  },
+);
 
 it('gives a file up during whose reading the process ended five times', async () => {
   await start();

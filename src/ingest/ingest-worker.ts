@@ -89,6 +89,8 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
         deps.log.warn({ err: error }, 'ingest waits and tries again');
         deps.onFault(error);
         await publishing.catch(() => {});
+        // What went wrong was told; the next batch must not meet it again.
+        publishing = Promise.resolve();
         await claims.giveBack([...before, ...claimed]);
         await wakeUp.wait(backoff.after(error));
       }

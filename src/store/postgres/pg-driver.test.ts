@@ -40,6 +40,24 @@ it('says that a server which is not there, hangs up or talks nonsense is unavail
   }
 });
 
+/** A message of the protocol: its letter, then its length with itself. */
+function message(letter: string, body: string): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(4 + body.length);
+  return Buffer.concat([Buffer.from(letter), length, Buffer.from(body)]);
+}
+
+it('outlives a server that greets and shuts down in the same breath', async () => {
+  const greeting = [message('R', '\0\0\0\0'), message('Z', 'I')];
+  const farewell = message('E', 'SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0');
+  const port = await listen((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(Buffer.concat([...greeting, farewell])));
+  });
+  const driver = open(`postgres://user@127.0.0.1:${port}/footnote`);
+  await expect(driver.ping()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+});
+
 const serverUrl = process.env.TEST_DATABASE_URL;
 if (!serverUrl)
   console.warn('pg driver: not run against a Postgres server; set TEST_DATABASE_URL=postgres://… to include it.');

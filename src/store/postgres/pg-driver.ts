@@ -23,6 +23,8 @@ export function openPostgres({ databaseUrl }: { databaseUrl: string }): SqlDrive
   });
   // A connection that breaks while idle is dropped by the pool; the next call opens another or says what is wrong.
   pool.on('error', () => {});
+  // Between pool and caller nobody listens: a server that ends then, in the same packet as its greeting say, would end this process.
+  pool.on('connect', (client) => client.on('error', () => {}));
 
   async function withConnection<T>(timeoutSeconds: number, work: (connection: Connection) => Promise<T>): Promise<T> {
     const client = await pool.connect().catch((error) => {

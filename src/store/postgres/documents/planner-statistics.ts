@@ -2,7 +2,7 @@ import type { SqlDriver } from '../../sql.ts';
 
 /** Tells the query planner how large tables have become; the embedded database has no process that would, a server's comes late. */
 export interface PlannerStatistics {
-  /** Call after rows were committed, outside of a transaction. */
+  /** Call after rows were committed, outside of a transaction. What goes wrong then is no matter of theirs: it is tried again with later rows. */
   added(rows: number): Promise<void>;
 }
 
@@ -19,12 +19,19 @@ export function createPlannerStatistics(driver: SqlDriver, tables: readonly stri
       rowsSeen += rows;
       if (rowsSeen < nextRefresh) return;
       nextRefresh = rowsSeen * 2;
-      // Each by itself: with one connection questions wait meanwhile.
-      for (const table of tables)
-        await driver.asOperator(async (sql) => {
-          await sql.query("select set_config('default_statistics_target', $1, true)", [statisticsTarget]);
-          await sql.query(`analyze ${table}`);
-        });
+      try {
+        for (const table of tables) await refresh(driver, table);
+      } catch {
+        nextRefresh = rowsSeen + firstRefresh;
+      }
     },
   };
+}
+
+/** Each table by itself: with one connection questions wait meanwhile. */
+async function refresh(driver: SqlDriver, table: string): Promise<void> {
+  await driver.asOperator(async (sql) => {
+    await sql.query("select set_config('default_statistics_target', $1, true)", [statisticsTarget]);
+    await sql.query(`analyze ${table}`);
+  });
 }
