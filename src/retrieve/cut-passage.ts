@@ -9,7 +9,8 @@ export function windowsToPack(passage: ScoredPassage): readonly WindowShare[] {
   const { text, steps, reviewed } = passage;
   const isRaised = steps.some(({ step }) => step === 'neighbour');
   const windows = steps.findLast((step) => step.windows)?.windows ?? [];
-  return reviewed || isRaised || windows.length === 0 ? [{ start: 0, end: text.length, share: 1 }] : windows;
+  const whole = { start: 0, end: text.length, share: 1, cosine: passage.dense };
+  return reviewed || isRaised || windows.length === 0 ? [whole] : windows;
 }
 
 /** The passage from its window `first` to its window `last`, inclusive, with its place in the document; the passage itself where that is all. */

@@ -45,7 +45,7 @@ describe('pack', () => {
   describe('with windows of sentences', () => {
     const text = 'Some words first. The best of all. And what follows it. At last this.';
     const windowsOf = (shares: readonly number[]) =>
-      splitSentences(text).map((span, index) => ({ ...span, share: shares[index] ?? 0 }));
+      splitSentences(text).map((span, index) => ({ ...span, share: shares[index] ?? 0, cosine: null }));
     const windowed = (name: string, ordinal: number, score: number, shares: readonly number[]) => ({
       ...passage(name, text, ordinal),
       ...{ score, start: 100, end: 100 + text.length },

@@ -23,6 +23,8 @@ export interface RetrieveInput {
 /** A window of sentences with how much it speaks for its passage: 1 for the best one, in [0, 1]. */
 export interface WindowShare extends Span {
   readonly share: number;
+  /** Of question and window, in [-1, 1]; null without a vector. */
+  readonly cosine: number | null;
 }
 
 /** What one step made of a passage. */

@@ -1,3 +1,4 @@
+import type { Span } from '../../domain/sentences.ts';
 import type { ScoredPassage } from '../../retrieve/retrieve.ts';
 import { plainText } from '../quotes/plain-text.ts';
 import { answerTypeOf, holdsAnswerType } from './answer-type.ts';
@@ -19,6 +20,7 @@ export interface RankedUnit extends Unit {
   readonly coverage: number;
   /** Cosine of question and `title: unit` in [-1, 1]; null when it was not embedded. */
   readonly cosine: number | null;
+  /** With its cosine; of one that was not embedded with that of its window of sentences. */
   readonly score: number;
 }
 
@@ -41,7 +43,7 @@ const passagesRead = 7;
 /** Units worth the time of an embedding, about 4 ms each on one core. */
 const unitsEmbedded = 10;
 /** Characters embedded in all and of one unit: an embedder's time goes with its tokens, and the reader waits for it. */
-const charactersEmbedded = 1200;
+const charactersEmbedded = 840;
 const charactersOfUnit = 300;
 /** The cosine of the unit itself has weight 1. Rounded from a logistic fit on the sample questions; pairs and length as they helped on all of four sets. */
 const weightOf = {
@@ -58,38 +60,67 @@ const weightOf = {
 const charactersOfLength = 40;
 /** A passage says first what it is about; further on than this, later counts no more. */
 const charactersOfPlace = 1000;
-/** Added for choosing what is embedded: until a unit has a cosine, its passage's stands for it. */
-const passageCosineBefore = 0.7;
+/** Added for choosing what is embedded: until a unit has a cosine, the mean of its window's and its passage's stands for it. */
+const cosineBefore = 0.7;
 
 /**
  * Ranks the units of the best passages by a weighted sum: coverage of the question by the unit with its headings, share of the question's
  * neighbouring words that the unit has as neighbours, cosine of question and `title: heading: unit`, score and cosine of the passage, whether the
  * kind of thing that is asked for is there; table rows, which say little on their own, have a handicap, and so has what stands later in its
- * passage. Only those that look best before are embedded, at most 10; of them a longer one says more. Without vectors the rest decides.
+ * passage. Only those that look best before are embedded, at most 10; of them a longer one says more. The others follow, each
+ * with the cosine of the window of sentences that it stands in, which the search has compared. Without vectors the rest decides.
  */
 export async function rankUnits(input: RankUnitsInput, embed: EmbedUnits, signal: AbortSignal): Promise<RankedUnits> {
   const read = input.passages.slice(0, passagesRead);
   await input.weights.prepare([input.question, ...read.map(headingText), ...read.map((passage) => passage.text)]);
-  const promise = (unit: RankedUnit) => unit.score + passageCosineBefore * (read[unit.passage]?.dense ?? 0);
   const candidates = read
     .flatMap((passage, index) => candidatesOf(passage, index, input))
-    .sort((one, other) => promise(other) - promise(one));
+    .map((unit) => ({ unit, ...cosinesNear(unit, read[unit.passage]) }))
+    .sort((one, other) => promiseOf(other) - promiseOf(one));
+  const units = candidates.map(({ unit }) => unit);
   const { questionVector } = input;
-  const affordable = countAffordable(candidates.map((unit) => embeddedText(unit, read[unit.passage]).length));
-  const head = candidates.slice(0, affordable);
-  const rest = candidates.slice(affordable);
-  if (!questionVector || head.length === 0) return { units: candidates, embeddingError: null };
+  const affordable = countAffordable(units.map((unit) => embeddedText(unit, read[unit.passage]).length));
+  const head = units.slice(0, affordable);
+  if (!questionVector || head.length === 0) return { units, embeddingError: null };
   const texts = head.map((unit) => embeddedText(unit, read[unit.passage]));
   try {
     const vectors = await embed(texts, signal);
-    const embedded = head
-      .map((unit, index) => withCosine(unit, vectors[index] ?? new Float32Array(), questionVector))
-      .sort((one, other) => other.score - one.score);
-    return { units: [...embedded, ...rest], embeddingError: null };
+    const embedded = head.map((unit, index) => {
+      const cosine = dot(questionVector, vectors[index] ?? new Float32Array());
+      return { ...unit, cosine, score: scoreWith(cosine, unit) };
+    });
+    const others = candidates
+      .slice(affordable)
+      .map(({ unit, ofWindow }) => ({ ...unit, score: scoreWith(ofWindow, unit) }));
+    return { units: [embedded, others].flatMap((some) => some.sort(byScore)), embeddingError: null };
   } catch (error) {
     signal.throwIfAborted();
-    return { units: candidates, embeddingError: error };
+    return { units, embeddingError: error };
   }
+}
+
+/** A unit with cosines of the question and what it stands in; 0 without vectors. */
+interface Candidate {
+  readonly unit: RankedUnit;
+  readonly ofWindow: number;
+  readonly ofPassage: number;
+}
+
+/** Of its passage and of the window that holds most of it; a passage of one window is compared as a whole. */
+function cosinesNear(unit: RankedUnit, passage: ScoredPassage | undefined): Omit<Candidate, 'unit'> {
+  const ofPassage = passage?.dense ?? 0;
+  const windows = passage?.steps.findLast((step) => step.windows)?.windows ?? [];
+  const shared = ({ start, end }: Span) => Math.min(end, unit.end) - Math.max(start, unit.start);
+  const [window] = windows.filter((each) => shared(each) > 0).sort((one, other) => shared(other) - shared(one));
+  return { ofWindow: window?.cosine ?? ofPassage, ofPassage };
+}
+
+function promiseOf({ unit, ofWindow, ofPassage }: Candidate): number {
+  return unit.score + (cosineBefore * (ofWindow + ofPassage)) / 2;
+}
+
+function byScore(one: RankedUnit, other: RankedUnit): number {
+  return other.score - one.score;
 }
 
 /** How many texts of these lengths, in order, are embedded. */
@@ -102,10 +133,9 @@ function countAffordable(lengths: readonly number[]): number {
   return Math.min(unitsEmbedded, over < 0 ? lengths.length : Math.max(1, over));
 }
 
-function withCosine(unit: RankedUnit, vector: Float32Array, questionVector: Float32Array): RankedUnit {
-  const cosine = dot(questionVector, vector);
-  const length = Math.min(1, Math.log(1 + unit.text.length / charactersOfLength) / 3);
-  return { ...unit, cosine, score: unit.score + cosine + weightOf.length * length };
+function scoreWith(cosine: number, { score, text }: RankedUnit): number {
+  const length = Math.min(1, Math.log(1 + text.length / charactersOfLength) / 3);
+  return score + cosine + weightOf.length * length;
 }
 
 function candidatesOf(passage: ScoredPassage, index: number, { question, weights }: RankUnitsInput): RankedUnit[] {

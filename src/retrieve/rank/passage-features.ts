@@ -161,6 +161,7 @@ function readCandidate(terms: WeightedTerms, candidate: Candidate) {
     windowMixed: mixed[bestIndex] ?? first,
     windows: candidate.windows.map((span, index) => ({
       ...spanOf(span),
+      cosine: span.cosine,
       share: share(mixed[index] ?? 0, mixed[bestIndex] ?? 0),
     })),
     best: spanOf(candidate.windows[bestIndex] ?? { start: 0, end: candidate.text.length }),

@@ -98,6 +98,8 @@ describeOnEachDatabase('answer store', (database) => {
       confidence: 0.9,
     });
     expect((await store.events(ada, id))?.map(({ type }) => type)).toEqual(['answer-started', 'answer-finished']);
+    // As it was written, member by member.
+    expect(Object.keys((await store.record(ada, id)) ?? {})).toEqual(Object.keys(record));
     expect(await store.record(ada, id)).toEqual({
       ...record,
       rejectedQuotes: [{ text: 'x\ufffd', reason: 'altered' }],

@@ -94,7 +94,7 @@ export function createAnswerStore(driver: SqlDriver, options: AnswerStoreOptions
         tenant,
         `select coalesce(a.record ->> 'standalone', a.answer ->> 'question') as question, f.author, f.rating,
            (f.details ->> 'quote')::integer as quote, (f.details ->> 'sentence')::integer as sentence,
-           a.answer -> 'quotes' as quotes, jsonb_path_query_array(a.answer, '$.sentences[*].citations') as citations
+           a.answer -> 'quotes' as quotes, jsonb_path_query_array(a.answer::jsonb, '$.sentences[*].citations') as citations
          from feedback f join answers a on a.tenant_id = f.tenant_id and a.id = f.answer_id
          where f.tenant_id = $1 and a.state = 'finished' order by f.ordinal desc limit $2`,
         [tenant, limit],
@@ -240,7 +240,7 @@ async function failInterrupted(sql: Sql, processName: string, now: Date): Promis
   };
   const failed = await sql.query(
     `with failed as (
-       update answers set state = 'failed', answer = answer || jsonb_build_object('state', 'failed', 'error', $1::jsonb)
+       update answers set state = 'failed', answer = (answer::jsonb || jsonb_build_object('state', 'failed', 'error', $1::jsonb))::json
        where state = 'running' and (writer = $2 or created_at < $3)
        returning tenant_id, conversation_id, id)
      update messages m set text = $4 from failed
