@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sampleDocument } from '../../test/sample-documents.ts';
 import { AppError } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import type { QueuedVersion } from '../store/documents.ts';
@@ -70,25 +71,6 @@ describe('claims of a worker', () => {
 });
 
 function queuedVersion(attempts: number): QueuedVersion {
-  return {
-    tenantId: newId('tenant'),
-    jobId: newId('job'),
-    documentId: newId('document'),
-    version: 1,
-    attempts,
-    document: {
-      source: 'upload',
-      externalId: 'a.txt',
-      uri: null,
-      title: null,
-      acl: [],
-      tags: {},
-      metadata: {},
-      language: null,
-      contentHash: '',
-      mediaType: 'text/plain',
-      fileName: 'a.txt',
-      size: 1,
-    },
-  };
+  const [tenantId, jobId, documentId] = [newId('tenant'), newId('job'), newId('document')] as const;
+  return { tenantId, jobId, documentId, version: 1, attempts, document: sampleDocument('a', 'one') };
 }
