@@ -34,12 +34,6 @@ export function isInUse(now: string): string {
         where s.tenant_id = c.tenant_id and s.curated_answer_id = c.id and t.id is null)))`;
 }
 
-/** What the file of document `d` says of its version, in front matter as a rule; null where it says nothing. */
-export const statedVersion = `(
-    select coalesce(v.properties ->> 'product_version', v.properties ->> 'product-version', v.properties ->> 'productversion',
-      v.properties ->> 'version')
-    from document_versions v where v.tenant_id = d.tenant_id and v.document_id = d.id and v.version = d.current_version)`;
-
 /** The curated answer that document `d` holds, as `ReviewedAnswer`; null for every other document. */
 export const reviewed = `case when d.source = '${curatedSource}' then (
     select jsonb_build_object('id', c.id, 'question', c.question, 'variants', c.variants,

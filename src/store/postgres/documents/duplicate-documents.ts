@@ -2,7 +2,7 @@ import type { DocumentId } from '../../../domain/ids.ts';
 import type { Principal } from '../../../domain/principal.ts';
 import type { DuplicateDocument } from '../../documents.ts';
 import type { SqlDriver } from '../../sql.ts';
-import { accessOf, permitted, statedVersion } from './access.ts';
+import { accessOf, permitted } from './access.ts';
 
 const most = 100;
 
@@ -31,14 +31,15 @@ export async function readDuplicates(
        select v.document_id, v.version, own.passages from own
        join document_versions v on v.tenant_id = $1 and v.content_hash = own.content_hash
      ), shares as (
-       select d.*, ${statedVersion} as stated, max(case when d.id = own.id then 1
+       select d.*, max(case when d.id = own.id then 1
          else least(1, common.passages / greatest(d.passages, own.passages, 1)::float8) end) over (partition by d.id) as share,
          row_number() over (partition by d.id) as row
        from own, common
        join documents d on d.tenant_id = $1 and d.id = common.id and d.current_version = common.version
        where ${permitted}
      )
-     select id as "documentId", source, external_id as "externalId", uri, title, tags, created_at as "createdAt", stated, share
+     select id as "documentId", source, external_id as "externalId", uri, title, tags, created_at as "createdAt",
+       stated_version as stated, share
      from shares where row = 1 and share >= $5
      order by id <> $4, share desc, id limit $6`,
     [...accessOf(principal), id, share, most + 1],

@@ -1,3 +1,4 @@
+import type { Properties } from '../../../domain/document.ts';
 import { AppError } from '../../../domain/errors.ts';
 import type { DocumentId, TenantId } from '../../../domain/ids.ts';
 import { metadataOf } from '../../../domain/metadata.ts';
@@ -195,6 +196,14 @@ async function queueTexts(
   return new Map(rows.map(({ documentId, ...counts }) => [documentId, counts]));
 }
 
+/** Names under which files state the version of a product, in front matter as a rule. */
+const versionProperties = ['product_version', 'product-version', 'productversion', 'version'];
+
+function statedVersion(properties: Properties): string | null {
+  const name = versionProperties.find((each) => properties[each] !== undefined);
+  return name === undefined ? null : (properties[name] ?? null);
+}
+
 interface FlipOptions {
   readonly tenant: TenantId;
   readonly generation: number;
@@ -212,9 +221,10 @@ async function flipVersions(
   const declared = await readMetadataFields(sql, tenant);
   await sql.query(
     `update documents d set current_version = x.version, title = x.title, language = x.language, passages = x.passages,
-       waiting = x.waiting, generation = $8, updated_at = $9, metadata = x.found || d.given_metadata
-     from unnest($2::text[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::integer[], $10::jsonb[])
-       as x(id, version, title, language, passages, waiting, found)
+       waiting = x.waiting, generation = $8, updated_at = $9, metadata = x.found || d.given_metadata,
+       stated_version = x.stated
+     from unnest($2::text[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::integer[], $10::jsonb[], $11::text[])
+       as x(id, version, title, language, passages, waiting, found, stated)
      where d.tenant_id = $1 and d.id = x.id`,
     [
       tenant,
@@ -227,6 +237,7 @@ async function flipVersions(
       generation,
       now,
       column(({ prepared }) => encodeJson(metadataOf(prepared.properties, declared))),
+      column(({ prepared }) => statedVersion(prepared.properties)),
     ],
   );
   await sql.query(

@@ -12,7 +12,7 @@ import {
 } from '../../documents.ts';
 import type { SqlDriver, SqlValue } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
-import { accessOf, isInUse, isReadable, permitted, reviewed, statedVersion } from './access.ts';
+import { accessOf, isInUse, isReadable, permitted, reviewed } from './access.ts';
 import { readDuplicates } from './duplicate-documents.ts';
 import { bindingValues, filterCondition } from './filter-condition.ts';
 import { createPassageBodies } from './passage-bodies.ts';
@@ -90,7 +90,7 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
       const known = bodies.offer(ids.slice(0, passagesWithWindows), bind);
       const rows = await driver.queryAsTenant<Parameters<typeof known.read>[0][number]>(
         principal.tenantId,
-        `select ${placeColumns}, ${reviewed} as reviewed, ${statedVersion} as "statedVersion", ${known.columns}
+        `select ${placeColumns}, ${reviewed} as reviewed, d.stated_version as "statedVersion", ${known.columns}
          from ${currentPassages} ${windowsOfPassages} and p.id = any(${windowed}) ${known.join}
          where ${permitted} and p.tenant_id = $1 and p.id = any($4)
            and ${isInUse(bind(now()))} and ${filterCondition(filter, bind)}`,

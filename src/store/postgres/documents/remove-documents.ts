@@ -143,7 +143,8 @@ async function emptyRemoved(sql: Sql, tenants: readonly TenantId[], now: Date): 
   await sql.query(
     `with emptied as (
        update documents d set latest_version = null, current_version = null, passages = 0, waiting = 0, source = '', external_id = '',
-         external_key = '', uri = null, acl = '{}', tags = '{}', metadata = '{}', given_metadata = '{}', title = '', language = null
+         external_key = '', uri = null, acl = '{}', tags = '{}', metadata = '{}', given_metadata = '{}', title = '', language = null,
+         stated_version = null
        where d.tenant_id = any($2) and d.deleted_at is not null and d.latest_version is not null
          and not exists (select from document_versions v where v.tenant_id = d.tenant_id and v.document_id = d.id)
        returning d.tenant_id, d.id)
