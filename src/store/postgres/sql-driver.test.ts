@@ -4,6 +4,7 @@ import { createTestTenant, describeOnEachDatabase } from '../../../test/open-dat
 import { AppError } from '../../domain/errors.ts';
 import { newId, type TenantId } from '../../domain/ids.ts';
 import type { SqlValue } from '../sql.ts';
+import { bytesColumn, integerColumn, textColumn } from './columns.ts';
 
 describeOnEachDatabase('sql driver', (database) => {
   async function roundTrip(type: string, value: SqlValue): Promise<unknown> {
@@ -58,6 +59,35 @@ describeOnEachDatabase('sql driver', (database) => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it('takes columns in binary for what they are', async () => {
+    const storable = (text: string) => text.toWellFormed().replaceAll('\0', '\uFFFD');
+    const row = fc.record({
+      text: fc.option(fc.string({ unit: 'binary', maxLength: 20 })),
+      number: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
+      bytes: fc.option(fc.uint8Array({ maxLength: 30 })),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 5 }), async (rows) => {
+        const found = await database().asOperator((sql) =>
+          sql.query(
+            `select text, number, bytes from unnest($1::text[], $2::integer[], $3::bytea[])
+             with ordinality as x(text, number, bytes, place) order by place`,
+            [
+              textColumn(rows.map(({ text }) => text)),
+              integerColumn(rows.map(({ number }) => number)),
+              bytesColumn(rows.map(({ bytes }) => bytes)),
+            ],
+          ),
+        );
+        expect(found).toEqual(
+          rows.map(({ text, ...rest }) => ({ ...rest, text: text === null ? null : storable(text) })),
+        );
+      }),
+      { numRuns: 40 },
+    );
+    expect(() => integerColumn([2 ** 31])).toThrow(RangeError);
   });
 
   it('rolls back when the work throws', async () => {

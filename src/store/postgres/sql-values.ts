@@ -29,7 +29,8 @@ export function encodeValue(value: SqlValue): EncodedValue {
 /** `Array.isArray` does not narrow readonly arrays out of a union. */
 const isArray = (value: object): value is readonly SqlValue[] => Array.isArray(value);
 
-function storable(text: string): string {
+/** With U+FFFD for what Postgres cannot hold; as long as before. */
+export function storable(text: string): string {
   const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
   return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '\uFFFD') : wellFormed;
 }

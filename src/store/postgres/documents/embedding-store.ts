@@ -3,6 +3,7 @@ import type { TenantId } from '../../../domain/ids.ts';
 import type { EmbeddingStore, UnembeddedPassage } from '../../documents.ts';
 import type { Sql, SqlDriver } from '../../sql.ts';
 import { allWork, type WorkShare } from '../../workers.ts';
+import { bytesColumn, textColumn } from '../columns.ts';
 import { giveUpTexts } from './give-up-texts.ts';
 import { createPlannerStatistics } from './planner-statistics.ts';
 import { lockTenant, raiseGeneration } from './tenant-lock.ts';
@@ -92,8 +93,8 @@ export function createEmbeddingStore(driver: SqlDriver, options: EmbeddingStoreO
         [
           tenant,
           embedder,
-          vectors.map(({ embeddingHash }) => embeddingHash),
-          vectors.map(({ vector }) => encodeDense(vector)),
+          textColumn(vectors.map(({ embeddingHash }) => embeddingHash)),
+          bytesColumn(vectors.map(({ vector }) => encodeDense(vector))),
           now(),
         ],
       );
@@ -185,12 +186,12 @@ interface SaveOptions {
 
 async function saveVectors(sql: Sql, { tenant, embedder, vectors, now }: SaveOptions): Promise<void> {
   await lockTenant(sql, tenant);
-  const hashes = vectors.map(({ embeddingHash }) => embeddingHash);
+  const hashes = textColumn(vectors.map(({ embeddingHash }) => embeddingHash));
   await sql.query(
     `insert into embeddings (tenant_id, embedder, embedding_hash, vector, created_at)
      select $1, $2, x.hash, x.vector, $5 from unnest($3::text[], $4::bytea[]) as x(hash, vector)
      on conflict do nothing`,
-    [tenant, embedder, hashes, vectors.map(({ vector }) => encodeDense(vector)), now],
+    [tenant, embedder, hashes, bytesColumn(vectors.map(({ vector }) => encodeDense(vector))), now],
   );
   const embedded = await sql.query<{ documentId: string; version: number; passages: number }>(
     `with embedded as (

@@ -4,6 +4,7 @@ import type { DocumentId, TenantId } from '../../../domain/ids.ts';
 import { metadataOf } from '../../../domain/metadata.ts';
 import type { PreparedPassage, PreparedVersion } from '../../documents.ts';
 import type { Sql, SqlDriver } from '../../sql.ts';
+import { bytesColumn, integerColumn, textColumn } from '../columns.ts';
 import { readMetadataFields } from '../metadata-field-store.ts';
 import { encodeArray, encodeJson } from '../sql-values.ts';
 import { deletePassages } from './remove-documents.ts';
@@ -150,20 +151,20 @@ async function insertRows(sql: Sql, tenant: TenantId, rows: readonly PassageRow[
      on conflict do nothing`,
     [
       tenant,
-      column(({ documentId }) => documentId),
-      column(({ version }) => version),
-      column(({ ordinal }) => ordinal),
-      column(({ id }) => id),
-      column(({ text }) => text),
-      column(({ start }) => start),
-      column(({ end }) => end),
+      textColumn(column(({ documentId }) => documentId)),
+      integerColumn(column(({ version }) => version)),
+      integerColumn(column(({ ordinal }) => ordinal)),
+      textColumn(column(({ id }) => id)),
+      textColumn(column(({ text }) => text)),
+      integerColumn(column(({ start }) => start)),
+      integerColumn(column(({ end }) => end)),
       // Each path is written as an array, to be read as one: JSON would be taken apart by a query for each row.
-      column(({ headingPath }) => encodeArray(headingPath)),
-      column(({ page }) => page),
-      column(({ sparse }) => encodeSparse(sparse)),
-      column(({ embeddingHash }) => embeddingHash),
-      column(({ embeddingText }) => embeddingText),
-      column(({ cells }) => cells),
+      textColumn(column(({ headingPath }) => encodeArray(headingPath))),
+      integerColumn(column(({ page }) => page)),
+      bytesColumn(column(({ sparse }) => encodeSparse(sparse))),
+      textColumn(column(({ embeddingHash }) => embeddingHash)),
+      textColumn(column(({ embeddingText }) => embeddingText)),
+      textColumn(column(({ cells }) => cells)),
     ],
   );
 }
@@ -248,7 +249,7 @@ async function flipVersions(
       tenant,
       ids,
       versions,
-      column(({ prepared }) => prepared.content),
+      textColumn(column(({ prepared }) => prepared.content)),
       column(({ prepared }) => encodeJson(prepared.quality)),
       column(({ prepared }) => encodeJson(prepared.properties)),
     ],

@@ -2,6 +2,7 @@ import type { Passage } from '../../../domain/passage.ts';
 import type { EmbeddingStore, StoredPassage, UnwindowedText } from '../../documents.ts';
 import type { SqlDriver } from '../../sql.ts';
 import { allWork } from '../../workers.ts';
+import { bytesColumn, textColumn } from '../columns.ts';
 import { decodeWindows, encodeWindows } from './window-bytes.ts';
 import { inShare } from './work-share.ts';
 
@@ -48,8 +49,8 @@ export function createWindowRows(driver: SqlDriver): WindowMethods {
           [
             tenant,
             embedder,
-            group.map(({ embeddingHash }) => embeddingHash),
-            group.map(({ windows }) => encodeWindows(windows, dimensions)),
+            textColumn(group.map(({ embeddingHash }) => embeddingHash)),
+            bytesColumn(group.map(({ windows }) => encodeWindows(windows, dimensions))),
           ],
         );
     },
