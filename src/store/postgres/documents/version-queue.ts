@@ -68,12 +68,14 @@ const turns = `with recursive ${chosenTenants('document_versions', working)}, tu
 export async function claimVersions(sql: Sql, options: ClaimOptions): Promise<QueuedVersion[]> {
   const { limit, leaseSeconds, processName, now } = options;
   const rows = await sql.query<ClaimedRow>(
-    `${turns}, next as (
+    `${turns}, next as materialized (
        select v.tenant_id, v.document_id, v.version, t.turn
-       from turns t join document_versions v
-         on v.tenant_id = t.tenant_id and v.document_id = t.document_id and v.version = t.version
-       where v.state = 'queued' and v.turn_at < 'infinity' and (v.lease_until is null or v.lease_until <= $2)
-       order by t.turn, t.turn_at, t.queue_number limit $1 for update of v skip locked)
+       from (select * from turns order by turn, turn_at, queue_number) t cross join lateral (
+         select v.tenant_id, v.document_id, v.version from document_versions v
+         where v.tenant_id = t.tenant_id and v.document_id = t.document_id and v.version = t.version
+           and v.state = 'queued' and v.turn_at < 'infinity' and (v.lease_until is null or v.lease_until <= $2)
+         for update skip locked) v
+       limit $1)
      update document_versions v set lease_until = $3, claimed_by = $4, attempts = v.attempts + 1
      from next join documents d on d.tenant_id = next.tenant_id and d.id = next.document_id
      where v.tenant_id = next.tenant_id and v.document_id = next.document_id and v.version = next.version
