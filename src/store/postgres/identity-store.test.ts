@@ -80,11 +80,16 @@ describeOnEachDatabase('identity and idempotency stores', (database) => {
     await stores.documents.publish(
       (await stores.documents.claim(9, 60)).map((version) => samplePrepared(version, 'one')),
     );
+    await stores.embeddings.saveBeside('other', id, [{ embeddingHash: 'hash', vector: new Float32Array(2) }]);
     const { secret } = await identities().createKey(id, reader);
     expect(await identities().removeTenant(id)).toBe(true);
     expect(await identities().removeTenant(id)).toBe(false);
     expect(await identities().principalOfKey(secret)).toBeNull();
-    const left = await database().asOperator((sql) => sql.query('select from passages'));
+    const left = await database().asOperator((sql) =>
+      sql.query(
+        'select tenant_id from passages union all select tenant_id from embeddings union all select tenant_id from embedding_queue',
+      ),
+    );
     expect(left).toEqual([]);
     await expect(stores.documents.register(id, null, [sampleDocument('a', 'one')])).rejects.toMatchObject({
       code: 'NOT_FOUND',

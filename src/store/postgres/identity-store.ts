@@ -124,9 +124,8 @@ function createTenants(driver: SqlDriver, now: () => Date): TenantMethods {
              on conflict (content_hash) do nothing`,
             [id],
           );
-          // One statement each is much faster than the cascade, which goes row by row.
+          // One statement is much faster than the cascade, which goes version by version.
           await sql.query('delete from passages where tenant_id = $1', [id]);
-          await sql.query('delete from embeddings where tenant_id = $1', [id]);
           return (await sql.query('delete from tenants where id = $1 returning 1', [id])).length > 0;
         },
         { timeoutSeconds: 600 },

@@ -87,8 +87,9 @@ export function createEmbeddingStore(driver: SqlDriver, options: EmbeddingStoreO
     async saveBeside(embedder, tenant, vectors) {
       await driver.queryAsTenant(
         tenant,
-        `insert into embeddings (tenant_id, embedder, embedding_hash, vector, created_at)
-         select $1, $2, x.hash, x.vector, $5 from unnest($3::text[], $4::bytea[]) as x(hash, vector)
+        `with tenant as materialized (select id from tenants where id = $1 for key share)
+         insert into embeddings (tenant_id, embedder, embedding_hash, vector, created_at)
+         select id, $2, x.hash, x.vector, $5 from tenant, unnest($3::text[], $4::bytea[]) as x(hash, vector)
          on conflict do nothing`,
         [
           tenant,
