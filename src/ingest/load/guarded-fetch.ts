@@ -140,11 +140,14 @@ async function readBody({ url, status, headers, body }: Fetched, maximum: number
   return Buffer.concat(parts);
 }
 
-/** The error of a status that says that a page did not come. */
-export function badStatus({ url, status, statusText, headers }: Omit<GuardedResponse, 'bytes'>): AppError {
+/** The error of a status that says that a page did not come; `reason` is a word that the server gave for it. */
+export function badStatus(
+  { url, status, statusText, headers }: Omit<GuardedResponse, 'bytes'>,
+  reason: string | null = null,
+): AppError {
   const wait = Number(headers.get('retry-after') ?? Number.NaN);
   const options = Number.isFinite(wait) ? { retryAfter: wait } : {};
-  return unreachable(url.href, `It answers ${status} ${statusText}`.trim(), options);
+  return unreachable(url.href, `It answers ${status} ${reason ?? statusText}`.trim(), options);
 }
 
 /** The AppError that the guard threw inside the library, or what happened in a reader's words. */
