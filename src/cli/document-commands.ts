@@ -4,6 +4,7 @@ import { ingest } from './ingest.ts';
 import type { WithClient } from './invocation.ts';
 import { typedMetadata } from './metadata.ts';
 import { collectPair, splitList } from './option-values.ts';
+import { createPatientClient } from './wait-out-faults.ts';
 
 export function addDocuments(program: Command, withClient: WithClient): void {
   program
@@ -23,8 +24,9 @@ export function addDocuments(program: Command, withClient: WithClient): void {
     .option('--prune', 'remove documents whose file is gone', false)
     .action(async (targets: string[], { tag, metadata, ...options }) => {
       await withClient(async ({ config, ...context }) => {
-        const given = { ...options, tags: tag, metadata: await typedMetadata(context.client, metadata) };
-        return await ingest({ ...context, maxFileBytes: config.maxFileBytes }, targets, given);
+        const client = createPatientClient(context.client, context);
+        const given = { ...options, tags: tag, metadata: await typedMetadata(client, metadata) };
+        return await ingest({ ...context, client, maxFileBytes: config.maxFileBytes }, targets, given);
       });
     });
 

@@ -15,7 +15,6 @@ import type { Output } from './output.ts';
 import { createEmbeddingPreview, describeEmbedding, type EmbeddingPreview } from './preview-embedding.ts';
 import { createEta, type Progress } from './progress.ts';
 import { describeRun, ingestSitemap, isSitemap } from './sources.ts';
-import { waitOutFaults } from './wait-out-faults.ts';
 
 export interface IngestOptions {
   readonly source?: string | undefined;
@@ -210,7 +209,7 @@ function createSending(context: IngestContext, report: Report) {
   let opening: Promise<void> | null = null;
 
   async function send(name: string, body: FormData | object): Promise<void> {
-    const submission = await waitOutFaults(context, () => context.client.post<Submission>('/v1/documents', body));
+    const submission = await context.client.post<Submission>('/v1/documents', body);
     jobId ??= submission.jobId;
     if (submission.outcome === 'unchanged') report.unchanged += 1;
     else report[submission.outcome].push(name);
@@ -270,7 +269,7 @@ async function waitForJob(
     ;
     pollMilliseconds = Math.min(lastPollMilliseconds, pollMilliseconds * pollGrowth)
   ) {
-    const job = await waitOutFaults(context, () => client.get<Job>(`/v1/jobs/${jobId}`));
+    const job = await client.get<Job>(`/v1/jobs/${jobId}`);
     if (job.stage === 'lexical') {
       const done = job.done + job.failed;
       const note = hindranceOf(job) ?? '';

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { sourceKinds } from '../domain/source-settings.ts';
-import type { WithClient } from './invocation.ts';
+import type { Client } from './client.ts';
+import type { Invocation, WithClient } from './invocation.ts';
 import { collectPair, parsePortion, splitList } from './option-values.ts';
 import {
   changeSource,
@@ -15,6 +16,7 @@ import {
   testSource,
   uploadExport,
 } from './sources.ts';
+import { createPatientClient } from './wait-out-faults.ts';
 
 export function addSources(program: Command, withClient: WithClient): void {
   const sources = program.command('sources').description('places outside with which documents stay in step');
@@ -61,10 +63,10 @@ export function addSources(program: Command, withClient: WithClient): void {
     ['dry-run', true, 'say what a run would add, change and remove'],
   ] as const)
     onOne(command, description).action(
-      async (name: string) => await withClient(async (context) => await runSource(context, name, { dryRun })),
+      async (name: string) => await withClient(async (context) => await runSource(patient(context), name, { dryRun })),
     );
   onOne('confirm', 'agree that documents go which the last run missed').action(
-    async (name: string) => await withClient(async (context) => await confirmSource(context, name)),
+    async (name: string) => await withClient(async (context) => await confirmSource(patient(context), name)),
   );
   addSourceChanges(onOne, withClient);
 }
@@ -102,4 +104,9 @@ function addSourceChanges(onOne: (command: string, description: string) => Comma
     .action(
       async (name: string, options) => await withClient(async (context) => await removeSource(context, name, options)),
     );
+}
+
+/** A run may last for hours, through a database that restarts. */
+function patient(context: Invocation & { readonly client: Client }) {
+  return { ...context, client: createPatientClient(context.client, context) };
 }

@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest';
-import { AppError } from '../domain/errors.ts';
-import { waitOutFaults } from './wait-out-faults.ts';
+import { fakePort } from '../../test/fake-port.ts';
+import { AppError, type ErrorCode } from '../domain/errors.ts';
+import type { Client } from './client.ts';
+import type { ProgressState } from './progress.ts';
+import { createPatientClient, waitOutFaults } from './wait-out-faults.ts';
 
-const notes: (string | undefined)[] = [];
-const progress = { show: ({ note }: { note?: string }) => void notes.push(note), note: () => {}, end: () => {} };
+const shown: ProgressState[] = [];
+const progress = { show: (state: ProgressState) => void shown.push(state), note: () => {}, end: () => {} };
 const context = { progress, signal: new AbortController().signal };
 
 it('tries again while the database is away, and says why', async () => {
@@ -14,7 +17,12 @@ it('tries again while the database is away, and says why', async () => {
     return 'done';
   };
   expect(await waitOutFaults(context, work, { pauseMilliseconds: 0 })).toBe('done');
-  expect(notes).toEqual(Array(2).fill('DATABASE_UNAVAILABLE: It does not answer.'));
+  expect(shown).toHaveLength(2);
+  for (const { label, note, total } of shown) {
+    expect(label).toBe('waiting for the database');
+    expect(total).toBe(120);
+    expect(note).toMatch(/^DATABASE_UNAVAILABLE: It does not answer. Gives up in /);
+  }
 });
 
 it('gives up after its time, and at once for what does not pass', async () => {
@@ -26,4 +34,48 @@ it('gives up after its time, and at once for what does not pass', async () => {
     detail: 'No.',
   });
   await expect(waitOutFaults(context, refuse('FORBIDDEN'))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+});
+
+it('ends at once when interrupted, also while what it needs hangs', async () => {
+  const interrupted = new AbortController();
+  const hanging = waitOutFaults({ progress, signal: interrupted.signal }, () => new Promise<never>(() => {}));
+  interrupted.abort(new Error('interrupted'));
+  await expect(hanging).rejects.toThrow('interrupted');
+  let calls = 0;
+  const work = async () => {
+    calls += 1;
+  };
+  await expect(waitOutFaults({ progress, signal: interrupted.signal }, work)).rejects.toThrow('interrupted');
+  expect(calls).toBe(0);
+});
+
+/** A client whose calls fail with these codes, one after the other, and then succeed. */
+function failing(codes: ErrorCode[]): Client {
+  const call = async () => {
+    const code = codes.shift();
+    if (code) throw new AppError(code, 'Away.');
+    return {} as never;
+  };
+  const client = fakePort<Client>('client', { get: call, post: call, delete: call });
+  return createPatientClient(client, context, { pauseMilliseconds: 0 });
+}
+
+it('waits in every call of a client', async () => {
+  const client = failing(['DATABASE_UNAVAILABLE']);
+  expect(await client.get('/v1/documents')).toEqual({});
+  expect(await failing(['STORAGE_FULL', 'SERVER_STOPPING', 'SERVER_UNREACHABLE']).post('/v1/documents', {})).toEqual(
+    {},
+  );
+});
+
+it('takes a server that never answered for a wrong address', async () => {
+  await expect(failing(['SERVER_UNREACHABLE']).get('/v1/me')).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
+  const client = failing(['NOT_FOUND', 'SERVER_UNREACHABLE']);
+  await expect(client.get('/v1/me')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect(await client.get('/v1/me')).toEqual({});
+});
+
+it('finds removed what a call removed whose answer was lost', async () => {
+  await failing(['DATABASE_UNAVAILABLE', 'NOT_FOUND']).delete('/v1/documents/doc_1');
+  await expect(failing(['NOT_FOUND']).delete('/v1/documents/doc_1')).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });

@@ -1,35 +1,104 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
-import type { Progress } from './progress.ts';
+import type { Client } from './client.ts';
+import { formatDuration, type Progress } from './progress.ts';
 
-/** Faults of the surroundings that pass by themselves. */
-const passing: ReadonlySet<string> = new Set<ErrorCode>([
-  'DATABASE_UNAVAILABLE',
-  'SERVER_STOPPING',
-  'SERVER_UNREACHABLE',
-  'STORAGE_FULL',
-  'STORAGE_UNAVAILABLE',
-]);
+/** Faults of the surroundings that pass by themselves, and what is waited for then. */
+const passing: Partial<Record<ErrorCode, string>> = {
+  DATABASE_UNAVAILABLE: 'the database',
+  SERVER_STOPPING: 'the server',
+  SERVER_UNREACHABLE: 'the server',
+  STORAGE_FULL: 'room on the disk',
+  STORAGE_UNAVAILABLE: 'the store of raw files',
+};
+
+interface Waiting {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+interface WaitingLimits {
+  readonly seconds?: number;
+  readonly pauseMilliseconds?: number;
+  /** What else is worth waiting for. */
+  readonly accepts?: (code: ErrorCode) => boolean;
+}
 
 /**
- * Does `work` again every two seconds while what it needs is away, and says so; gives up after `seconds`. Throws what `work` throws, or the
- * signal's reason.
+ * Does `work` again every two seconds while what it needs is away, and says for what it waits; gives up after `seconds`. Throws what `work`
+ * throws, or the signal's reason at once, also while `work` hangs.
  */
 export async function waitOutFaults<T>(
-  { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
+  { progress, signal }: Waiting,
   work: () => Promise<T>,
-  { seconds = 120, pauseMilliseconds = 2_000 }: { readonly seconds?: number; readonly pauseMilliseconds?: number } = {},
+  { seconds = 120, pauseMilliseconds = 2_000, accepts = () => true }: WaitingLimits = {},
 ): Promise<T> {
   const end = Date.now() + seconds * 1_000;
   for (;;) {
     try {
-      return await work();
+      signal.throwIfAborted();
+      return await orAborted(signal, work());
     } catch (error) {
+      signal.throwIfAborted();
       const { code, detail } = AppError.from(error);
-      if (!passing.has(code) || Date.now() >= end) throw error;
-      const etaSeconds = null;
-      progress.show({ label: 'waiting', done: 0, total: null, etaSeconds, note: `${code}: ${detail}` });
+      const what = passing[code];
+      const left = (end - Date.now()) / 1_000;
+      if (what === undefined || !accepts(code) || left <= 0) throw error;
+      const limits = { done: Math.round(seconds - left), total: seconds, etaSeconds: null };
+      const note = `${code}: ${detail} Gives up in ${formatDuration(left)}.`;
+      progress.show({ label: `waiting for ${what}`, ...limits, note });
       await sleep(pauseMilliseconds, undefined, { signal });
     }
+  }
+}
+
+/**
+ * A client that waits out faults in each of its calls but the streams. A server that never answered is more likely a wrong address: the first
+ * call gives up at once then.
+ */
+export function createPatientClient(client: Client, waiting: Waiting, limits: WaitingLimits = {}): Client {
+  let hasAnswered = false;
+  const accepts = (code: ErrorCode) => code !== 'SERVER_UNREACHABLE' || hasAnswered;
+  async function patiently<T>(call: () => Promise<T>): Promise<T> {
+    const attempt = async () => {
+      try {
+        const answer = await call();
+        hasAnswered = true;
+        return answer;
+      } catch (error) {
+        hasAnswered ||= AppError.from(error).code !== 'SERVER_UNREACHABLE';
+        throw error;
+      }
+    };
+    return await waitOutFaults(waiting, attempt, { ...limits, accepts });
+  }
+  return {
+    ...client,
+    get: (path, accepted) => patiently(() => client.get(path, accepted)),
+    post: (path, body) => patiently(() => client.post(path, body)),
+    put: (path, body) => patiently(() => client.put(path, body)),
+    patch: (path, body) => patiently(() => client.patch(path, body)),
+    async delete(path) {
+      let calls = 0;
+      await patiently(async () => {
+        calls += 1;
+        await client.delete(path).catch((error: unknown) => {
+          // The call whose answer was lost may have removed it.
+          if (calls === 1 || AppError.from(error).code !== 'NOT_FOUND') throw error;
+        });
+      });
+    },
+  };
+}
+
+/** Rejects with the signal's reason as soon as it aborts, whatever becomes of `work`. */
+async function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }

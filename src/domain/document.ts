@@ -44,6 +44,8 @@ export interface ParsedDocument {
   readonly pages?: number;
   /** Tables and charts that the file holds and the text does not. */
   readonly lostTables?: number;
+  /** Compressed bytes of pictures and the like in an archive, whose text is not read; only where the format is an archive. */
+  readonly unreadBytes?: number;
 }
 
 /** By lower-case name; at most 50, of at most 2,000 characters each. */

@@ -29,6 +29,21 @@ describe('splitSentences', () => {
     ['an ellipsis within', 'Wait... what? Yes.', ['Wait... what?', 'Yes.']],
     ['Chinese', '退款需要五天。请等待！好吗？', ['退款需要五天。', '请等待！', '好吗？']],
     ['Hindi', 'यह काम करता है। यह नहीं।', ['यह काम करता है।', 'यह नहीं।']],
+    [
+      'German ordinals',
+      'Der Drucker im 3. Stock heißt Otto. Er druckt.',
+      ['Der Drucker im 3. Stock heißt Otto.', 'Er druckt.'],
+    ],
+    [
+      'German dates',
+      'Frist ist der 15. März 2024. Ab 1. Mai gilt mehr.',
+      ['Frist ist der 15. März 2024.', 'Ab 1. Mai gilt mehr.'],
+    ],
+    [
+      'a number at the end',
+      'I am 3. The dog is 4. He paid 20. We left.',
+      ['I am 3.', 'The dog is 4.', 'He paid 20.', 'We left.'],
+    ],
     ['German', 'Nutzen Sie z.B. Firefox. Er ist frei.', ['Nutzen Sie z.B. Firefox.', 'Er ist frei.']],
   ])('keeps %s right', (_name, text, expected) => {
     expect(sentencesOf(text)).toEqual(expected);

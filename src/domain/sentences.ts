@@ -20,6 +20,12 @@ const firstWords = wordSet(
   'the a an this that these those it its they we you he she i in on at if when while for from to as with after before by but and or so however therefore there then here some all each every no not only both most many our your their his her my please use see note',
 );
 
+/** What a German ordinal stands behind, as in "im 3. Stock", and the months that it stands before. */
+const beforeOrdinal = /(?:^|[\s(„"])(?:im|vom|zum|zur|beim|der|die|das|dem|den|des|ab|seit|(?<!\bI )am)\s\d{1,2}$/i;
+const germanMonths = wordSet(
+  'januar jänner februar märz april mai juni juli august september oktober november dezember',
+);
+
 /** What may follow the mark that ends a sentence: closing quotes, brackets, Markdown marks, a footnote's number. */
 const closing = /(?:["'”’»›)\]}*_`~]|\[\^?\d{1,3}\])*/y;
 const candidate = /[.!?…。！？｡؟।॥]|\n/g;
@@ -100,13 +106,20 @@ function endsAtFullStop(text: string, place: { at: number; start: number; word: 
   const { at, start, word } = place;
   if (at - start <= 8 && enumerator.test(text.slice(start, at))) return false;
   const before = wordBefore(text, at, start);
-  if (before === '') return true;
+  if (before === '') return !isOrdinal(text.slice(Math.max(start, at - lookBehind), at), word);
   if (before.length === 1) return !isInitial(before);
   const key = before.toLowerCase();
   if (joiningAbbreviations.has(key)) return false;
   if (numberedAbbreviations.has(key)) return !isDigit(word.charCodeAt(0));
   if (ambiguousAbbreviations.has(key)) return firstWords.has(word.toLowerCase());
   return true;
+}
+
+/** Whether `before` ends with a German ordinal, to which the word belongs that follows. */
+function isOrdinal(before: string, word: string): boolean {
+  if (!isDigit(before.charCodeAt(before.length - 1))) return false;
+  if (germanMonths.has(word.toLowerCase())) return /(?:^|\D)\d{1,2}$/.test(before);
+  return beforeOrdinal.test(before);
 }
 
 /** The letters and inner dots before `at`, as in "e.g"; empty when they are longer than any abbreviation. */

@@ -12,6 +12,8 @@ function queueOf(...attempts: number[]) {
   const waiting = attempts.map(queuedVersion);
   const returned: QueuedVersion[] = [];
   const faults: AppError[] = [];
+  /** Claimed by a call whose answer did not arrive. */
+  const lost: QueuedVersion[] = [];
   const documents = {
     claim: async (limit: number) => {
       const fault = faults.shift();
@@ -19,10 +21,15 @@ function queueOf(...attempts: number[]) {
       return waiting.splice(0, limit);
     },
     returnClaims: async (versions: readonly QueuedVersion[]) => {
+      const fault = faults.shift();
+      if (fault) throw fault;
       returned.push(...versions);
     },
+    releaseClaims: async () => {
+      waiting.push(...lost.splice(0));
+    },
   };
-  return { claims: createClaims({ documents, batchSize, leaseSeconds: 60 }), waiting, returned, faults };
+  return { claims: createClaims({ documents, batchSize, leaseSeconds: 60 }), waiting, returned, faults, lost };
 }
 
 describe('claims of a worker', () => {
@@ -60,6 +67,28 @@ describe('claims of a worker', () => {
     claims.begin();
     await claims.giveBack([]);
     expect(returned).toEqual([]);
+  });
+
+  it('give back before the next batch what a database that was away did not take back', async () => {
+    const { claims, faults, returned, waiting } = queueOf(1, 1, 1, 1);
+    const all = [...waiting];
+    const read = await claims.next();
+    const away = () => new AppError('DATABASE_UNAVAILABLE', 'Away.');
+    faults.push(away(), away());
+    await claims.giveBack(read);
+    await expect(claims.next()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    expect(returned).toEqual([]);
+    expect(await claims.next()).toEqual(all.slice(3));
+    expect(returned).toEqual(read);
+    expect(await claims.next()).toEqual([]);
+    expect(returned).toEqual(read);
+  });
+
+  it('free what was claimed by a call whose answer was lost', async () => {
+    const { claims, lost, waiting } = queueOf(1);
+    lost.push(...waiting.splice(0));
+    await claims.giveBack([]);
+    expect(await claims.next()).toHaveLength(1);
   });
 
   it('leave a file alone that may have ended the process', async () => {

@@ -6,12 +6,12 @@ export interface Claims {
   next(): Promise<readonly QueuedVersion[]>;
   /** Begins to claim what `next` will give, so that the worker does not wait for it. */
   begin(): void;
-  /** Gives these back, and what was claimed ahead. Never throws: a lease ends by itself. */
+  /** Gives these back, and all that this process claimed. Never throws: what cannot be given back now is before the next batch is claimed. */
   giveBack(versions: readonly QueuedVersion[]): Promise<void>;
 }
 
 interface ClaimOptions {
-  readonly documents: Pick<DocumentStore, 'claim' | 'returnClaims'>;
+  readonly documents: Pick<DocumentStore, 'claim' | 'returnClaims' | 'releaseClaims'>;
   readonly batchSize: number;
   readonly leaseSeconds: number;
 }
@@ -21,8 +21,19 @@ const suspectAttempts = 3;
 
 export function createClaims({ documents, batchSize, leaseSeconds }: ClaimOptions): Claims {
   let ahead: Promise<readonly QueuedVersion[]> | null = null;
+  /** What a database that was away did not take back. */
+  let owed: readonly QueuedVersion[] | null = null;
+
+  async function settle(): Promise<void> {
+    if (owed === null) return;
+    await documents.returnClaims(owed);
+    // A claim whose answer was lost is known to the database alone.
+    await documents.releaseClaims();
+    owed = null;
+  }
 
   async function claim(): Promise<readonly QueuedVersion[]> {
+    await settle();
     const claimed = await documents.claim(batchSize, leaseSeconds);
     const suspect = claimed.find(({ attempts }) => attempts >= suspectAttempts);
     if (!suspect) return claimed;
@@ -45,7 +56,8 @@ export function createClaims({ documents, batchSize, leaseSeconds }: ClaimOption
     },
     async giveBack(versions) {
       const more = (await takeAhead()?.catch(() => [])) ?? [];
-      await documents.returnClaims([...versions, ...more]).catch(() => {});
+      owed = [...(owed ?? []), ...versions, ...more];
+      await settle().catch(() => {});
     },
   };
 }

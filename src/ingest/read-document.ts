@@ -1,13 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../domain/errors.ts';
 import { type ChunkSizes, defaultChunkSizes } from './chunk.ts';
+import { countRunningTime } from './count-running-time.ts';
 import type { DocumentReader, ReadDocument } from './prepare-versions.ts';
 import type { PackedDocument, PackedError, ReadReply, ReadRequest } from './read-document-messages.ts';
 
 export interface DocumentReaderOptions {
   /** Worker threads; each starts with its first file. */
   readonly workers?: number;
-  /** Time that one file may take. */
+  /** Time that one file may take; while the process is stopped, as on a laptop that sleeps, none passes. */
   readonly maxSeconds?: number;
   /** Heap that one worker may use; its buffers come on top. */
   readonly maxMegabytes?: number;
@@ -41,7 +42,8 @@ interface PooledWorker {
   readonly thread: Worker;
   isReady: boolean;
   task: Task | null;
-  timer: NodeJS.Timeout | null;
+  /** Ends the limit on its task's time. */
+  callOff: () => void;
 }
 
 /**
@@ -69,7 +71,7 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
       workerData: chunkSizes,
       resourceLimits: { maxOldGenerationSizeMb: maxMegabytes },
     });
-    const worker: PooledWorker = { thread, isReady: false, task: null, timer: null };
+    const worker: PooledWorker = { thread, isReady: false, task: null, callOff: () => {} };
     pool.add(worker);
     thread.on('message', (reply: ReadReply) => receive(worker, reply));
     thread.on('error', (error) => discard(worker, (task) => crashed(task.file, worker.isReady, error)));
@@ -90,9 +92,9 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
 
   /** The file's time begins when the worker has started, which is not the file's doing. */
   function startTimer(worker: PooledWorker): void {
-    worker.timer = setTimeout(() => {
-      discard(worker, ({ file }) => tookTooLong(file, `more than ${maxSeconds} seconds`));
-    }, maxSeconds * 1000);
+    worker.callOff = countRunningTime(maxSeconds, () =>
+      discard(worker, ({ file }) => tookTooLong(file, `more than ${maxSeconds} seconds`)),
+    );
   }
 
   function receive(worker: PooledWorker, reply: ReadReply): void {
@@ -118,8 +120,7 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
 
   function release(worker: PooledWorker): Task | null {
     const { task } = worker;
-    if (worker.timer) clearTimeout(worker.timer);
-    worker.timer = null;
+    worker.callOff();
     worker.task = null;
     worker.thread.unref();
     return task;

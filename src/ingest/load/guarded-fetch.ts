@@ -43,6 +43,7 @@ export interface GuardedFetch {
   close(): Promise<void>;
 }
 
+const mostReasonBytes = 4_000;
 const mostRedirects = 5;
 const defaultTimeouts = { idleMilliseconds: 10_000, totalMilliseconds: 60_000 };
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -121,10 +122,7 @@ export function checkUrl(text: string, base?: URL): URL {
 
 /** Counts what arrives after decompression, so that neither a wrong length nor a compressed bomb gets past. */
 async function readBody({ url, status, headers, body }: Fetched, maximum: number): Promise<Uint8Array> {
-  if (status >= 400) {
-    await body?.cancel();
-    return new Uint8Array();
-  }
+  if (status >= 400) return await readReason(body);
   const declared = Number(headers.get('content-length') ?? 0);
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -140,11 +138,26 @@ async function readBody({ url, status, headers, body }: Fetched, maximum: number
   return Buffer.concat(parts);
 }
 
-/** The error of a status that says that a page did not come. */
-export function badStatus({ url, status, statusText, headers }: Omit<GuardedResponse, 'bytes'>): AppError {
+/** The beginning of what comes with an error, where a server may say why. */
+async function readReason(body: Fetched['body']): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body ?? []) {
+    parts.push(part);
+    size += part.byteLength;
+    if (size >= mostReasonBytes) break;
+  }
+  return Buffer.concat(parts).subarray(0, mostReasonBytes);
+}
+
+/** The error of a status that says that a page did not come; `reason` is a word that the server gave for it. */
+export function badStatus(
+  { url, status, statusText, headers }: Omit<GuardedResponse, 'bytes'>,
+  reason: string | null = null,
+): AppError {
   const wait = Number(headers.get('retry-after') ?? Number.NaN);
   const options = Number.isFinite(wait) ? { retryAfter: wait } : {};
-  return unreachable(url.href, `It answers ${status} ${statusText}`.trim(), options);
+  return unreachable(url.href, `It answers ${status} ${reason ?? statusText}`.trim(), options);
 }
 
 /** The AppError that the guard threw inside the library, or what happened in a reader's words. */

@@ -42,6 +42,21 @@ describe('measureQuality', () => {
     expect(measureQuality(document([text]), size)).toMatchObject({ score: 1, warning: null });
   });
 
+  it.each([
+    ['a document', document(['Hi'], { unreadBytes: 0 })],
+    ['slides, one of them blank', document(['Hi', ''], { pages: 2, unreadBytes: 0 })],
+  ])('finds nothing wrong with %s of a word in an archive without pictures', (_what, parsed) => {
+    expect(measureQuality(parsed, 30_000)).toMatchObject({ score: 1, warning: null });
+  });
+
+  it('misses text in an archive that holds pictures', () => {
+    const scanned = document(['Hi'], { unreadBytes: 90_000 });
+    expect(measureQuality(scanned, 100_000).warning).toBe('Only 2 characters were found.');
+    const slides = document(['Our team', ''], { pages: 2, unreadBytes: 90_000 });
+    expect(measureQuality(slides, 100_000).warning).toBe('1 of 2 pages have no text.');
+    expect(measureQuality(document([], { unreadBytes: 0 }), 10_000).warning).toBe('Only 0 characters were found.');
+  });
+
   it('misses text in a file that is much longer, and on a page', () => {
     expect(measureQuality(document(['Yes.']), 5_000).warning).toBe('Only 4 characters were found.');
     expect(measureQuality(document(['Yes.'], { pages: 1 }), 120).warning).toBe('1 of 1 pages have no text.');

@@ -13,7 +13,8 @@ const tableWeight = 0.5;
 /**
  * How well a file was read. The score is the product of four shares: pages with text, characters that could be decoded, tables that are there
  * (half of it stays without any), and characters a page up to the least that makes a page. Without pages, the least is what a file of
- * `size` bytes may be expected to hold: a file of one word is whole.
+ * `size` bytes may be expected to hold: a file of one word is whole. Of an archive all text is read, so that only its pictures may hold more:
+ * without any, a slide of one word is whole, and one without text is empty.
  */
 export function measureQuality(parsed: ParsedDocument, size: number): ParseQuality {
   const { text, lostTables = 0 } = parsed;
@@ -22,10 +23,11 @@ export function measureQuality(parsed: ParsedDocument, size: number): ParseQuali
   const replacementCharacters = text.split('\ufffd').length - 1;
   const tables = parsed.blocks.filter(({ kind }) => kind === 'table').length;
   const charactersPerPage = pages === null ? null : Math.round(text.length / Math.max(1, pages));
-  const fewest =
-    pages === null ? Math.min(fewestCharactersPerPage, Math.max(1, size / bytesPerCharacter)) : fewestCharactersPerPage;
+  const mayHoldText = parsed.unreadBytes ?? (pages === null ? size : Number.POSITIVE_INFINITY);
+  const expected = mayHoldText / Math.max(1, pages ?? 1) / bytesPerCharacter;
+  const fewest = Math.min(fewestCharactersPerPage, Math.max(1, expected));
   const score =
-    (pages === null || emptyPages === null ? 1 : 1 - emptyPages / Math.max(1, pages)) *
+    (pages === null || emptyPages === null || mayHoldText === 0 ? 1 : 1 - emptyPages / Math.max(1, pages)) *
     Math.max(0, 1 - replacementCharacters / Math.max(1, text.length) / unreadableShare) *
     (1 - (tableWeight * lostTables) / Math.max(1, lostTables + tables)) *
     Math.min(1, (charactersPerPage ?? text.length) / fewest);

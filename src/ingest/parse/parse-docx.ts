@@ -12,7 +12,7 @@ export async function parseDocx(bytes: Uint8Array, file: { name: string; title: 
   const properties = readProperties(await readPart(archive, 'docProps/core.xml'));
   const lostTables = [...archive.names].filter((name) => /^word\/charts\/chart\d*\.xml$/.test(name)).length;
   const parsed = parseHtmlFragment(cleanText(await toHtml(bytes, file.name)), properties.title || file.title);
-  return { ...parsed, properties, lostTables };
+  return { ...parsed, properties, lostTables, unreadBytes: archive.unreadBytes };
 }
 
 async function toHtml(bytes: Uint8Array, fileName: string): Promise<string> {

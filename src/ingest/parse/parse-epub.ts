@@ -32,6 +32,7 @@ export async function parseEpub(bytes: Uint8Array, file: { name: string; title: 
     ...builder.build(),
     language: primaryLanguage(properties.language ?? null),
     properties,
+    unreadBytes: archive.unreadBytes,
   };
 }
 

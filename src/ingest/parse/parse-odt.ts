@@ -21,7 +21,8 @@ export async function parseOdt(bytes: Uint8Array, file: { name: string; title: s
   const { text, blocks } = builder.build();
   const heading = blocks.find(({ kind, level }) => kind === 'heading' && level === 1);
   const headed = heading ? text.slice(heading.start, heading.end) : '';
-  return { title: properties.title || headed || file.title, text, blocks, language: null, properties };
+  const { unreadBytes } = archive;
+  return { title: properties.title || headed || file.title, text, blocks, language: null, properties, unreadBytes };
 }
 
 const emptyNode: XmlNode = { name: '', attributes: {}, children: [] };

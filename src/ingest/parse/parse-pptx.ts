@@ -49,6 +49,7 @@ export async function parsePptx(bytes: Uint8Array, file: { name: string; title: 
     properties,
     pages: slides.length,
     lostTables,
+    unreadBytes: archive.unreadBytes,
   };
 }
 

@@ -33,7 +33,15 @@ export async function parseXlsx(bytes: Uint8Array, file: { name: string; title: 
     addSheet(readRows((await archive.text(part)) ?? '', book), { name, builder });
   const properties = readProperties(await readPart(archive, 'docProps/core.xml'));
   const lostTables = [...archive.names].filter((name) => /^xl\/charts\/chart\d*\.xml$/.test(name)).length;
-  return { title: properties.title || file.title, ...builder.build(), language: null, properties, lostTables };
+  const { unreadBytes } = archive;
+  return {
+    title: properties.title || file.title,
+    ...builder.build(),
+    language: null,
+    properties,
+    lostTables,
+    unreadBytes,
+  };
 }
 
 interface Book {

@@ -11,11 +11,15 @@ const largestRatio = 150;
 const harmless = 10 * 1024 * 1024;
 /** The parts that are read; pictures and macros are never inflated. */
 const readParts = /\.(?:xml|rels|x?html?|opf|ncx)$/i;
+/** Parts that show nothing of their own. */
+const silentParts = /thumbnail|fonts?\/|printersettings|\.(?:css|odttf|ttf|otf|woff2?|rdf)$|^mimetype$|\/$/i;
 const entityDeclaration = '<!ENTITY';
 
 /** An archive that was checked; its parts inflate when they are asked for. */
 export interface Archive {
   readonly names: ReadonlySet<string>;
+  /** Compressed bytes of the parts that are not read and may show text: pictures, embedded files. */
+  readonly unreadBytes: number;
   /** The cleaned text of a part, or null when there is none of this name. */
   text(name: string): Promise<string | null>;
 }
@@ -34,10 +38,19 @@ export async function openArchive(bytes: Uint8Array, file: ArchiveFile): Promise
   try {
     const archive = await fromBufferPromise(buffer, { autoClose: false });
     const entries = await checkEntries(archive, { ...file, size: bytes.byteLength });
-    return { names: new Set(entries.keys()), text: (name) => readText(archive, entries.get(name)) };
+    return {
+      names: new Set(entries.keys()),
+      unreadBytes: unreadBytes([...entries.values()]),
+      text: (name) => readText(archive, entries.get(name)),
+    };
   } catch (error) {
     throw error instanceof AppError ? error : explainArchive(file.name, error);
   }
+}
+
+function unreadBytes(entries: readonly Entry[]): number {
+  const unread = entries.filter(({ fileName }) => !readParts.test(fileName) && !silentParts.test(fileName));
+  return unread.reduce((sum, { compressedSize }) => sum + compressedSize, 0);
 }
 
 /** The AppError for what the library throws. */

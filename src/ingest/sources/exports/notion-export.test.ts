@@ -11,7 +11,7 @@ const markdown = [
   },
   {
     name: `${wrapper}Handbook ${id('a')}/Refunds (EU) ${id('b')}.md`,
-    content: '# Refunds (EU)\n\n## Terms\n\nNote: paid in 5 days.\n',
+    content: '# Refunds (EU)\n\n## Terms\n\nNote: paid in 5 days.\n\n<aside>\n💡 Ask Ada.\n\n</aside>\n',
   },
   { name: `${wrapper}Handbook ${id('a')}/price list.csv.txt`, content: 'An attachment.' },
   { name: `${wrapper}Handbook ${id('a')}/photo.png`, content: 'not read' },
@@ -35,6 +35,8 @@ it('reads pages with the pages above them, and files that hang on them', async (
     headings: [['Handbook', 'Refunds (EU)', 'Terms']],
     properties: { breadcrumb: 'Handbook' },
   });
+  expect(documents[id('b')]?.text).toContain('💡 Ask Ada.');
+  expect(documents[id('b')]?.text).not.toContain('aside>');
   expect(documents[`${id('c')}.csv`]).toMatchObject({ title: 'Team', text: expect.stringContaining('Bob') });
 });
 

@@ -97,8 +97,10 @@ async function openPage(page: NotionPage, { place, pages, isRow, externalId }: A
   return pageDocument({
     ...{ ...about, title: /^# (.+)\n/.exec(text)?.[1] ?? title, format: 'markdown' },
     properties: isRow ? rolesOf(propertiesOfMarkdown(text)) : {},
-    // Names of pages may hold parentheses, in pairs.
-    text: text.replace(/\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)/g, (_link, target) => `](${linkOf(target)})`),
+    // Names of pages may hold parentheses, in pairs. Callouts stand between tags that no reader of the page sees.
+    text: text
+      .replace(/^<\/?aside>$/gm, '')
+      .replace(/\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)/g, (_link, target) => `](${linkOf(target)})`),
   });
 }
 

@@ -32,7 +32,7 @@ export function createS3Connector({ settings, fetch, maxFileBytes }: S3Options):
     const asked = new Set<string>();
     for (let token: string | null = null; ; ) {
       const response = await fetch.get(pageAddress(bucket, startingWith, token), { accept: 'application/xml' }, signal);
-      if (response.status !== 200) throw badStatus(response);
+      if (response.status !== 200) throw refusal(response);
       const page = readPage(response);
       for (const content of children(page, 'Contents')) yield* objectOf(content, prefix);
       if (textOf(page, 'IsTruncated') !== 'true') return;
@@ -66,7 +66,7 @@ export function createS3Connector({ settings, fetch, maxFileBytes }: S3Options):
       if (!hasReadableName(externalId)) return null;
       const response = await fetch.get(addressOf(externalId), { accept: '*/*' }, signal);
       if (response.status === 404 && (await isGone(externalId, signal))) return null;
-      if (response.status !== 200) throw badStatus(response);
+      if (response.status !== 200) throw refusal(response);
       return toDocument(externalId, response);
     },
     changesSince: async () => null,
@@ -124,6 +124,12 @@ function toDocument(externalId: string, { bytes, url, headers }: GuardedResponse
   // What the store says of the type is seldom more than that of any bytes.
   const fileName = externalId.split('/').at(-1) ?? externalId;
   return { externalId, fingerprint, uri: url.href, title: null, memo: null, bytes, fileName, mediaType: null };
+}
+
+/** Says by the store's own word why it refuses, such as `AccessDenied`, `NoSuchBucket` or `SignatureDoesNotMatch`. */
+function refusal(response: GuardedResponse): AppError {
+  const [, code = null] = /<Code>([A-Za-z.]{1,60})<\/Code>/.exec(new TextDecoder().decode(response.bytes)) ?? [];
+  return badStatus(response, code);
 }
 
 function tooLarge(key: string, size: number, maximum: number): AppError {
