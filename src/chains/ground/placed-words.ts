@@ -18,21 +18,19 @@ export function createWordPlacer(): WordPlacer {
   const all: string[] = [''];
   /** The place of the same word before, 0 for none: a list for each word would be hundreds of small ones. */
   const before: number[] = [0];
-  const pieceOf: number[] = [0];
+  /** Where each piece begins. */
+  const starts: number[] = [1];
   const last = new Map<string, number>();
-  let piece = 0;
   return {
     add(word) {
       before.push(last.get(word) ?? 0);
       last.set(word, all.length);
       all.push(word);
-      pieceOf.push(piece);
     },
     endPiece() {
       all.push('');
       before.push(0);
-      pieceOf.push(piece);
-      piece += 1;
+      starts.push(all.length);
     },
     has: (word) => last.has(word),
     follows(word, next) {
@@ -41,8 +39,9 @@ export function createWordPlacer(): WordPlacer {
     },
     piecesWith(word) {
       const found: number[] = [];
+      let piece = starts.length - 1;
       for (let at = last.get(word) ?? 0; at > 0; at = before[at] ?? 0) {
-        const piece = pieceOf[at] ?? 0;
+        while ((starts[piece] ?? 0) > at) piece -= 1;
         if (found.at(-1) !== piece) found.push(piece);
       }
       return found.reverse();

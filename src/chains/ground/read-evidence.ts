@@ -32,8 +32,8 @@ export interface Evidence {
 /** A sentence of more words is cut. */
 const longestPiece = 80;
 
-/** About 30 MB. What a text holds depends on it and its language alone; quotes and passages come again in other answers. */
-const mostCharacters = 1_000_000;
+/** About 40 MB. What a text holds depends on it and its language alone; quotes and passages come again in other answers. */
+const mostCharacters = 1_500_000;
 const remembered = new LRUCache<string, Evidence>({
   maxSize: mostCharacters,
   sizeCalculation: ({ text }) => text.length + 1,
