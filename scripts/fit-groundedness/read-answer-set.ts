@@ -3,8 +3,9 @@ import type { GroundednessCase } from '../../evals/readers/groundedness.ts';
 import { createTermWeights } from '../../src/chains/evidence/term-weights.ts';
 import { type Features, featuresOf, readClaim } from '../../src/chains/ground/groundedness-features.ts';
 import { saysOpposite } from '../../src/chains/ground/opposite-polarity.ts';
-import { readEvidence, splitPieces, wordsOf } from '../../src/chains/ground/read-evidence.ts';
+import { readEvidence, splitPieces } from '../../src/chains/ground/read-evidence.ts';
 import { newId } from '../../src/domain/ids.ts';
+import { wordsOf } from '../../src/models/sparse/words-of.ts';
 
 export interface ReadSentence {
   readonly words: number;

@@ -1,9 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { TenantId } from '../../domain/ids.ts';
-import { analyze } from '../../models/sparse/analyze.ts';
+import { visitTerms } from '../../models/sparse/analyze.ts';
 import { guessLanguage } from '../../models/sparse/languages.ts';
 import { termId } from '../../models/sparse/murmur3.ts';
-import { questionWords } from '../../models/sparse/question-words.ts';
 import type { VectorIndex } from '../../store/vector-index.ts';
 
 /** How much words say: their inverse document frequency in the tenant's documents. */
@@ -14,6 +13,8 @@ export interface TermWeights {
   weighted(text: string): ReadonlyMap<string, number>;
   /** Terms in order, with repetitions and their UTF-16 offsets, without the words that every question has. */
   terms(text: string): readonly ContentTerm[];
+  /** BCP 47 tag by which all texts are stemmed. */
+  readonly language: string;
 }
 
 export interface ContentTerm {
@@ -42,13 +43,16 @@ const remembered = new LRUCache<string, readonly ContentTerm[]>({
   sizeCalculation: (terms) => terms.length + 1,
 });
 
-function readTerms(text: string, language: string): readonly ContentTerm[] {
+/** What `TermWeights.terms` gives for texts that are stemmed by a language. */
+export function readTerms(text: string, language: string): readonly ContentTerm[] {
   const key = `${language}\0${text}`;
   const known = remembered.get(key);
   if (known) return known;
-  const terms = analyze(text, language).filter(
-    ({ start, end }) => !questionWords.has(text.slice(start, end).toLowerCase()),
-  );
+  const terms: ContentTerm[] = [];
+  visitTerms(text, language, (term, offset) => {
+    if (term.isQuestionWord) return;
+    terms.push({ text: term.text, start: offset + term.start, end: offset + term.end });
+  });
   remembered.set(key, terms);
   return terms;
 }
@@ -60,6 +64,7 @@ export function createTermWeights({ lookUp, tenant, sample }: TermWeightOptions)
   const terms = (text: string) => readTerms(text, language);
   return {
     terms,
+    language,
     weighted: (text) => new Map(terms(text).map((term) => [term.text, weights.get(term.text) ?? flatWeight])),
     async prepare(texts) {
       if (!lookUp) return;

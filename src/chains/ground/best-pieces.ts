@@ -10,11 +10,11 @@ export interface BestPieces {
 /** The best two pieces of evidence for these words: one look at each place of each word. */
 export function bestPieces(wanted: ReadonlyMap<string, number>, evidence: Evidence): BestPieces {
   const held = new Float64Array(evidence.pieces.length);
-  const places: { weight: number; pieces: ReadonlySet<number> }[] = [];
+  const places: { weight: number; pieces: readonly number[] }[] = [];
   let total = 0;
   for (const [term, weight] of wanted) {
     total += weight;
-    const pieces = piecesWith(term, evidence);
+    const pieces = evidence.terms.piecesWith(term);
     for (const piece of pieces) held[piece] = (held[piece] ?? 0) + weight;
     places.push({ weight, pieces });
   }
@@ -22,10 +22,11 @@ export function bestPieces(wanted: ReadonlyMap<string, number>, evidence: Eviden
   if (first === null) return { lacking: total > 0 ? 1 : 0, pieces: [] };
   const added = new Float64Array(evidence.pieces.length);
   for (const { weight, pieces } of places)
-    if (!pieces.has(first)) for (const piece of pieces) added[piece] = (added[piece] ?? 0) + weight;
+    if (!pieces.includes(first)) for (const piece of pieces) added[piece] = (added[piece] ?? 0) + weight;
   const second = highest(added);
   const lacking = places.reduce(
-    (sum, { weight, pieces }) => (pieces.has(first) || (second !== null && pieces.has(second)) ? sum : sum + weight),
+    (sum, { weight, pieces }) =>
+      pieces.includes(first) || (second !== null && pieces.includes(second)) ? sum : sum + weight,
     0,
   );
   return { lacking: lacking / total, pieces: [first, second].flatMap((index) => evidence.pieces[index ?? -1] ?? []) };
@@ -37,13 +38,9 @@ export function heldShares(wanted: ReadonlyMap<string, number>, evidence: Eviden
   let total = 0;
   for (const [term, weight] of wanted) {
     total += weight;
-    for (const piece of piecesWith(term, evidence)) held[piece] = (held[piece] ?? 0) + weight;
+    for (const piece of evidence.terms.piecesWith(term)) held[piece] = (held[piece] ?? 0) + weight;
   }
   return total > 0 ? held.map((weight) => weight / total) : held;
-}
-
-function piecesWith(term: string, { termPlaces, pieceOf }: Evidence): ReadonlySet<number> {
-  return new Set((termPlaces.get(term) ?? []).map((place) => pieceOf[place] ?? 0));
 }
 
 /** Index of the largest value above 0, the first of equals; null when there is none. */

@@ -1,7 +1,9 @@
+import { wordsOf } from '../../models/sparse/words-of.ts';
 import type { ContentTerm, TermWeights } from '../evidence/term-weights.ts';
 import { type BestPieces, bestPieces } from './best-pieces.ts';
+import type { PlacedWords } from './placed-words.ts';
 import { missingQuantities, quantitiesOf } from './quantities.ts';
-import { type Evidence, type Places, wordsOf } from './read-evidence.ts';
+import type { Evidence } from './read-evidence.ts';
 import { unknownNames } from './unknown-names.ts';
 
 /**
@@ -54,7 +56,7 @@ export interface ClaimSources {
 export function readClaim(sentence: string, { evidence, given, question = '', weights }: ClaimSources): Claim {
   const text = sentence.replace(citations, ' ').replace(listMark, '');
   const free = new Set(given.flatMap((other) => [...weights.weighted(other).keys()]));
-  const terms = weights.terms(text).filter((term) => evidence.termPlaces.has(term.text) || !free.has(term.text));
+  const terms = weights.terms(text).filter((term) => evidence.terms.has(term.text) || !free.has(term.text));
   const weightOf = weights.weighted(text);
   const wanted = new Map(terms.map((term) => [term.text, (weightOf.get(term.text) ?? 0) + leastWeight]));
   return { text, terms, wanted, named: [...given, question] };
@@ -68,8 +70,8 @@ export function featuresOf(claim: Claim, evidence: Evidence): Features {
   const names = unknownNames(claim.text, [evidence.text, ...claim.named]).length;
   return {
     uncovered: best.lacking,
-    longestGap: longestGap(claim, evidence.termPlaces),
-    brokenPairs: brokenPairs(words, evidence.wordPlaces),
+    longestGap: longestGap(claim, evidence.terms),
+    brokenPairs: brokenPairs(words, evidence.words),
     otherWords: otherWords(words, best),
     unknownNames: Math.min(names, mostNames) / mostNames,
     wrongNumber: wrong > 0 ? 1 : 0,
@@ -78,14 +80,14 @@ export function featuresOf(claim: Claim, evidence: Evidence): Features {
   };
 }
 
-function longestGap({ terms, wanted }: Claim, places: Places): number {
+function longestGap({ terms, wanted }: Claim, known: PlacedWords): number {
   let total = 0;
   let run = 0;
   let longest = 0;
   for (const { text } of terms) {
     const weight = wanted.get(text) ?? 0;
     total += weight;
-    run = places.has(text) ? 0 : run + weight;
+    run = known.has(text) ? 0 : run + weight;
     longest = Math.max(longest, run);
   }
   return total > 0 ? longest / total : 0;
@@ -97,21 +99,11 @@ function otherWords(words: readonly string[], { pieces }: BestPieces): number {
 }
 
 /** Share of words whose next one never follows them in the evidence; a lone word counts by whether it stands there. */
-function brokenPairs(words: readonly string[], places: Places): number {
-  if (words.length < 2) return words.filter((word) => !places.has(word)).length;
-  const follows = (word: string, index: number) => {
+function brokenPairs(words: readonly string[], known: PlacedWords): number {
+  if (words.length < 2) return words.filter((word) => !known.has(word)).length;
+  const isFollowed = (word: string, index: number) => {
     const next = words[index + 1];
-    return next !== undefined && stepsFrom(places.get(word), places.get(next));
+    return next !== undefined && known.follows(word, next);
   };
-  return 1 - words.filter(follows).length / (words.length - 1);
-}
-
-/** Whether a place of the second list is the one after a place of the first; both ascend. */
-function stepsFrom(places: readonly number[] = [], next: readonly number[] = []): boolean {
-  let at = 0;
-  for (const place of places) {
-    while ((next[at] ?? Number.POSITIVE_INFINITY) < place + 1) at += 1;
-    if (next[at] === place + 1) return true;
-  }
-  return false;
+  return 1 - words.filter(isFollowed).length / (words.length - 1);
 }

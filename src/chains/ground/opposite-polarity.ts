@@ -1,7 +1,7 @@
 import type { TermWeights } from '../evidence/term-weights.ts';
 import { heldShares } from './best-pieces.ts';
 import type { Claim } from './groundedness-features.ts';
-import { contradictedTerm, type Polarity, polarityOf } from './polarity.ts';
+import { contradictedTerm, type Polarity, polarityOf, type StatedPolarity } from './polarity.ts';
 import type { Evidence } from './read-evidence.ts';
 
 /** A piece that holds less of a sentence is not what it speaks of. */
@@ -14,7 +14,7 @@ const closeFrom = 0.6;
 export function saysOpposite({ text, wanted }: Claim, evidence: Evidence, weights: TermWeights): boolean {
   const own = polarityOf(text, weights.terms(text));
   if (!mayContradict(own, evidence.polarity)) return false;
-  const contradicts = (polarity: Polarity) => contradictedTerm(own, polarity) !== null;
+  const contradicts = (polarity: StatedPolarity) => contradictedTerm(own, polarity) !== null;
   const shares = heldShares(wanted, evidence);
   const best = Math.max(0, ...shares);
   const closest = evidence.pieces.filter((_piece, index) => shares[index] === best);
@@ -23,6 +23,8 @@ export function saysOpposite({ text, wanted }: Claim, evidence: Evidence, weight
 }
 
 /** Whether any term stands with a negation on one side and without one on the other: seldom, and cheap to tell. */
-function mayContradict(own: Polarity, evidence: Polarity): boolean {
-  return !own.negated.isDisjointFrom(evidence.affirmed) || !evidence.negated.isDisjointFrom(own.affirmed);
+function mayContradict(own: Polarity, evidence: StatedPolarity): boolean {
+  return (
+    own.negated.values().some((term) => evidence.affirmed.has(term)) || !evidence.negated.isDisjointFrom(own.affirmed)
+  );
 }

@@ -11,8 +11,18 @@ export interface Polarity {
   readonly affirmed: ReadonlySet<string>;
 }
 
+/** What is looked at of a text that others are compared with. */
+export interface StatedPolarity {
+  readonly negated: ReadonlySet<string>;
+  readonly affirmed: Pick<ReadonlySet<string>, 'has'>;
+}
+
+export function hasNegation(text: string): boolean {
+  return text.search(negation) >= 0;
+}
+
 export function polarityOf(text: string, terms: readonly ContentTerm[]): Polarity {
-  if (text.search(negation) < 0) return { negated: new Set(), affirmed: new Set(terms.map((term) => term.text)) };
+  if (!hasNegation(text)) return { negated: new Set(), affirmed: new Set(terms.map((term) => term.text)) };
   const negatedPlaces = new Set<ContentTerm>();
   for (const match of text.matchAll(negation)) {
     const end = match.index + match[0].length;
@@ -26,19 +36,8 @@ export function polarityOf(text: string, terms: readonly ContentTerm[]): Polarit
   };
 }
 
-/** Of several texts together. */
-export function joinPolarities(all: readonly Polarity[]): Polarity {
-  const negated = new Set<string>();
-  const affirmed = new Set<string>();
-  for (const polarity of all) {
-    for (const term of polarity.negated) negated.add(term);
-    for (const term of polarity.affirmed) affirmed.add(term);
-  }
-  return { negated, affirmed };
-}
-
 /** The term about which a sentence says the opposite of its evidence; null when there is none. */
-export function contradictedTerm(sentence: Polarity, evidence: Polarity): string | null {
+export function contradictedTerm(sentence: Polarity, evidence: StatedPolarity): string | null {
   for (const term of sentence.negated)
     if (evidence.affirmed.has(term) && !evidence.negated.has(term) && !sentence.affirmed.has(term)) return term;
   for (const term of evidence.negated)

@@ -1,78 +1,120 @@
+import { LRUCache } from 'lru-cache';
 import { splitSentences } from '../../domain/sentences.ts';
-import type { ContentTerm, TermWeights } from '../evidence/term-weights.ts';
-import { joinPolarities, type Polarity, polarityOf } from './polarity.ts';
+import { visitWords } from '../../models/sparse/analyze.ts';
+import { isPlainAscii, wordsOf } from '../../models/sparse/words-of.ts';
+import { readTerms, type TermWeights } from '../evidence/term-weights.ts';
+import { joinEvidence } from './join-evidence.ts';
+import { createWordPlacer, type PlacedWords } from './placed-words.ts';
+import { hasNegation, type Polarity, polarityOf, type StatedPolarity } from './polarity.ts';
 import { type Quantity, quantitiesOf } from './quantities.ts';
 
 /** A sentence of the evidence, or a stretch of a long one. */
 export interface EvidencePiece {
   readonly text: string;
-  readonly terms: readonly ContentTerm[];
   /** Every word in lower case, in order. */
   readonly words: readonly string[];
   readonly polarity: Polarity;
 }
 
-/** Where words stand, ascending; words of two pieces are never neighbours. */
-export type Places = Pick<ReadonlyMap<string, readonly number[]>, 'get' | 'has'>;
-
-/** What sentences are compared with, read once. */
+/** What sentences are compared with; each part is read when it is asked for, and once. */
 export interface Evidence {
   readonly text: string;
   readonly pieces: readonly EvidencePiece[];
-  /** Places of content words. */
-  readonly termPlaces: Places;
-  /** Places of all words, function words too. */
-  readonly wordPlaces: Places;
-  /** The piece that the place of a content word lies in. */
-  readonly pieceOf: readonly number[];
+  /** Content words. */
+  readonly terms: PlacedWords;
+  /** All words, function words too. */
+  readonly words: PlacedWords;
   readonly quantities: readonly Quantity[];
   /** Of all pieces. */
-  readonly polarity: Polarity;
+  readonly polarity: StatedPolarity;
 }
 
 /** A sentence of more words is cut. */
 const longestPiece = 80;
-const word = new RegExp(
-  String.raw`[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}]|` +
-    String.raw`[[\p{L}\p{N}\p{M}]--[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}]]+(?:['’]\p{L}+)*`,
-  'gv',
-);
 
-/** What `word` finds where no character is beyond ASCII, at half the time. */
-const plainWord = /[a-z0-9]+(?:'[a-z]+)*/g;
-const isBeyondAscii = /[^\0-\x7f]/;
+/** About 40 MB. What a text holds depends on it and its language alone; quotes and passages come again in other answers. */
+const mostCharacters = 1_500_000;
+const remembered = new LRUCache<string, Evidence>({
+  maxSize: mostCharacters,
+  sizeCalculation: ({ text }) => text.length + 1,
+});
 
-/** Every word of a text in lower case, in order, function words too; each character of Chinese, Japanese and Korean. */
-export function wordsOf(text: string): string[] {
-  const lower = text.toLowerCase().replaceAll('’', "'");
-  return lower.match(isBeyondAscii.test(lower) ? word : plainWord) ?? [];
+/** Reads each text once; a number that ends one does not take the word that begins the next for its unit. */
+export function readEvidence(texts: readonly string[], { language }: Pick<TermWeights, 'language'>): Evidence {
+  return joinEvidence(
+    texts.map((text) => {
+      const key = `${language}\0${text}`;
+      const known = remembered.get(key);
+      if (known) return known;
+      const read = readText(text, language);
+      remembered.set(key, read);
+      return read;
+    }),
+  );
 }
 
-export function readEvidence(texts: readonly string[], weights: TermWeights): Evidence {
-  const pieces = texts.flatMap(splitPieces).map((piece) => readPiece(piece, weights));
-  const text = texts.join('\n');
-  const terms = pieces.map((piece) => piece.terms.map((term) => term.text));
+function readText(text: string, language: string): Evidence {
+  const pieces = splitPieces(text).map((piece) => new LazyPiece(piece, language));
+  const terms = createWordPlacer();
+  const words = createWordPlacer();
+  for (const piece of pieces) {
+    const isPlain = isPlainAscii(piece.text);
+    visitWords(piece.text, language, (word) => {
+      for (const term of word.terms) if (!term.isQuestionWord) terms.add(term.text);
+      if (isPlain) for (const own of word.words) words.add(own);
+    });
+    if (!isPlain) for (const own of wordsOf(piece.text)) words.add(own);
+    terms.endPiece();
+    words.endPiece();
+  }
+  let quantities: readonly Quantity[] | undefined;
+  let polarity: StatedPolarity | undefined;
   return {
     text,
     pieces,
-    termPlaces: placesOf(terms),
-    wordPlaces: placesOf(pieces.map(({ words }) => words)),
-    pieceOf: terms.flatMap((own, piece) => [...own.map(() => piece), piece]),
-    quantities: quantitiesOf(text),
-    polarity: joinPolarities(pieces.map(({ polarity }) => polarity)),
+    terms,
+    words,
+    get quantities() {
+      quantities ??= quantitiesOf(text);
+      return quantities;
+    },
+    get polarity() {
+      polarity ??= polarityOfPieces(pieces, terms);
+      return polarity;
+    },
   };
 }
 
-/** By the terms, which are remembered by text and language, and for as long as they are. */
-const readPieces = new WeakMap<readonly ContentTerm[], EvidencePiece>();
+/** Of pieces together: what one says with a negation another may say without. */
+function polarityOfPieces(pieces: readonly EvidencePiece[], terms: PlacedWords): StatedPolarity {
+  const negating = pieces.filter(({ text }) => hasNegation(text));
+  return {
+    negated: new Set(negating.flatMap(({ polarity }) => [...polarity.negated])),
+    affirmed: { has: (term) => terms.piecesWith(term).some((piece) => pieces[piece]?.polarity.affirmed.has(term)) },
+  };
+}
 
-function readPiece(text: string, weights: TermWeights): EvidencePiece {
-  const terms = weights.terms(text);
-  const known = readPieces.get(terms);
-  if (known?.text === text) return known;
-  const piece = { text, terms, words: wordsOf(text), polarity: polarityOf(text, terms) };
-  readPieces.set(terms, piece);
-  return piece;
+/** An answer looks closely at few of its pieces. */
+class LazyPiece implements EvidencePiece {
+  readonly text: string;
+  readonly #language: string;
+  #words: readonly string[] | undefined;
+  #polarity: Polarity | undefined;
+
+  constructor(text: string, language: string) {
+    this.text = text;
+    this.#language = language;
+  }
+
+  get words(): readonly string[] {
+    this.#words ??= wordsOf(this.text);
+    return this.#words;
+  }
+
+  get polarity(): Polarity {
+    this.#polarity ??= polarityOf(this.text, readTerms(this.text, this.#language));
+    return this.#polarity;
+  }
 }
 
 /** The sentences of a text, those of more than 80 words in stretches of 80. Rows and headings, which have no full stop, end with their line. */
@@ -87,20 +129,4 @@ export function splitPieces(text: string): string[] {
       );
     }),
   );
-}
-
-/** Numbers the words through all pieces; one number between two pieces is left out. */
-function placesOf(pieces: readonly (readonly string[])[]): ReadonlyMap<string, readonly number[]> {
-  const places = new Map<string, number[]>();
-  let place = 0;
-  for (const words of pieces) {
-    for (const found of words) {
-      const known = places.get(found);
-      if (known) known.push(place);
-      else places.set(found, [place]);
-      place += 1;
-    }
-    place += 1;
-  }
-  return places;
 }

@@ -1,6 +1,7 @@
+import { wordsOf } from '../../models/sparse/words-of.ts';
 import type { TermWeights } from '../evidence/term-weights.ts';
 import type { GroundednessWeights } from './groundedness-model.ts';
-import { readEvidence, splitPieces, wordsOf } from './read-evidence.ts';
+import { readEvidence, splitPieces } from './read-evidence.ts';
 import { type Groundedness, scoreGroundedness } from './score-groundedness.ts';
 
 export interface AnswerToScore {

@@ -48,7 +48,13 @@ export function foldQuote(quote: string): FoldedQuote {
 export function alignPieces({ whole, pieces }: FoldedQuote, source: QuoteText): readonly Span[] | null {
   const span = alignQuote(whole, source);
   if (span) return [span];
-  return pieces.length === 0 ? null : alignInOrder(pieces, source, { from: 0, attempts: { left: mostAttempts } });
+  return pieces.length === 0
+    ? null
+    : alignInOrder(pieces, source, {
+        from: 0,
+        attempts: { left: mostAttempts },
+        known: new Map(),
+      });
 }
 
 interface Search {
@@ -56,29 +62,41 @@ interface Search {
   readonly from: number;
   /** Counts down through all pieces. */
   readonly attempts: { left: number };
+  /** What was found of two spans: pieces that repeat come to the same place by several ways. */
+  readonly known: Map<number, boolean>;
 }
 
 function alignInOrder(
   [first, ...rest]: readonly QuoteText[],
   source: QuoteText,
-  { from, attempts }: Search,
+  { from, ...shared }: Search,
 ): readonly Span[] | null {
   if (first === undefined) return [];
+  const { attempts, known } = shared;
   for (let start = from; attempts.left > 0; ) {
     attempts.left -= 1;
     const span = alignQuote(first, source, start);
-    const others = span && alignInOrder(rest, source, { from: span.end, attempts });
+    const others = span && alignInOrder(rest, source, { from: span.end, ...shared });
     if (!others) return null;
     const [next] = others;
-    if (!next || mayLeaveOut(source.original, span, next)) return [span, ...others];
+    if (!next) return [span];
+    // One piece has one end for each of its starts.
+    const key = (rest.length * source.original.length + span.start) * source.original.length + next.start;
+    const isAllowed = known.get(key) ?? mayLeaveOut(source, span, next);
+    if (isAllowed) return [span, ...others];
+    known.set(key, isAllowed);
     start = span.start + 1;
   }
   return null;
 }
 
 /** Whole sentences may be left out; of the sentence in which a cut stands only what turns nothing. */
-function mayLeaveOut(original: string, before: Span, after: Span): boolean {
+function mayLeaveOut(source: QuoteText, before: Span, after: Span): boolean {
   if (after.start <= before.end || after.start - before.end > longestGap) return false;
+  const { original } = source;
+  const endsInNumber = /\d\W*$/u.test(original.slice(before.start, before.end));
+  const beginsWithNumber = /^\P{L}*\d/u.test(original.slice(after.start, after.end));
+  if (!endsInNumber && !beginsWithNumber && !mayTurn(source, before.end, after.start)) return true;
   const sentences = splitSentences(original.slice(before.start, after.end));
   const [cutAt, resumeAt] = [before.end - before.start, after.start - before.start];
   const cut = sentences.find(({ start, end }) => start < cutAt && end > cutAt);
@@ -86,7 +104,25 @@ function mayLeaveOut(original: string, before: Span, after: Span): boolean {
   const gap = original.slice(before.end, after.start);
   const left = cut ? gap.slice(0, cut.end - cutAt) : '';
   const right = resumed ? gap.slice(Math.max(0, resumed.start - cutAt)) : '';
-  if (/[\p{L}\p{N}]/u.test(left) && /\d\W*$/u.test(original.slice(before.start, before.end))) return false;
-  if (/[\p{L}\p{N}]/u.test(right) && /^\P{L}*\d/u.test(original.slice(after.start, after.end))) return false;
+  if (endsInNumber && /[\p{L}\p{N}]/u.test(left)) return false;
+  if (beginsWithNumber && /[\p{L}\p{N}]/u.test(right)) return false;
   return [left, right].every((part) => scriptsWithWords.test(part) && !turningWords.test(part));
+}
+
+/** Where a source turns what it says, null where it has letters of scripts whose words are not known; looked for once in each. */
+const turnsOfSources = new WeakMap<QuoteText, readonly Span[] | null>();
+
+/** Whether a turning word stands between two offsets: where none does, it need not be known where sentences end. */
+function mayTurn(source: QuoteText, from: number, to: number): boolean {
+  let turns = turnsOfSources.get(source);
+  if (turns === undefined) {
+    turns = scriptsWithWords.test(source.original) ? turnsOf(source.original) : null;
+    turnsOfSources.set(source, turns);
+  }
+  return turns === null || turns.some(({ start, end }) => start < to && end > from);
+}
+
+function turnsOf(text: string): Span[] {
+  const everyTurn = new RegExp(turningWords, 'giu');
+  return Array.from(text.matchAll(everyTurn), ({ 0: { length }, index }) => ({ start: index, end: index + length }));
 }

@@ -45,11 +45,12 @@ export function verifyQuote(claim: QuoteClaim, passages: readonly QuoteText[]): 
     const spans = alignPieces(quote, named);
     if (spans) return accept(claim.passage, named, spans);
   }
-  const found = passages.flatMap((source, passage) => {
+  // A second one leaves it open which was meant: nothing more is looked for.
+  const found = passages.entries().flatMap(([passage, source]) => {
     const spans = source === named ? null : alignPieces(quote, source);
     return spans ? [{ passage, source, spans }] : [];
   });
-  const [only, another] = found;
+  const [only, another] = found.take(2);
   if (only && !another) return accept(only.passage, only.source, only.spans);
   if (only) return { verified: false, reason: 'wrong-passage' };
   const pairs = wordPairs(quote.whole.folded);

@@ -152,6 +152,8 @@ const leastLead = 0.5;
 
 /** The language of a BCP 47 tag; tags of languages that are not in the table give the 4-gram analysis. */
 export function languageOf(tag: string): Language {
+  const known = byCode.get(tag);
+  if (known) return known;
   const primary = tag.toLowerCase().split(/[-_]/, 1)[0] ?? '';
   return byCode.get(aliases.get(primary) ?? primary) ?? unknownLanguage;
 }

@@ -1,6 +1,8 @@
 import { newStemmer } from 'snowball-stemmers';
 import { englishStopWords, type Language, languageOf } from './languages.ts';
 import { termId } from './murmur3.ts';
+import { questionWords } from './question-words.ts';
+import { wordsOf } from './words-of.ts';
 
 /** A term of one word; `start` and `end` are UTF-16 offsets into the word. */
 export interface WordTerm {
@@ -8,6 +10,8 @@ export interface WordTerm {
   readonly id: number;
   readonly start: number;
   readonly end: number;
+  /** As it is written it is a word that every question may have. */
+  readonly isQuestionWord: boolean;
 }
 
 const gramLength = 4;
@@ -25,15 +29,25 @@ const decimalNumber = /^\d+[.,]\d+$/;
 /** `U.S.A` and `USA` are one term. */
 const acronym = /^\p{L}(?:\.\p{L})+$/u;
 const identifier = /[_@]|\p{L}\d|\d\p{L}|\d[.\-‐‑]\d|\p{Ll}\p{Lu}|\p{Lu}{2}\p{Ll}|\p{L}\.\p{L}|\d-\p{L}|\p{L}-\d/u;
+/** One part and no identifier, as most words are. */
+const plainWord = /^(?:[A-Z]?[a-z]{1,63}|\d{1,64})$/;
 const elision = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|(?:d|n|s)?[aeu]ll|un|gl|quest|sant)'/;
 const languagesWithElision: ReadonlySet<string> = new Set(['fr', 'it', 'ca']);
 
 /** True for a run of Chinese, Japanese or Korean characters. */
-export const isCjk = (word: string): boolean => cjk.test(word);
+const isCjk = (word: string): boolean => cjk.test(word);
 
-/** Takes words apart into terms; what a word gives is remembered, for a text repeats its words. */
+/** What a word of a text is made of. */
+export interface AnalyzedWord {
+  readonly terms: readonly WordTerm[];
+  /** Its runs of letters and digits as `wordsOf` gives them. */
+  readonly words: readonly string[];
+  readonly isCjk: boolean;
+}
+
+/** Takes words apart; what a word gives is remembered, for a text repeats its words. */
 export interface WordAnalyzer {
-  terms(word: string): readonly WordTerm[];
+  read(word: string): AnalyzedWord;
 }
 
 const isLatin = (word: string): boolean => /^[\p{ASCII}\p{Script=Latin}]+$/u.test(word);
@@ -43,20 +57,24 @@ type Stem = ((word: string) => string) | null;
 
 /** One analyser per language; Latin and Cyrillic words each get the stemmer of their script. */
 export function createWordAnalyzer(language: Language): WordAnalyzer {
-  const remembered = new Map<string, readonly WordTerm[]>();
+  const remembered = new Map<string, AnalyzedWord>();
   const stemOf = createStemmers(language);
-  const analyze = (word: string) => termsOf(word, language, stemOf);
+  const analyze = (word: string) => ({
+    terms: termsOf(word, language, stemOf),
+    words: wordsOf(word),
+    isCjk: isCjk(word),
+  });
   return {
-    terms(word) {
+    read(word) {
       if (word.length > longestRemembered) return analyze(word);
       const known = remembered.get(word);
       if (known) return known;
       // A copy: V8 keeps the whole text alive for a piece of it.
       const copy = Buffer.from(word, 'utf16le').toString('utf16le');
-      const terms = analyze(copy);
+      const analyzed = analyze(copy);
       if (remembered.size >= mostRemembered) remembered.clear();
-      remembered.set(copy, terms);
-      return terms;
+      remembered.set(copy, analyzed);
+      return analyzed;
     },
   };
 }
@@ -77,6 +95,7 @@ function createStemmers(language: Language): (word: string) => Stem {
 }
 
 function termsOf(word: string, language: Language, stemOf: (word: string) => Stem): WordTerm[] {
+  if (plainWord.test(word)) return partTerms(word, language, stemOf).map((term) => toWordTerm(term, word));
   if (isCjk(word)) return bigrams(word);
   if (word.length > longestWord) return [];
   const terms: WordTerm[] = [];
@@ -84,7 +103,7 @@ function termsOf(word: string, language: Language, stemOf: (word: string) => Ste
   const add = (text: string, start: number, end: number) => {
     if (seen.has(text)) return;
     seen.add(text);
-    terms.push({ text, id: termId(text), start, end });
+    terms.push(toWordTerm({ text, start, end }, word));
   };
   const addPart = (part: string, start: number) => {
     for (const term of partTerms(part, language, stemOf)) add(term.text, start + term.start, start + term.end);
@@ -122,7 +141,14 @@ function addWhole(word: string, plain: string, add: (text: string, start: number
   if (/^v\d/.test(plain)) add(plain.slice(1), 1, word.length);
 }
 
-function partTerms(part: string, language: Language, stemOf: (word: string) => Stem): Omit<WordTerm, 'id'>[] {
+type PartTerm = Pick<WordTerm, 'text' | 'start' | 'end'>;
+
+function toWordTerm({ text, start, end }: PartTerm, word: string): WordTerm {
+  const isQuestionWord = questionWords.has(word.slice(start, end).toLowerCase());
+  return { text, id: termId(text), start, end, isQuestionWord };
+}
+
+function partTerms(part: string, language: Language, stemOf: (word: string) => Stem): PartTerm[] {
   const base = withoutApostrophes(normalize(part), language);
   if (base === '' || (language.code === 'en' && englishStopWords.has(base))) return [];
   const whole = (text: string) => [{ text, start: 0, end: part.length }];
@@ -133,7 +159,7 @@ function partTerms(part: string, language: Language, stemOf: (word: string) => S
 }
 
 /** Every 4 letters in a row; a shorter word is its own gram. */
-function grams(word: string, length: number): Omit<WordTerm, 'id'>[] {
+function grams(word: string, length: number): PartTerm[] {
   const letters = [...word];
   if (letters.length <= gramLength) return [{ text: word, start: 0, end: length }];
   const inPlace = letters.length === length;
@@ -162,6 +188,7 @@ function bigrams(run: string): WordTerm[] {
       id: termId(text),
       start: characters[first]?.start ?? 0,
       end: (last?.start ?? 0) + (last?.text.length ?? 0),
+      isQuestionWord: false,
     });
   }
   return terms;
