@@ -17,13 +17,18 @@ const sizes: ChunkSizes = workerData;
 const countTokens = createTokenCounter();
 countTokens('ready');
 
-port?.on('message', async (request: ReadRequest) => {
+async function read(request: ReadRequest): Promise<void> {
   try {
     const document = pack(await prepareDocument(request, countTokens, sizes));
     send({ type: 'read', document }, [document.indices.buffer, document.values.buffer]);
   } catch (error) {
     send({ type: 'failed', error: packError(error) });
   }
+}
+
+let reading = Promise.resolve();
+port?.on('message', (request: ReadRequest) => {
+  reading = reading.then(async () => await read(request));
 });
 send({ type: 'ready' });
 

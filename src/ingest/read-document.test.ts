@@ -95,6 +95,21 @@ describe('createDocumentReader', () => {
     expect((await next).content).toBe('Fine.');
   });
 
+  it('reads what a worker that was ended had at hand, each file once and in order', async () => {
+    const reader = createReader({ maxSeconds: 5 });
+    const slow = reader.read(endless, never);
+    const names = ['a', 'b', 'c'];
+    const ended: string[] = [];
+    const others = names.map(async (name) => {
+      const { content } = await reader.read(file(`${name}.txt`, `This is ${name}.`), never);
+      ended.push(name);
+      return content;
+    });
+    await expect(slow).rejects.toMatchObject({ code: 'FILE_TAKES_TOO_LONG' });
+    expect(await Promise.all(others)).toEqual(names.map((name) => `This is ${name}.`));
+    expect(ended).toEqual(names);
+  });
+
   it('lets the caller go when it aborts', async () => {
     const reader = createReader();
     const stop = new AbortController();

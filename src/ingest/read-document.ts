@@ -41,10 +41,15 @@ interface Task {
 interface PooledWorker {
   readonly thread: Worker;
   isReady: boolean;
-  task: Task | null;
-  /** Ends the limit on its task's time. */
+  /** What it reads, then what it will read next. */
+  tasks: Task[];
+  /** Ends the limit on the time of the first. */
   callOff: () => void;
 }
+
+/** A worker has its next file at hand, unless that is a long one: the thread that gives it may be busy when it is wanted. */
+const tasksAtHand = 2;
+const mostBytesAtHand = 262_144;
 
 /**
  * Reads files in worker threads, with a limit on time and memory for each. A file that breaks a limit or crashes the worker fails alone, with a
@@ -57,12 +62,19 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
   let isClosed = false;
 
   function dispatch(): void {
-    while (queue.length > 0) {
-      const idle = [...pool].find((worker) => worker.task === null) ?? (pool.size < size ? startWorker() : null);
-      if (!idle) return;
-      const task = queue.shift();
-      if (task && !task.signal.aborted) give(idle, task);
+    for (let [task] = queue; task; [task] = queue) {
+      const worker = workerFor(task);
+      if (!worker) return;
+      queue.shift();
+      if (!task.signal.aborted) give(worker, task);
     }
+  }
+
+  function workerFor({ file }: Task): PooledWorker | undefined {
+    const workers = [...pool];
+    const idle = workers.find(({ tasks }) => tasks.length === 0) ?? (pool.size < size ? startWorker() : undefined);
+    if (idle || file.bytes.byteLength > mostBytesAtHand) return idle;
+    return workers.find(({ tasks }) => tasks.length < tasksAtHand);
   }
 
   function startWorker(): PooledWorker {
@@ -71,7 +83,7 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
       workerData: chunkSizes,
       resourceLimits: { maxOldGenerationSizeMb: maxMegabytes },
     });
-    const worker: PooledWorker = { thread, isReady: false, task: null, callOff: () => {} };
+    const worker: PooledWorker = { thread, isReady: false, tasks: [], callOff: () => {} };
     pool.add(worker);
     thread.on('message', (reply: ReadReply) => receive(worker, reply));
     thread.on('error', (error) => discard(worker, (task) => crashed(task.file, worker.isReady, error)));
@@ -81,16 +93,16 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
   }
 
   function give(worker: PooledWorker, task: Task): void {
-    worker.task = task;
+    worker.tasks.push(task);
     worker.thread.ref();
-    if (worker.isReady) startTimer(worker);
+    if (worker.isReady && worker.tasks.length === 1) startTimer(worker);
     const { bytes, fileName, mediaType, title = null, language = null } = task.file;
     // A copy, because the buffer is handed over and the caller may still need it.
     const request: ReadRequest = { bytes: Uint8Array.from(bytes), fileName, mediaType, title, language };
     worker.thread.postMessage(request, [request.bytes.buffer]);
   }
 
-  /** The file's time begins when the worker has started, which is not the file's doing. */
+  /** A file's time begins when the worker has started, which is not the file's doing, and is done with the one before. */
   function startTimer(worker: PooledWorker): void {
     worker.callOff = countRunningTime(maxSeconds, () =>
       discard(worker, ({ file }) => tookTooLong(file, `more than ${maxSeconds} seconds`)),
@@ -100,7 +112,7 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
   function receive(worker: PooledWorker, reply: ReadReply): void {
     if (reply.type === 'ready') {
       worker.isReady = true;
-      if (worker.task) startTimer(worker);
+      if (worker.tasks.length > 0) startTimer(worker);
       return;
     }
     const task = release(worker);
@@ -109,58 +121,51 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
     dispatch();
   }
 
-  /** Takes the worker out of the pool and fails what it was reading. */
+  /** Takes the worker out of the pool and fails what it was reading; what it had at hand goes to another. */
   function discard(worker: PooledWorker, reason: (task: Task) => AppError): void {
     pool.delete(worker);
-    const task = release(worker);
+    worker.callOff();
+    const [task, ...atHand] = worker.tasks.splice(0);
     worker.thread.terminate().catch(() => {});
     task?.reject(reason(task));
+    queue.unshift(...atHand);
     if (!isClosed) dispatch();
   }
 
-  function release(worker: PooledWorker): Task | null {
-    const { task } = worker;
+  function release(worker: PooledWorker): Task | undefined {
     worker.callOff();
-    worker.task = null;
-    worker.thread.unref();
+    const task = worker.tasks.shift();
+    if (worker.tasks.length > 0) startTimer(worker);
+    else worker.thread.unref();
     return task;
-  }
-
-  function enqueue(file: FileToRead, signal: AbortSignal): Promise<ReadDocument> {
-    return new Promise((resolve, reject) => {
-      const abort = () => reject(signal.reason);
-      const settled = () => signal.removeEventListener('abort', abort);
-      signal.addEventListener('abort', abort, { once: true });
-      queue.push({
-        file,
-        signal,
-        resolve: (document) => {
-          settled();
-          resolve(document);
-        },
-        reject: (reason) => {
-          settled();
-          reject(reason);
-        },
-      });
-      dispatch();
-    });
   }
 
   return {
     async read(file, signal) {
       signal.throwIfAborted();
       if (isClosed) throw stopping();
-      return await enqueue(file, signal);
+      const { task, result } = createTask(file, signal);
+      queue.push(task);
+      dispatch();
+      return await result;
     },
     async close() {
       isClosed = true;
-      for (const task of queue.splice(0)) task.reject(stopping());
       const threads = [...pool].map((worker) => worker.thread);
       for (const worker of pool) discard(worker, stopping);
+      for (const task of queue.splice(0)) task.reject(stopping());
       await Promise.all(threads.map((thread) => thread.terminate()));
     },
   };
+}
+
+/** The result is there once the task is settled, or rejected when the signal aborts. */
+function createTask(file: FileToRead, signal: AbortSignal): { task: Task; result: Promise<ReadDocument> } {
+  const { promise, resolve, reject } = Promise.withResolvers<ReadDocument>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  const result = promise.finally(() => signal.removeEventListener('abort', abort));
+  return { task: { file, signal, resolve, reject }, result };
 }
 
 function stopping(): AppError {
