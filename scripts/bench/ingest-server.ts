@@ -29,10 +29,7 @@ export async function measureServer(folder: string, dataDir: string): Promise<vo
     await ask(client, 8);
     const idle = await ask(client, idleQuestions);
     const times = await askMeanwhile(client, () => ingest(folder, environment));
-    const { passages, seconds } = await newestJob(client);
-    console.log(
-      `searchable by words: ${passages} passages in ${seconds.toFixed(1)} s, ${(passages / seconds).toFixed(0)} a second`,
-    );
+    await reportWords(client, 'searchable by words');
     reportTimes('a question, nothing else to do', idle);
     reportTimes('a question while files are read', times);
     reportTimes('a question while texts are embedded', await ask(client, idleQuestions));
@@ -41,6 +38,21 @@ export async function measureServer(folder: string, dataDir: string): Promise<vo
     const again = await secondsOf(() => ingest(folder, environment));
     console.log(`second run, nothing changed: ${again.toFixed(1)} s, with the start of the command`);
     console.log(`peak memory of the server: ${await peakMegabytes(server)} MB`);
+  } finally {
+    await server.end('SIGTERM');
+  }
+}
+
+/** A server process takes in a folder of PDFs: passages a second by words, and its peak memory. */
+export async function measurePdfs(folder: string, dataDir: string): Promise<void> {
+  const environment = { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'error' };
+  const server = await startServer(environment);
+  try {
+    const client = await clientOf(server, dataDir);
+    await untilDone(client);
+    await ingest(folder, environment);
+    await reportWords(client, 'PDFs searchable by words');
+    console.log(`peak memory of the server with PDFs: ${await peakMegabytes(server)} MB`);
   } finally {
     await server.end('SIGTERM');
   }
@@ -101,6 +113,12 @@ async function newestJob(client: Client) {
   if (!job) throw new Error('There is no job.');
   const startedAt = Date.parse(job.createdAt);
   return { passages: job.passages, startedAt, seconds: (Date.parse(job.updatedAt) - startedAt) / 1000 };
+}
+
+async function reportWords(client: Client, what: string): Promise<void> {
+  const { passages, seconds } = await newestJob(client);
+  const rate = (passages / seconds).toFixed(0);
+  console.log(`${what}: ${passages} passages in ${seconds.toFixed(1)} s, ${rate} a second`);
 }
 
 async function untilDone(client: Client): Promise<void> {
