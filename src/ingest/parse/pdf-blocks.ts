@@ -26,6 +26,7 @@ interface Typography {
   readonly width: number;
   /** Descending. */
   readonly headingSizes: readonly number[];
+  /** Of the lines with a hyphen. */
   readonly words: ReadonlySet<string>;
 }
 
@@ -36,7 +37,8 @@ export function toPdfBlocks(pages: readonly (readonly PdfLine[])[]): { text: str
   const builder = createTextBuilder();
   for (const group of groupLines(lines, typography)) {
     const page = group.lines[0]?.page ?? 1;
-    const text = group.kind === 'table' ? group.lines.map(rowText).join('\n') : joinLines(group.lines, typography);
+    const text =
+      group.kind === 'table' ? group.lines.map((line) => line.text).join('\n') : joinLines(group.lines, typography);
     if (group.kind !== 'heading') builder.add(group.kind, text, { page });
     else if (text.length > longestHeading) builder.add('paragraph', text, { page });
     else builder.add('heading', text, { page, level: headingLevel(group, typography) });
@@ -54,8 +56,7 @@ function withoutRepeatedEdges(pages: readonly (readonly PdfLine[])[]): PdfLine[]
   });
   for (const edges of edgesByPage) {
     for (const key of new Set([...edges].map(edgeKey))) counts.set(key, (counts.get(key) ?? 0) + 1);
-    for (const line of edges)
-      wordings.set(edgeKey(line), (wordings.get(edgeKey(line)) ?? new Set()).add(rowText(line)));
+    for (const line of edges) wordings.set(edgeKey(line), (wordings.get(edgeKey(line)) ?? new Set()).add(line.text));
   }
   // On two pages only a running number tells a footer from a letter that was printed twice.
   const isRepeated = (line: PdfLine) => {
@@ -67,7 +68,7 @@ function withoutRepeatedEdges(pages: readonly (readonly PdfLine[])[]): PdfLine[]
 }
 
 function edgeKey(line: PdfLine): string {
-  return rowText(line).replace(/\d+/g, '#').toLowerCase();
+  return line.text.replace(/\d+/g, '#').toLowerCase();
 }
 
 function measure(lines: readonly PdfLine[]): Typography {
@@ -79,14 +80,8 @@ function measure(lines: readonly PdfLine[]): Typography {
     const pitch = pitchBetween(lines[index - 1], line);
     return pitch !== null && pitch > 0.8 && pitch < 3 && roundedSize(line) === bodySize ? [pitch] : [];
   });
-  const words = new Set(
-    lines.flatMap(
-      (line) =>
-        rowText(line)
-          .toLowerCase()
-          .match(/\p{L}+(?:-\p{L}+)*/gu) ?? [],
-    ),
-  );
+  const hyphened = lines.filter(({ text }) => text.includes('-'));
+  const words = hyphened.flatMap(({ text }) => text.toLowerCase().match(/\p{L}+(?:-\p{L}+)*/gu) ?? []);
   const headings = lines.filter((line) => isLarge(line, bodySize)).map(roundedSize);
   return {
     bodySize,
@@ -94,14 +89,14 @@ function measure(lines: readonly PdfLine[]): Typography {
     pitch: lowerMedian(pitches) ?? 1.2,
     width: lines.reduce((widest, line) => Math.max(widest, line.right - line.left), 0),
     headingSizes: [...new Set(headings)].toSorted((one, other) => other - one),
-    words,
+    words: new Set(words),
   };
 }
 
 /** Characters by what `keyOf` says of their line, most first. */
 function charactersBy<Key>(lines: readonly PdfLine[], keyOf: (line: PdfLine) => Key): [Key, number][] {
   const counts = new Map<Key, number>();
-  for (const line of lines) counts.set(keyOf(line), (counts.get(keyOf(line)) ?? 0) + rowText(line).length);
+  for (const line of lines) counts.set(keyOf(line), (counts.get(keyOf(line)) ?? 0) + line.text.length);
   return [...counts].toSorted((one, other) => other[1] - one[1]);
 }
 
@@ -128,17 +123,17 @@ function isRowBeside(line: PdfLine, near: PdfLine | undefined): boolean {
 
 function kindOf(line: PdfLine, typography: Typography): LineGroup['kind'] {
   if (isLarge(line, typography.bodySize) || isSetApart(line, typography)) return 'heading';
-  return listItem.test(rowText(line)) ? 'list' : 'paragraph';
+  return listItem.test(line.text) ? 'list' : 'paragraph';
 }
 
 function isLarge(line: PdfLine, bodySize: number): boolean {
-  const text = rowText(line);
+  const { text } = line;
   return line.size >= bodySize * headingRatio && text.length <= longestHeading && /\p{L}{2}/u.test(text);
 }
 
 /** A short line in a heading's font that is no sentence and no part of one. */
 function isSetApart(line: PdfLine, typography: Typography): boolean {
-  const text = rowText(line);
+  const { text } = line;
   if (line.font === null || !typography.headingFonts.has(line.font) || line.cells.length > 1) return false;
   const words = text.replace(/^[\d.]+\s+/, '');
   const isPhrase = /^[\p{Lu}\d]/u.test(words) && /\p{L}{2}/u.test(words) && !/[.,;:!?]$|[.!?]\s/.test(words);
@@ -176,7 +171,7 @@ function continues(place: Place): boolean {
   if (pitch > typography.pitch * 1.3) return false;
   if (group.kind === 'list' && line.left > (group.lines[0]?.left ?? 0) + 0.5 * line.size) return true;
   const isShort = previous.right - previous.left < typography.width * 0.75;
-  return kind === 'heading' || !(isShort && /[.!?:。]["”’)]*$/.test(rowText(previous)));
+  return kind === 'heading' || !(isShort && /[.!?:。]["”’)]*$/.test(previous.text));
 }
 
 /** The second line of a cell that is not in the first column. */
@@ -187,11 +182,11 @@ function isWrappedCell({ group, previous, line, typography }: Place): boolean {
 }
 
 function continuesOnNextPage(previous: PdfLine, line: PdfLine): boolean {
-  return startsLowercase(line) && !/[.!?:;。]["”’)]*$/.test(rowText(previous));
+  return startsLowercase(line) && !/[.!?:;。]["”’)]*$/.test(previous.text);
 }
 
 function startsLowercase(line: PdfLine): boolean {
-  return /^\p{Ll}/u.test(rowText(line));
+  return /^\p{Ll}/u.test(line.text);
 }
 
 /** Distance of two neighbouring lines in font sizes; null when the second one stands above, as at the top of a column. */
@@ -212,17 +207,13 @@ function headingLevel(group: LineGroup, typography: Typography): number {
 function joinLines(lines: readonly PdfLine[], typography: Typography): string {
   let text = '';
   for (const line of lines) {
-    const next = rowText(line).replaceAll(' | ', ' ');
-    const before = /(\p{L}+)-$/u.exec(text)?.[1];
+    const next = line.text.replaceAll(' | ', ' ');
+    const before = text.endsWith('-') ? /\p{L}+$/u.exec(text.slice(text.lastIndexOf(' ') + 1, -1))?.[0] : undefined;
     const after = /^\p{Ll}+/u.exec(next)?.[0];
     if (!before || !after) text += text === '' ? next : ` ${next}`;
     else text = typography.words.has(`${before}-${after}`.toLowerCase()) ? text + next : text.slice(0, -1) + next;
   }
   return text;
-}
-
-function rowText(line: PdfLine): string {
-  return line.cells.join(' | ');
 }
 
 /** Sizes to half a point: exporters round them differently from line to line. */

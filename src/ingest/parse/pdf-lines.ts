@@ -10,6 +10,8 @@ export interface PdfTextItem {
 /** One line of a page: cells are parted where the gap is too wide for a space. */
 export interface PdfLine {
   readonly cells: readonly string[];
+  /** The cells with ` | ` between them. */
+  readonly text: string;
   /** Font size in points, of most of the line's characters. */
   readonly size: number;
   /** The one font of the whole line, as the file names it; null when it is mixed. */
@@ -102,7 +104,8 @@ function toLine(items: readonly PlacedItem[], page: number): PdfLine | null {
     items.toSorted((one, other) => other.text.trim().length - one.text.trim().length)[0] ?? first;
   const fonts = new Set(items.filter((item) => item.text.trim() !== '').map((item) => item.font));
   const font = fonts.size === 1 ? first.font : null;
-  return { cells: texts, size, font, across, left: first.along, right: last.along + last.width, page };
+  const text = texts.join(' | ');
+  return { cells: texts, text, size, font, across, left: first.along, right: last.along + last.width, page };
 }
 
 /** The bullet or number of a list item, which stands far from its text. */
