@@ -24,6 +24,13 @@ const file = (fileName: string, content: Uint8Array | string) => ({
 /** Inline tags that never close: seconds of work for the parser of HTML. */
 const endless = file('endless.html', '<b><i>'.repeat(600_000));
 
+/** A few seconds of work that succeed. */
+const slowTable = file('slow.csv', 'name,number\n'.repeat(60_000));
+const readingThreads = () =>
+  readdirSync('/proc/self/task')
+    .map((id) => readFileSync(`/proc/self/task/${id}/stat`, 'latin1'))
+    .filter((stat) => stat.includes('(read-document)'));
+
 describe('createDocumentReader', () => {
   it('gives everything that a version needs', async () => {
     const source = '---\nlang: en\n---\n# Refunds\n\nA refund takes 5 days.\n';
@@ -47,8 +54,7 @@ describe('createDocumentReader', () => {
 
   it.runIf(process.platform === 'linux')('reads below the priority of the threads that answer', async () => {
     await createReader().read(file('one.txt', 'One.'), never);
-    const threads = readdirSync('/proc/self/task').map((id) => readFileSync(`/proc/self/task/${id}/stat`, 'latin1'));
-    const [reading] = threads.filter((stat) => stat.includes('(read-document)'));
+    const [reading] = readingThreads();
     // The nineteenth field, of which the name is the second.
     expect(Number(reading?.split(') ')[1]?.split(' ')[16])).toBeGreaterThan(getPriority());
   });
@@ -96,7 +102,7 @@ describe('createDocumentReader', () => {
   });
 
   it('reads what a worker that was ended had at hand, each file once and in order', async () => {
-    const reader = createReader({ maxSeconds: 5 });
+    const reader = createReader({ maxSeconds: 5, mostWorkers: 1, patienceSeconds: 0 });
     const slow = reader.read(endless, never);
     const names = ['a', 'b', 'c'];
     const ended: string[] = [];
@@ -108,6 +114,36 @@ describe('createDocumentReader', () => {
     await expect(slow).rejects.toMatchObject({ code: 'FILE_TAKES_TOO_LONG' });
     expect(await Promise.all(others)).toEqual(names.map((name) => `This is ${name}.`));
     expect(ended).toEqual(names);
+  });
+
+  it('starts one more worker for files that wait long behind a slow one', async () => {
+    const reader = createReader({ mostWorkers: 2, patienceSeconds: 0 });
+    const ended: string[] = [];
+    const read = async (input: ReturnType<typeof file>) => {
+      await reader.read(input, never);
+      ended.push(input.fileName);
+    };
+    const slow = read(endless);
+    // The first is at hand of the worker that is busy.
+    const atHand = read(file('a.txt', 'One.'));
+    await Promise.all([read(file('b.txt', 'Two.')), read(file('c.txt', 'Three.'))]);
+    expect(ended.toSorted()).toEqual(['b.txt', 'c.txt']);
+    const closing = reader.close();
+    for (const left of [slow, atHand]) await expect(left).rejects.toMatchObject({ code: 'SERVER_STOPPING' });
+    await closing;
+  });
+
+  it.runIf(process.platform === 'linux')('ends that worker once it has nothing to read, and no other', async () => {
+    const reader = createReader({ mostWorkers: 2, patienceSeconds: 0, idleSeconds: 0.05 });
+    const slow = reader.read(slowTable, never);
+    const waiting = [1, 2, 3].map((number) => reader.read(file(`${number}.txt`, 'Text.'), never));
+    await waiting[2];
+    const most = readingThreads().length;
+    await Promise.all([slow, ...waiting]);
+    await expect.poll(() => readingThreads().length).toBe(1);
+    expect(most).toBe(2);
+    expect((await reader.read(file('a.txt', 'One.'), never)).content).toBe('One.');
+    expect(readingThreads()).toHaveLength(1);
   });
 
   it('lets the caller go when it aborts', async () => {

@@ -1,13 +1,17 @@
-import { Worker } from 'node:worker_threads';
+import { availableParallelism } from 'node:os';
 import { AppError } from '../domain/errors.ts';
 import { type ChunkSizes, defaultChunkSizes } from './chunk.ts';
-import { countRunningTime } from './count-running-time.ts';
 import type { DocumentReader, ReadDocument } from './prepare-versions.ts';
-import type { PackedDocument, PackedError, ReadReply, ReadRequest } from './read-document-messages.ts';
+import { type FileToRead, type ReadingTask, type ReadingThread, startReadingThread } from './reading-thread.ts';
 
 export interface DocumentReaderOptions {
   /** Worker threads; each starts with its first file. */
   readonly workers?: number;
+  /** So many while files wait long, as behind PDFs: two where the machine has two cores. */
+  readonly mostWorkers?: number;
+  /** What a file waits before one more worker starts for it, and what such a worker waits for its next file before it ends. */
+  readonly patienceSeconds?: number;
+  readonly idleSeconds?: number;
   /** Time that one file may take; while the process is stopped, as on a laptop that sleeps, none passes. */
   readonly maxSeconds?: number;
   /** Heap that one worker may use; its buffers come on top. */
@@ -15,36 +19,10 @@ export interface DocumentReaderOptions {
   readonly chunkSizes?: ChunkSizes;
 }
 
-export interface FileToRead {
-  readonly bytes: Uint8Array;
-  readonly fileName: string;
-  /** As declared, with parameters; an empty string when unknown. */
-  readonly mediaType: string;
-  /** The sender's title and language, which go before those of the file. */
-  readonly title?: string | null;
-  readonly language?: string | null;
-}
-
 export interface PooledDocumentReader extends DocumentReader {
   read(file: FileToRead, signal: AbortSignal): Promise<ReadDocument>;
   /** Ends the workers; files that wait or are being read fail with SERVER_STOPPING. */
   close(): Promise<void>;
-}
-
-interface Task {
-  readonly file: FileToRead;
-  readonly signal: AbortSignal;
-  readonly resolve: (document: ReadDocument) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-interface PooledWorker {
-  readonly thread: Worker;
-  isReady: boolean;
-  /** What it reads, then what it will read next. */
-  tasks: Task[];
-  /** Ends the limit on the time of the first. */
-  callOff: () => void;
 }
 
 /** A worker has its next file at hand, unless that is a long one: the thread that gives it may be busy when it is wanted. */
@@ -54,90 +32,71 @@ const mostBytesAtHand = 262_144;
 /**
  * Reads files in worker threads, with a limit on time and memory for each. A file that breaks a limit or crashes the worker fails alone, with a
  * FILE_… error; the next one gets a fresh worker. Aborting frees the caller at once, the worker finishes or runs into its limit.
+ * A worker takes some 80 MB: more than `workers` are there only while files wait long.
  */
 export function createDocumentReader(options: DocumentReaderOptions = {}): PooledDocumentReader {
-  const { workers: size = 1, maxSeconds = 30, maxMegabytes = 512, chunkSizes = defaultChunkSizes } = options;
-  const queue: Task[] = [];
-  const pool = new Set<PooledWorker>();
+  const { workers: size = 1, mostWorkers = Math.min(2, availableParallelism()), patienceSeconds = 2 } = options;
+  const { maxSeconds = 30, maxMegabytes = 512, idleSeconds = 10, chunkSizes = defaultChunkSizes } = options;
+  const queue: ReadingTask[] = [];
+  const pool = new Set<ReadingThread>();
+  let readyAt = 0;
+  let patience: NodeJS.Timeout | undefined;
   let isClosed = false;
 
   function dispatch(): void {
+    clearTimeout(patience);
     for (let [task] = queue; task; [task] = queue) {
-      const worker = workerFor(task);
-      if (!worker) return;
+      const worker = task.signal.aborted ? null : workerFor(task);
+      if (worker === undefined) {
+        awaitWorker(task);
+        return;
+      }
       queue.shift();
-      if (!task.signal.aborted) give(worker, task);
+      worker?.give(task);
     }
   }
 
-  function workerFor({ file }: Task): PooledWorker | undefined {
+  function workerFor({ file }: ReadingTask): ReadingThread | undefined {
     const workers = [...pool];
-    const idle = workers.find(({ tasks }) => tasks.length === 0) ?? (pool.size < size ? startWorker() : undefined);
+    const idle = workers.find(({ taskCount }) => taskCount() === 0) ?? (pool.size < size ? startWorker() : undefined);
     if (idle || file.bytes.byteLength > mostBytesAtHand) return idle;
-    return workers.find(({ tasks }) => tasks.length < tasksAtHand);
+    return workers.find(({ taskCount }) => taskCount() < tasksAtHand);
   }
 
-  function startWorker(): PooledWorker {
-    const thread = new Worker(new URL('./read-document-worker.ts', import.meta.url), {
-      name: 'read-document',
-      workerData: chunkSizes,
-      resourceLimits: { maxOldGenerationSizeMb: maxMegabytes },
-    });
-    const worker: PooledWorker = { thread, isReady: false, tasks: [], callOff: () => {} };
-    pool.add(worker);
-    thread.on('message', (reply: ReadReply) => receive(worker, reply));
-    thread.on('error', (error) => discard(worker, (task) => crashed(task.file, worker.isReady, error)));
-    thread.on('exit', () => discard(worker, (task) => crashed(task.file, worker.isReady, null)));
-    thread.unref();
-    return worker;
+  /** One more is started for a file that waits long; the time in which one starts does not count, files that are read in no time wait then too. */
+  function awaitWorker(task: ReadingTask): void {
+    if (pool.size >= mostWorkers || [...pool].some(({ isReady }) => !isReady())) return;
+    const waited = performance.now() - Math.max(task.since, readyAt);
+    const startOne = () => {
+      if (queue.some(({ signal }) => !signal.aborted)) startWorker();
+      dispatch();
+    };
+    patience = setTimeout(startOne, Math.max(0, patienceSeconds * 1000 - waited));
+    patience.unref();
   }
 
-  function give(worker: PooledWorker, task: Task): void {
-    worker.tasks.push(task);
-    worker.thread.ref();
-    if (worker.isReady && worker.tasks.length === 1) startTimer(worker);
-    const { bytes, fileName, mediaType, title = null, language = null } = task.file;
-    // A copy, because the buffer is handed over and the caller may still need it.
-    const request: ReadRequest = { bytes: Uint8Array.from(bytes), fileName, mediaType, title, language };
-    worker.thread.postMessage(request, [request.bytes.buffer]);
-  }
-
-  /** A file's time begins when the worker has started, which is not the file's doing, and is done with the one before. */
-  function startTimer(worker: PooledWorker): void {
-    worker.callOff = countRunningTime(maxSeconds, () =>
-      discard(worker, ({ file }) => tookTooLong(file, `more than ${maxSeconds} seconds`)),
+  function startWorker(): ReadingThread {
+    let wasReady = false;
+    const worker = startReadingThread(
+      { maxSeconds, maxMegabytes, idleSeconds, chunkSizes },
+      {
+        onFree() {
+          if (!wasReady) readyAt = performance.now();
+          wasReady = true;
+          dispatch();
+        },
+        onIdle() {
+          if (pool.size > size) worker.end(stopping);
+        },
+        onEnd(atHand) {
+          pool.delete(worker);
+          queue.unshift(...atHand);
+          if (!isClosed) dispatch();
+        },
+      },
     );
-  }
-
-  function receive(worker: PooledWorker, reply: ReadReply): void {
-    if (reply.type === 'ready') {
-      worker.isReady = true;
-      if (worker.tasks.length > 0) startTimer(worker);
-      return;
-    }
-    const task = release(worker);
-    if (reply.type === 'read') task?.resolve(unpack(reply.document));
-    else task?.reject(unpackError(reply.error));
-    dispatch();
-  }
-
-  /** Takes the worker out of the pool and fails what it was reading; what it had at hand goes to another. */
-  function discard(worker: PooledWorker, reason: (task: Task) => AppError): void {
-    pool.delete(worker);
-    worker.callOff();
-    const [task, ...atHand] = worker.tasks.splice(0);
-    worker.thread.terminate().catch(() => {});
-    task?.reject(reason(task));
-    queue.unshift(...atHand);
-    if (!isClosed) dispatch();
-  }
-
-  function release(worker: PooledWorker): Task | undefined {
-    worker.callOff();
-    const task = worker.tasks.shift();
-    if (worker.tasks.length > 0) startTimer(worker);
-    else worker.thread.unref();
-    return task;
+    pool.add(worker);
+    return worker;
   }
 
   return {
@@ -151,56 +110,23 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
     },
     async close() {
       isClosed = true;
-      const threads = [...pool].map((worker) => worker.thread);
-      for (const worker of pool) discard(worker, stopping);
+      clearTimeout(patience);
+      const ended = [...pool].map((worker) => worker.end(stopping));
       for (const task of queue.splice(0)) task.reject(stopping());
-      await Promise.all(threads.map((thread) => thread.terminate()));
+      await Promise.all(ended);
     },
   };
 }
 
 /** The result is there once the task is settled, or rejected when the signal aborts. */
-function createTask(file: FileToRead, signal: AbortSignal): { task: Task; result: Promise<ReadDocument> } {
+function createTask(file: FileToRead, signal: AbortSignal): { task: ReadingTask; result: Promise<ReadDocument> } {
   const { promise, resolve, reject } = Promise.withResolvers<ReadDocument>();
   const abort = () => reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   const result = promise.finally(() => signal.removeEventListener('abort', abort));
-  return { task: { file, signal, resolve, reject }, result };
+  return { task: { file, signal, since: performance.now(), resolve, reject }, result };
 }
 
 function stopping(): AppError {
   return new AppError('SERVER_STOPPING', 'The server is stopping.');
-}
-
-function tookTooLong(file: FileToRead, limit: string, cause?: unknown): AppError {
-  return new AppError('FILE_TAKES_TOO_LONG', `Reading ${file.fileName} took ${limit}.`, { cause });
-}
-
-/** A worker that was never ready is broken itself; later it is the file that broke it. */
-function crashed(file: FileToRead, wasReady: boolean, cause: unknown): AppError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return tookTooLong(file, 'too much memory', cause);
-  if (wasReady) return new AppError('FILE_CORRUPT', `${file.fileName} could not be read.`, { cause });
-  return new AppError('INTERNAL', 'The thread that reads files could not start.', { cause });
-}
-
-function unpackError({ code, detail, cause }: PackedError): AppError {
-  return new AppError(code, detail, cause === '' ? {} : { cause: new Error(cause) });
-}
-
-/** Each vector gets its own memory, so that keeping or sending one does not keep or send all. */
-function unpack({ indices, values, passages, ...document }: PackedDocument): ReadDocument {
-  let taken = 0;
-  return {
-    ...document,
-    passages: passages.map(({ terms, ...passage }) => {
-      const from = taken;
-      taken += terms;
-      return {
-        ...passage,
-        text: document.content.slice(passage.start, passage.end),
-        sparse: { indices: indices.slice(from, taken), values: values.slice(from, taken) },
-      };
-    }),
-  };
 }
