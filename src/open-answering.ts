@@ -7,6 +7,8 @@ import { loadPrompts } from './chains/prompts/load-prompts.ts';
 import { shareAnswers } from './chains/share-answers.ts';
 import { createSuggestFollowUps } from './chains/suggest-follow-ups.ts';
 import type { Config } from './config.ts';
+import type { TenantId } from './domain/ids.ts';
+import { forgetTexts } from './domain/text-memory.ts';
 import { createChatModels } from './models/chat/create-chat-model.ts';
 import { createHedge } from './models/chat/hedge-chat-model.ts';
 import { watchChatModel } from './models/chat/watch-chat-model.ts';
@@ -122,7 +124,10 @@ export async function openAnswering({ config, stores, index, embedder, log }: Re
     ...{ answerQuestion, answerGuarded },
     models,
     suggestFollowUps: createSuggestFollowUps(suggesting),
-    forget: kept.forget,
+    forget(tenant: TenantId) {
+      forgetTexts();
+      return kept.forget(tenant);
+    },
     stop: keepFresh(kept, stores, log),
   };
 }

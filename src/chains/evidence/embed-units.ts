@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { TenantId } from '../../domain/ids.ts';
+import { createTextMemory } from '../../domain/text-memory.ts';
 import type { Embedder } from '../../models/embedder.ts';
 
 export type EmbedUnits = (texts: readonly string[], signal: AbortSignal) => Promise<Float32Array[]>;
@@ -14,7 +14,7 @@ const deadlineMs = 1500;
  * ahead of documents and a reader is waiting. Rejects with what the embedder throws, or when the deadline has passed.
  */
 export function createEmbedUnits(embedder: Embedder, deadline = deadlineMs): (tenant: TenantId) => EmbedUnits {
-  const vectors = new LRUCache<string, Float32Array>({ max: remembered });
+  const vectors = createTextMemory<string, Float32Array>({ max: remembered });
   return (tenant) => async (texts, signal) => {
     const keys = texts.map((text) => `${tenant} ${embedder.id} ${text}`);
     const found = new Map(keys.map((key) => [key, vectors.get(key)]));

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { TenantId } from '../../domain/ids.ts';
+import { createTextMemory } from '../../domain/text-memory.ts';
 import { visitTerms } from '../../models/sparse/analyze.ts';
 import { guessLanguage } from '../../models/sparse/languages.ts';
 import { termId } from '../../models/sparse/murmur3.ts';
@@ -38,7 +38,7 @@ const flatWeight = 4.6;
 
 /** About 16 MB with the texts. What a text is made of depends on it and its language alone, and good passages come again. */
 const mostTerms = 200_000;
-const remembered = new LRUCache<string, readonly ContentTerm[]>({
+const remembered = createTextMemory<string, readonly ContentTerm[]>({
   maxSize: mostTerms,
   sizeCalculation: (terms) => terms.length + 1,
 });

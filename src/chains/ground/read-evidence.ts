@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import { splitSentences } from '../../domain/sentences.ts';
+import { createTextMemory } from '../../domain/text-memory.ts';
 import { visitWords } from '../../models/sparse/analyze.ts';
 import { isPlainAscii, wordsOf } from '../../models/sparse/words-of.ts';
 import { readTerms, type TermWeights } from '../evidence/term-weights.ts';
@@ -34,7 +34,7 @@ const longestPiece = 80;
 
 /** About 40 MB. What a text holds depends on it and its language alone; quotes and passages come again in other answers. */
 const mostCharacters = 1_500_000;
-const remembered = new LRUCache<string, Evidence>({
+const remembered = createTextMemory<string, Evidence>({
   maxSize: mostCharacters,
   sizeCalculation: ({ text }) => text.length + 1,
 });

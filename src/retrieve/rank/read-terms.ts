@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createTextMemory } from '../../domain/text-memory.ts';
 import { visitTerms } from '../../models/sparse/analyze.ts';
 
 /** The terms of a text in order; both arrays have the same length. */
@@ -10,7 +10,10 @@ export interface TermRun {
 
 /** 8 bytes a term. */
 const mostTerms = 1_000_000;
-const remembered = new LRUCache<string, TermRun>({ maxSize: mostTerms, sizeCalculation: ({ ids }) => ids.length + 1 });
+const remembered = createTextMemory<string, TermRun>({
+  maxSize: mostTerms,
+  sizeCalculation: ({ ids }) => ids.length + 1,
+});
 
 /** The terms of a text as the analyser of the language makes them. Taking words apart is most of what ranking costs, and good passages come again. */
 export function readTerms(text: string, language: string): TermRun {

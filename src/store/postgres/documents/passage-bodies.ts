@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { PassageId } from '../../../domain/ids.ts';
 import type { Passage } from '../../../domain/passage.ts';
+import { createTextMemory } from '../../../domain/text-memory.ts';
 import type { PassageWindow, StoredPassage } from '../../documents.ts';
 import type { BindValue } from './filter-condition.ts';
 import { type WindowColumns, withWindows } from './window-rows.ts';
@@ -46,7 +46,7 @@ const mark = `p.embedding_hash || ' ' || e.embedder`;
  * or who may read it: each question reads that, and the mark of text and embedder, from the database, and gets those bodies that it names.
  */
 export function createPassageBodies(): PassageBodies {
-  const remembered = new LRUCache<PassageId, PassageBody>({ maxSize: mostBytes, sizeCalculation: bytesOf });
+  const remembered = createTextMemory<PassageId, PassageBody>({ maxSize: mostBytes, sizeCalculation: bytesOf });
   return {
     offer(ids, bind) {
       const offered = new Map(ids.flatMap((id) => withId(id, remembered.get(id))));

@@ -1,0 +1,26 @@
+import { LRUCache } from 'lru-cache';
+
+interface Forgetful {
+  clear(): void;
+}
+
+/** Weak, so that a memory goes with what made it. */
+const memories = new Set<WeakRef<Forgetful>>();
+
+/** A memory of texts of documents, or of what was read of them. It says nothing of who may read them, and is emptied when one is removed for good. */
+export function createTextMemory<Key extends string, Value extends object>(
+  limits: LRUCache.Options<Key, Value, unknown>,
+): LRUCache<Key, Value> {
+  const memory = new LRUCache<Key, Value>(limits);
+  memories.add(new WeakRef(memory));
+  return memory;
+}
+
+/** Empties every text memory of this process: which of a document's sentences are in which of them, nobody knows. */
+export function forgetTexts(): void {
+  for (const reference of memories) {
+    const memory = reference.deref();
+    if (memory) memory.clear();
+    else memories.delete(reference);
+  }
+}
