@@ -45,7 +45,8 @@ export interface PackedError {
   readonly cause: string;
 }
 
+/** `milliseconds` of processor time that the file took. */
 export type ReadReply =
   | { readonly type: 'ready' }
-  | { readonly type: 'read'; readonly document: PackedDocument }
-  | { readonly type: 'failed'; readonly error: PackedError };
+  | { readonly type: 'read'; readonly document: PackedDocument; readonly milliseconds: number }
+  | { readonly type: 'failed'; readonly error: PackedError; readonly milliseconds: number };

@@ -18,11 +18,13 @@ const countTokens = createTokenCounter();
 countTokens('ready');
 
 async function read(request: ReadRequest): Promise<void> {
+  const before = process.threadCpuUsage();
+  const milliseconds = () => process.threadCpuUsage(before).user / 1000;
   try {
     const document = pack(await prepareDocument(request, countTokens, sizes));
-    send({ type: 'read', document }, [document.indices.buffer, document.values.buffer]);
+    send({ type: 'read', document, milliseconds: milliseconds() }, [document.indices.buffer, document.values.buffer]);
   } catch (error) {
-    send({ type: 'failed', error: packError(error) });
+    send({ type: 'failed', error: packError(error), milliseconds: milliseconds() });
   }
 }
 

@@ -9,7 +9,7 @@ export interface DocumentReaderOptions {
   readonly workers?: number;
   /** So many while files wait long, as behind PDFs: two where the machine has two cores. */
   readonly mostWorkers?: number;
-  /** What a file waits before one more worker starts for it, and what such a worker waits for its next file before it ends. */
+  /** What a file waits, in processor time of those before it, until one more worker starts; and such a one for its next file until it ends. */
   readonly patienceSeconds?: number;
   readonly idleSeconds?: number;
   /** Time that one file may take; while the process is stopped, as on a laptop that sleeps, none passes. */
@@ -39,7 +39,8 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
   const { maxSeconds = 30, maxMegabytes = 512, idleSeconds = 10, chunkSizes = defaultChunkSizes } = options;
   const queue: ReadingTask[] = [];
   const pool = new Set<ReadingThread>();
-  let readyAt = 0;
+  let spent = 0;
+  let repliedAt = 0;
   let patience: NodeJS.Timeout | undefined;
   let isClosed = false;
 
@@ -63,10 +64,10 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
     return workers.find(({ taskCount }) => taskCount() < tasksAtHand);
   }
 
-  /** One more is started for a file that waits long; the time in which one starts does not count, files that are read in no time wait then too. */
+  /** One more is started for a file that waits long for slow ones: a busy machine, or a thread that starts, makes the quickest wait. */
   function awaitWorker(task: ReadingTask): void {
     if (pool.size >= mostWorkers || [...pool].some(({ isReady }) => !isReady())) return;
-    const waited = performance.now() - Math.max(task.since, readyAt);
+    const waited = spent - task.spentBefore + performance.now() - Math.max(task.since, repliedAt);
     const startOne = () => {
       if (queue.some(({ signal }) => !signal.aborted)) startWorker();
       dispatch();
@@ -76,13 +77,12 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
   }
 
   function startWorker(): ReadingThread {
-    let wasReady = false;
     const worker = startReadingThread(
       { maxSeconds, maxMegabytes, idleSeconds, chunkSizes },
       {
-        onFree() {
-          if (!wasReady) readyAt = performance.now();
-          wasReady = true;
+        onFree(milliseconds) {
+          spent += milliseconds;
+          repliedAt = performance.now();
           dispatch();
         },
         onIdle() {
@@ -103,7 +103,7 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
     async read(file, signal) {
       signal.throwIfAborted();
       if (isClosed) throw stopping();
-      const { task, result } = createTask(file, signal);
+      const { task, result } = createTask(file, signal, spent);
       queue.push(task);
       dispatch();
       return await result;
@@ -119,12 +119,16 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
 }
 
 /** The result is there once the task is settled, or rejected when the signal aborts. */
-function createTask(file: FileToRead, signal: AbortSignal): { task: ReadingTask; result: Promise<ReadDocument> } {
+function createTask(
+  file: FileToRead,
+  signal: AbortSignal,
+  spentBefore: number,
+): { task: ReadingTask; result: Promise<ReadDocument> } {
   const { promise, resolve, reject } = Promise.withResolvers<ReadDocument>();
   const abort = () => reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   const result = promise.finally(() => signal.removeEventListener('abort', abort));
-  return { task: { file, signal, since: performance.now(), resolve, reject }, result };
+  return { task: { file, signal, since: performance.now(), spentBefore, resolve, reject }, result };
 }
 
 function stopping(): AppError {

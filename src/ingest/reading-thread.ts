@@ -18,8 +18,9 @@ export interface FileToRead {
 export interface ReadingTask {
   readonly file: FileToRead;
   readonly signal: AbortSignal;
-  /** When it came, in milliseconds of `performance.now()`. */
+  /** When it came, and the processor time that was spent on files until then, in milliseconds. */
   readonly since: number;
+  readonly spentBefore: number;
   readonly resolve: (document: ReadDocument) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -34,8 +35,8 @@ interface ReadingLimits {
 }
 
 interface ReadingEvents {
-  /** It has started, or is done with a file. */
-  readonly onFree: () => void;
+  /** It has started, or is done with a file that took so much processor time. */
+  readonly onFree: (milliseconds: number) => void;
   readonly onIdle: () => void;
   /** It ended, or broke; told more than once. What it had at hand is another's to read. */
   readonly onEnd: (atHand: readonly ReadingTask[]) => void;
@@ -90,7 +91,7 @@ export function startReadingThread(limits: ReadingLimits, { onFree, onIdle, onEn
     if (reply.type === 'ready') isReady = true;
     else settle(tasks.shift(), reply);
     if (tasks.length > 0) startTimer();
-    onFree();
+    onFree(reply.type === 'ready' ? 0 : reply.milliseconds);
     if (tasks.length > 0) return;
     thread.unref();
     idle = setTimeout(onIdle, idleSeconds * 1000);
