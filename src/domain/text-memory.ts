@@ -16,6 +16,22 @@ export function createTextMemory<Key extends string, Value extends object>(
   return memory;
 }
 
+/** `read`, whose results are remembered: what it reads of a text depends on the text and its language alone. */
+export function rememberReading<Value extends object>(
+  limits: LRUCache.Options<string, Value, unknown>,
+  read: (text: string, language: string) => Value,
+): (text: string, language: string) => Value {
+  const memory = createTextMemory<string, Value>(limits);
+  return (text, language) => {
+    const key = `${language}\0${text}`;
+    const known = memory.get(key);
+    if (known) return known;
+    const value = read(text, language);
+    memory.set(key, value);
+    return value;
+  };
+}
+
 /** Empties every text memory of this process: which of a document's sentences are in which of them, nobody knows. */
 export function forgetTexts(): void {
   for (const reference of memories) {

@@ -1,5 +1,5 @@
 import type { TenantId } from '../../domain/ids.ts';
-import { createTextMemory } from '../../domain/text-memory.ts';
+import { rememberReading } from '../../domain/text-memory.ts';
 import { visitTerms } from '../../models/sparse/analyze.ts';
 import { guessLanguage } from '../../models/sparse/languages.ts';
 import { termId } from '../../models/sparse/murmur3.ts';
@@ -38,24 +38,19 @@ const flatWeight = 4.6;
 
 /** About 16 MB with the texts. What a text is made of depends on it and its language alone, and good passages come again. */
 const mostTerms = 200_000;
-const remembered = createTextMemory<string, readonly ContentTerm[]>({
-  maxSize: mostTerms,
-  sizeCalculation: (terms) => terms.length + 1,
-});
 
 /** What `TermWeights.terms` gives for texts that are stemmed by a language. */
-export function readTerms(text: string, language: string): readonly ContentTerm[] {
-  const key = `${language}\0${text}`;
-  const known = remembered.get(key);
-  if (known) return known;
-  const terms: ContentTerm[] = [];
-  visitTerms(text, language, (term, offset) => {
-    if (term.isQuestionWord) return;
-    terms.push({ text: term.text, start: offset + term.start, end: offset + term.end });
-  });
-  remembered.set(key, terms);
-  return terms;
-}
+export const readTerms = rememberReading<readonly ContentTerm[]>(
+  { maxSize: mostTerms, sizeCalculation: (terms) => terms.length + 1 },
+  (text, language) => {
+    const terms: ContentTerm[] = [];
+    visitTerms(text, language, (term, offset) => {
+      if (term.isQuestionWord) return;
+      terms.push({ text: term.text, start: offset + term.start, end: offset + term.end });
+    });
+    return terms;
+  },
+);
 
 /** Weights of one tenant's terms for one question. */
 export function createTermWeights({ lookUp, tenant, sample }: TermWeightOptions): TermWeights {

@@ -1,5 +1,5 @@
 import { splitSentences } from '../../domain/sentences.ts';
-import { createTextMemory } from '../../domain/text-memory.ts';
+import { rememberReading } from '../../domain/text-memory.ts';
 import { visitWords } from '../../models/sparse/analyze.ts';
 import { isPlainAscii, wordsOf } from '../../models/sparse/words-of.ts';
 import { readTerms, type TermWeights } from '../evidence/term-weights.ts';
@@ -7,6 +7,7 @@ import { joinEvidence } from './join-evidence.ts';
 import { createWordPlacer, type PlacedWords } from './placed-words.ts';
 import { hasNegation, type Polarity, polarityOf, type StatedPolarity } from './polarity.ts';
 import { type Quantity, quantitiesOf } from './quantities.ts';
+import { whenAsked } from './when-asked.ts';
 
 /** A sentence of the evidence, or a stretch of a long one. */
 export interface EvidencePiece {
@@ -34,26 +35,17 @@ const longestPiece = 80;
 
 /** About 40 MB. What a text holds depends on it and its language alone; quotes and passages come again in other answers. */
 const mostCharacters = 1_500_000;
-const remembered = createTextMemory<string, Evidence>({
-  maxSize: mostCharacters,
-  sizeCalculation: ({ text }) => text.length + 1,
-});
+const readText = rememberReading<Evidence>(
+  { maxSize: mostCharacters, sizeCalculation: ({ text }) => text.length + 1 },
+  placeWords,
+);
 
 /** Reads each text once; a number that ends one does not take the word that begins the next for its unit. */
 export function readEvidence(texts: readonly string[], { language }: Pick<TermWeights, 'language'>): Evidence {
-  return joinEvidence(
-    texts.map((text) => {
-      const key = `${language}\0${text}`;
-      const known = remembered.get(key);
-      if (known) return known;
-      const read = readText(text, language);
-      remembered.set(key, read);
-      return read;
-    }),
-  );
+  return joinEvidence(texts.map((text) => readText(text, language)));
 }
 
-function readText(text: string, language: string): Evidence {
+function placeWords(text: string, language: string): Evidence {
   const pieces = splitPieces(text).map((piece) => new LazyPiece(piece, language));
   const terms = createWordPlacer();
   const words = createWordPlacer();
@@ -67,22 +59,10 @@ function readText(text: string, language: string): Evidence {
     terms.endPiece();
     words.endPiece();
   }
-  let quantities: readonly Quantity[] | undefined;
-  let polarity: StatedPolarity | undefined;
-  return {
-    text,
-    pieces,
-    terms,
-    words,
-    get quantities() {
-      quantities ??= quantitiesOf(text);
-      return quantities;
-    },
-    get polarity() {
-      polarity ??= polarityOfPieces(pieces, terms);
-      return polarity;
-    },
-  };
+  return whenAsked(
+    { text, pieces, terms, words },
+    { quantities: () => quantitiesOf(text), polarity: () => polarityOfPieces(pieces, terms) },
+  );
 }
 
 /** Of pieces together: what one says with a negation another may say without. */

@@ -1,4 +1,4 @@
-import { createTextMemory } from '../../domain/text-memory.ts';
+import { rememberReading } from '../../domain/text-memory.ts';
 import { visitTerms } from '../../models/sparse/analyze.ts';
 
 /** The terms of a text in order; both arrays have the same length. */
@@ -10,23 +10,17 @@ export interface TermRun {
 
 /** 8 bytes a term. */
 const mostTerms = 1_000_000;
-const remembered = createTextMemory<string, TermRun>({
-  maxSize: mostTerms,
-  sizeCalculation: ({ ids }) => ids.length + 1,
-});
 
 /** The terms of a text as the analyser of the language makes them. Taking words apart is most of what ranking costs, and good passages come again. */
-export function readTerms(text: string, language: string): TermRun {
-  const key = `${language}\0${text}`;
-  const known = remembered.get(key);
-  if (known) return known;
-  const ids: number[] = [];
-  const offsets: number[] = [];
-  visitTerms(text, language, ({ id }, offset) => {
-    ids.push(id);
-    offsets.push(offset);
-  });
-  const run = { ids: Int32Array.from(ids), offsets: Int32Array.from(offsets) };
-  remembered.set(key, run);
-  return run;
-}
+export const readTerms = rememberReading<TermRun>(
+  { maxSize: mostTerms, sizeCalculation: ({ ids }) => ids.length + 1 },
+  (text, language) => {
+    const ids: number[] = [];
+    const offsets: number[] = [];
+    visitTerms(text, language, ({ id }, offset) => {
+      ids.push(id);
+      offsets.push(offset);
+    });
+    return { ids: Int32Array.from(ids), offsets: Int32Array.from(offsets) };
+  },
+);
