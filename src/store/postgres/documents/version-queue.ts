@@ -55,12 +55,15 @@ const claimersAtOnce = 4;
 /** Paused jobs stand behind all others: a tenant whose first version is paused has nothing to do, and takes no place in the draw. */
 const working = { condition: "state = 'queued'", order: 'turn_at', takesPart: "first < 'infinity'" };
 
+/** SQL of whether a version waits for a worker; $2 is the time. */
+const isClaimable = `state = 'queued' and turn_at < 'infinity' and (lease_until is null or lease_until <= $2)`;
+
 /** Turns of the tenants that have queued versions. */
 const turns = `with recursive ${chosenTenants('document_versions', working)}, turns as (
     select v.*, row_number() over (partition by v.tenant_id order by v.turn_at, v.queue_number) as turn
     from chosen c cross join lateral (
       select tenant_id, document_id, version, turn_at, queue_number from document_versions
-      where state = 'queued' and tenant_id = c.tenant_id and turn_at < 'infinity' and (lease_until is null or lease_until <= $2)
+      where tenant_id = c.tenant_id and ${isClaimable}
       order by turn_at, queue_number limit $1 * ${claimersAtOnce}) v
   )`;
 
@@ -73,7 +76,7 @@ export async function claimVersions(sql: Sql, options: ClaimOptions): Promise<Qu
        from (select * from turns order by turn, turn_at, queue_number) t cross join lateral (
          select v.tenant_id, v.document_id, v.version from document_versions v
          where v.tenant_id = t.tenant_id and v.document_id = t.document_id and v.version = t.version
-           and v.state = 'queued' and v.turn_at < 'infinity' and (v.lease_until is null or v.lease_until <= $2)
+           and ${isClaimable}
          for update skip locked) v
        limit $1)
      update document_versions v set lease_until = $3, claimed_by = $4, attempts = v.attempts + 1
