@@ -4,7 +4,7 @@ import { ingest } from './ingest.ts';
 import type { WithClient } from './invocation.ts';
 import { typedMetadata } from './metadata.ts';
 import { collectPair, splitList } from './option-values.ts';
-import { createPatientClient } from './wait-out-faults.ts';
+import { withPatience } from './wait-out-faults.ts';
 
 export function addDocuments(program: Command, withClient: WithClient): void {
   program
@@ -23,10 +23,10 @@ export function addDocuments(program: Command, withClient: WithClient): void {
     .option('--dry-run', 'only say what would be added, changed and removed', false)
     .option('--prune', 'remove documents whose file is gone', false)
     .action(async (targets: string[], { tag, metadata, ...options }) => {
-      await withClient(async ({ config, ...context }) => {
-        const client = createPatientClient(context.client, context);
-        const given = { ...options, tags: tag, metadata: await typedMetadata(client, metadata) };
-        return await ingest({ ...context, client, maxFileBytes: config.maxFileBytes }, targets, given);
+      await withClient(async ({ config, ...invocation }) => {
+        const context = withPatience(invocation);
+        const given = { ...options, tags: tag, metadata: await typedMetadata(context.client, metadata) };
+        return await ingest({ ...context, maxFileBytes: config.maxFileBytes }, targets, given);
       });
     });
 

@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import { sourceKinds } from '../domain/source-settings.ts';
-import type { Client } from './client.ts';
-import type { Invocation, WithClient } from './invocation.ts';
+import type { WithClient } from './invocation.ts';
 import { collectPair, parsePortion, splitList } from './option-values.ts';
 import {
   changeSource,
@@ -16,7 +15,7 @@ import {
   testSource,
   uploadExport,
 } from './sources.ts';
-import { createPatientClient } from './wait-out-faults.ts';
+import { withPatience } from './wait-out-faults.ts';
 
 export function addSources(program: Command, withClient: WithClient): void {
   const sources = program.command('sources').description('places outside with which documents stay in step');
@@ -63,10 +62,11 @@ export function addSources(program: Command, withClient: WithClient): void {
     ['dry-run', true, 'say what a run would add, change and remove'],
   ] as const)
     onOne(command, description).action(
-      async (name: string) => await withClient(async (context) => await runSource(patient(context), name, { dryRun })),
+      async (name: string) =>
+        await withClient(async (context) => await runSource(withPatience(context), name, { dryRun })),
     );
   onOne('confirm', 'agree that documents go which the last run missed').action(
-    async (name: string) => await withClient(async (context) => await confirmSource(patient(context), name)),
+    async (name: string) => await withClient(async (context) => await confirmSource(withPatience(context), name)),
   );
   addSourceChanges(onOne, withClient);
 }
@@ -104,9 +104,4 @@ function addSourceChanges(onOne: (command: string, description: string) => Comma
     .action(
       async (name: string, options) => await withClient(async (context) => await removeSource(context, name, options)),
     );
-}
-
-/** A run may last for hours, through a database that restarts. */
-function patient(context: Invocation & { readonly client: Client }) {
-  return { ...context, client: createPatientClient(context.client, context) };
 }

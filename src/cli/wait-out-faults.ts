@@ -91,6 +91,11 @@ export function createPatientClient(client: Client, waiting: Waiting, limits: Wa
   };
 }
 
+/** The same invocation with a patient client: what it does may last for hours, through a database that restarts. */
+export function withPatience<Context extends Waiting & { readonly client: Client }>(context: Context): Context {
+  return { ...context, client: createPatientClient(context.client, context) };
+}
+
 /** Rejects with the signal's reason as soon as it aborts, whatever becomes of `work`. */
 async function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
