@@ -21,11 +21,7 @@ const idleQuestions = 60;
 
 /** A server process takes the folder in while it is asked: passages a second by words, its peak memory, p99 of a question, and a run over what is unchanged. */
 export async function measureServer(folder: string, dataDir: string): Promise<void> {
-  const environment = { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'error' };
-  const server = await startServer(environment);
-  try {
-    const client = await clientOf(server, dataDir);
-    await untilDone(client);
+  await onServer(dataDir, async ({ client, server, environment }) => {
     await ask(client, 8);
     const idle = await ask(client, idleQuestions);
     const times = await askMeanwhile(client, () => ingest(folder, environment));
@@ -38,21 +34,32 @@ export async function measureServer(folder: string, dataDir: string): Promise<vo
     const again = await secondsOf(() => ingest(folder, environment));
     console.log(`second run, nothing changed: ${again.toFixed(1)} s, with the start of the command`);
     console.log(`peak memory of the server: ${await peakMegabytes(server)} MB`);
-  } finally {
-    await server.end('SIGTERM');
-  }
+  });
 }
 
 /** A server process takes in a folder of PDFs: passages a second by words, and its peak memory. */
 export async function measurePdfs(folder: string, dataDir: string): Promise<void> {
+  await onServer(dataDir, async ({ client, server, environment }) => {
+    await ingest(folder, environment);
+    await reportWords(client, 'PDFs searchable by words');
+    console.log(`peak memory of the server with PDFs: ${await peakMegabytes(server)} MB`);
+  });
+}
+
+interface BenchServer {
+  readonly client: Client;
+  readonly server: ServerProcess;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** A server process on a data folder of its own, which has read the sample knowledge base when `work` begins. */
+async function onServer(dataDir: string, work: (bench: BenchServer) => Promise<void>): Promise<void> {
   const environment = { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'error' };
   const server = await startServer(environment);
   try {
     const client = await clientOf(server, dataDir);
     await untilDone(client);
-    await ingest(folder, environment);
-    await reportWords(client, 'PDFs searchable by words');
-    console.log(`peak memory of the server with PDFs: ${await peakMegabytes(server)} MB`);
+    await work({ client, server, environment });
   } finally {
     await server.end('SIGTERM');
   }
