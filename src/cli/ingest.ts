@@ -65,7 +65,7 @@ interface Submission {
 }
 
 /** The server registers together what arrives together. */
-const uploadsAtOnce = 8;
+const uploadsAtOnce = 24;
 /** How long a look at a job waits for the next: counting the documents of a large one takes the time in which it could go on. */
 const firstPollMilliseconds = 100;
 const lastPollMilliseconds = 1_500;

@@ -36,6 +36,8 @@ export interface IngestWorker {
 
 /** Documents that are claimed and read together. */
 const batchSize = 16;
+/** So many batches are published, or wait for it, while the next one is read: some take long to read, others to write. */
+const batchesPublishing = 2;
 /** Published by one transaction, unless one document has more: with one connection, questions wait meanwhile. */
 const passagesTogether = 150;
 /** When so many of a batch are still to be read, the next one is claimed: the reader is not to wait for it. */
@@ -58,17 +60,18 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
   let loop: Promise<void> = Promise.resolve();
 
   async function run(): Promise<void> {
-    let publishing: Promise<void> = Promise.resolve();
-    let before: readonly QueuedVersion[] = [];
+    /** In order; a later batch is published only if those before it were. */
+    let publishing: Promise<void>[] = [];
+    let before: readonly (readonly QueuedVersion[])[] = [];
     let claimed: readonly QueuedVersion[] = [];
     const backoff = createBackoff();
     while (!stopping.signal.aborted) {
       try {
-        before = claimed;
+        before = [...before, claimed].slice(-batchesPublishing);
         claimed = [];
         claimed = await claims.next();
         if (claimed.length === 0) {
-          await publishing;
+          await publishing.at(-1);
           await rest();
           continue;
         }
@@ -77,9 +80,9 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
         const prepared = await prepareVersions(claimed, (left) => {
           if (isFull && left === fewLeft && !stopping.signal.aborted) claims.begin();
         });
-        await publishing;
-        publishing = publish(prepared);
-        publishing.catch(() => {});
+        if (publishing.length === batchesPublishing) await publishing.shift();
+        publishing.push((publishing.at(-1) ?? Promise.resolve()).then(() => publish(prepared)));
+        publishing.at(-1)?.catch(() => {});
         deps.onFault(null);
         backoff.reset();
         // Documents that arrive one by one are gathered, so that one transaction publishes several.
@@ -88,16 +91,16 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
         if (stopping.signal.aborted) break;
         deps.log.warn({ err: error }, 'ingest waits and tries again');
         deps.onFault(error);
-        await publishing.catch(() => {});
+        await publishing.at(-1)?.catch(() => {});
         // What went wrong was told; the next batch must not meet it again.
-        publishing = Promise.resolve();
-        await claims.giveBack([...before, ...claimed]);
+        publishing = [];
+        await claims.giveBack([...before.flat(), ...claimed]);
         await wakeUp.wait(backoff.after(error));
       }
     }
     working = false;
-    await publishing.catch((error) => deps.log.warn({ err: error }, 'the last documents stay queued'));
-    await claims.giveBack([...before, ...claimed]);
+    await publishing.at(-1)?.catch((error) => deps.log.warn({ err: error }, 'the last documents stay queued'));
+    await claims.giveBack([...before.flat(), ...claimed]);
   }
 
   /** Nothing is queued: after a lull others may work. */

@@ -11,7 +11,7 @@ export type SqlValue =
   | readonly SqlValue[]
   | { readonly [key: string]: unknown };
 
-/** A running transaction. Statements use `$1` placeholders; rows come back as plain objects. */
+/** A running transaction. Statements use `$1` placeholders; rows come back as plain objects. Asked together, they share a round trip. */
 export interface Sql {
   query<Row extends object = Record<string, unknown>>(text: string, values?: readonly SqlValue[]): Promise<Row[]>;
   /** The last statement, in one round trip with the commit: none may follow, and what `work` does after it cannot undo it. */

@@ -19,6 +19,8 @@ export function openPostgres({ databaseUrl }: { databaseUrl: string }): SqlDrive
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: 'footnote',
+    // Statements of one call do not wait for each other's answers.
+    pipeline: true,
     types: { getTypeParser: () => (text: string) => text },
   });
   // A connection that breaks while idle is dropped by the pool; the next call opens another or says what is wrong.
@@ -37,9 +39,13 @@ export function openPostgres({ databaseUrl }: { databaseUrl: string }): SqlDrive
     client.on('error', onError);
     const connection: Connection = {
       async execute(statements) {
-        const results: RawResult[] = [];
-        for (const statement of statements) results.push(await executeOne(client, statement, timeoutSeconds));
-        return results;
+        let turn = 0;
+        return await Promise.all(
+          statements.map((statement) => {
+            if (statement.values !== null) turn += 1;
+            return executeOne(client, statement, timeoutSeconds * Math.max(turn, 1));
+          }),
+        );
       },
     };
     try {

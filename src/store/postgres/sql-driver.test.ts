@@ -147,6 +147,48 @@ describeOnEachDatabase('sql driver', (database) => {
     expect(await generationOf(tenant)).toBe(0);
   });
 
+  it('runs statements that are asked for together in their order, each seeing those before', async () => {
+    const tenant = await createTestTenant(database());
+    const raise = 'update tenants set generation = generation + 1 returning generation';
+    const generations = await database().asTenant(tenant, async (sql) => {
+      const first = await Promise.all([sql.query(raise), sql.query(raise)]);
+      return [...first, ...(await Promise.all([sql.query(raise), sql.queryLast(raise)]))];
+    });
+    expect(generations).toEqual([1, 2, 3, 4].map((generation) => [{ generation }]));
+    expect(await generationOf(tenant)).toBe(4);
+  });
+
+  it('rolls back all of what was asked for together when one fails', async () => {
+    const tenant = await createTestTenant(database());
+    const raise = 'update tenants set generation = generation + 1';
+    const failing = database().asTenant(tenant, (sql) =>
+      Promise.all([sql.query(raise), sql.query('select 1 / 0'), sql.query(raise), sql.queryLast(raise)]),
+    );
+    await expect(failing).rejects.toMatchObject({ code: '22012' });
+    expect(await generationOf(tenant)).toBe(0);
+  });
+
+  it('leaves nothing of a statement that was under way when the work threw', async () => {
+    const tenant = await createTestTenant(database());
+    const failing = database().asTenant(tenant, async (sql) => {
+      const underWay = [1, 2, 3].map(() => sql.query('update tenants set generation = generation + 1'));
+      await underWay[0];
+      void sql.query('update tenants set generation = generation + 1').catch(() => {});
+      throw new AppError('CONFLICT', 'stop');
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await generationOf(tenant)).toBe(0);
+  });
+
+  it('refuses a statement beside the last one', async () => {
+    const tenant = await createTestTenant(database());
+    const late = database().asTenant(tenant, (sql) =>
+      Promise.all([sql.queryLast('update tenants set generation = 6'), sql.query('update tenants set generation = 7')]),
+    );
+    await expect(late).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect([0, 6]).toContain(await generationOf(tenant));
+  });
+
   it('refuses a statement after the end of its transaction', async () => {
     const leaked = await database().asOperator(async (sql) => sql);
     await expect(leaked.query('select 1')).rejects.toMatchObject({ code: 'INTERNAL' });

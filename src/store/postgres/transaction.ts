@@ -11,9 +11,9 @@ export interface Statement {
   readonly values: readonly EncodedValue[] | null;
 }
 
-/** One connection that is held for one transaction. Statements run in order; the first error ends the call. */
+/** One connection that is held for one transaction. */
 export interface Connection {
-  /** One result a statement; of several statements in one text, the last one's. */
+  /** In order and in one round trip; one result a statement; of several statements in one text, the last one's. Throws the first error. */
   execute(statements: readonly Statement[]): Promise<RawResult[]>;
 }
 
@@ -92,32 +92,57 @@ async function runStatement<Row extends object>(
   }
 }
 
-/** Begins with the first statement of `work`, so that the two share a round trip; work without a statement costs nothing. */
+interface Asked {
+  readonly statement: Statement;
+  readonly isLast: boolean;
+  readonly resolve: (result: RawResult) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Statements that `work` asks for together share a round trip, and the first ones that with the beginning; work without a statement
+ * costs nothing. When one fails, so do those that went with it.
+ */
 async function runTransaction<T>(connection: Connection, begin: Statement, work: (sql: Sql) => Promise<T>): Promise<T> {
   let state: 'new' | 'open' | 'failed' | 'ended' = 'new';
   let failure: unknown;
-  async function run<Row extends object>(text: string, values: Values, isLast: boolean): Promise<Row[]> {
-    if (state === 'ended') throw new AppError('INTERNAL', 'A statement came after the end of its transaction.');
+  let asked: Asked[] = [];
+  let isLastAsked = false;
+  let sending = Promise.resolve();
+
+  async function send(): Promise<void> {
+    const batch = asked;
+    asked = [];
     const before = state === 'new' ? [begin] : [];
-    const after = isLast && state !== 'failed' ? [commit] : [];
+    const after = batch.at(-1)?.isLast && state !== 'failed' ? [commit] : [];
     state = state === 'new' ? 'open' : state;
     try {
-      const results = await connection.execute([
-        ...before,
-        { text, values: values?.map(encodeValue) ?? null },
-        ...after,
-      ]);
+      const results = await connection.execute([...before, ...batch.map(({ statement }) => statement), ...after]);
       if (after.length > 0) state = 'ended';
-      return decodeRows<Row>(resultAt(results, before.length));
+      for (const [index, { resolve }] of batch.entries()) resolve(resultAt(results, before.length + index));
     } catch (error) {
-      failure = state === 'failed' ? failure : explainDatabaseError(error);
+      const reason = explainDatabaseError(error);
+      failure = state === 'failed' ? failure : reason;
       state = 'failed';
-      throw explainDatabaseError(error);
+      for (const { reject } of batch) reject(reason);
     }
   }
+
+  async function ask<Row extends object>(text: string, values: Values, isLast: boolean): Promise<Row[]> {
+    if (state === 'ended' || isLastAsked)
+      throw new AppError('INTERNAL', 'A statement came after the end of its transaction.');
+    isLastAsked = isLast;
+    const statement = { text, values: values?.map(encodeValue) ?? null };
+    const result = await new Promise<RawResult>((resolve, reject) => {
+      if (asked.length === 0) sending = sending.then(send);
+      asked.push({ statement, isLast, resolve, reject });
+    });
+    return decodeRows<Row>(result);
+  }
+
   const sql: Sql = {
-    query: async (text, values) => await run(text, values, false),
-    queryLast: async (text, values) => await run(text, values, true),
+    query: async (text, values) => await ask(text, values, false),
+    queryLast: async (text, values) => await ask(text, values, true),
   };
   const hasBegun = () => state === 'open' || state === 'failed';
   // Postgres answers the commit of a failed transaction with a silent rollback: a swallowed error must not pass for success.
@@ -126,10 +151,13 @@ async function runTransaction<T>(connection: Connection, begin: Statement, work:
   };
   try {
     const result = await work(sql);
+    await sending;
     throwSwallowed();
     if (hasBegun()) await connection.execute([commit]);
     return result;
   } catch (error) {
+    // What is still under way would otherwise run behind the rollback, on its own.
+    await sending;
     if (hasBegun()) await connection.execute([rollback]).catch(() => {});
     throw explainDatabaseError(error);
   } finally {

@@ -161,7 +161,7 @@ async function adoptEmbedder(sql: Sql, embedder: string, now: Date): Promise<voi
 const waitingTexts = { condition: 'true', order: 'queue_number', takesPart: 'true' };
 
 async function readUnembedded(sql: Sql, limit: number, { place, of }: WorkShare): Promise<UnembeddedPassage[]> {
-  return await sql.query<UnembeddedPassage>(
+  return await sql.queryLast<UnembeddedPassage>(
     `with recursive ${chosenTenants('embedding_queue', waitingTexts)}, next as (
        select q.*, row_number() over (partition by q.tenant_id order by q.queue_number, q.ordinal) as turn
        from chosen c cross join lateral (
@@ -186,35 +186,39 @@ interface SaveOptions {
 }
 
 async function saveVectors(sql: Sql, { tenant, embedder, vectors, now }: SaveOptions): Promise<void> {
-  await lockTenant(sql, tenant);
   const hashes = textColumn(vectors.map(({ embeddingHash }) => embeddingHash));
-  await sql.query(
-    `insert into embeddings (tenant_id, embedder, embedding_hash, vector, created_at)
-     select $1, $2, x.hash, x.vector, $5 from unnest($3::text[], $4::bytea[]) as x(hash, vector)
-     on conflict do nothing`,
-    [tenant, embedder, hashes, bytesColumn(vectors.map(({ vector }) => encodeDense(vector))), now],
-  );
-  const embedded = await sql.query<{ documentId: string; version: number; passages: number }>(
-    `with embedded as (
-       delete from embedding_queue q using unnest($3::text[]) as x(hash)
-       where q.tenant_id = $1 and q.embedding_hash = x.hash and $2 = (select embedder from active_embedder)
-       returning q.embedding_hash)
-     select p.document_id as "documentId", p.version, count(*) as passages
-     from embedded join passages p on p.tenant_id = $1 and p.embedding_hash = embedded.embedding_hash
-     group by p.document_id, p.version`,
-    [tenant, embedder, hashes],
-  );
+  const [, , embedded] = await Promise.all([
+    lockTenant(sql, tenant),
+    sql.query(
+      `insert into embeddings (tenant_id, embedder, embedding_hash, vector, created_at)
+       select $1, $2, x.hash, x.vector, $5 from unnest($3::text[], $4::bytea[]) as x(hash, vector)
+       on conflict do nothing`,
+      [tenant, embedder, hashes, bytesColumn(vectors.map(({ vector }) => encodeDense(vector))), now],
+    ),
+    sql.query<{ documentId: string; version: number; passages: number }>(
+      `with embedded as (
+         delete from embedding_queue q using unnest($3::text[]) as x(hash)
+         where q.tenant_id = $1 and q.embedding_hash = x.hash and $2 = (select embedder from active_embedder)
+         returning q.embedding_hash)
+       select p.document_id as "documentId", p.version, count(*) as passages
+       from embedded join passages p on p.tenant_id = $1 and p.embedding_hash = embedded.embedding_hash
+       group by p.document_id, p.version`,
+      [tenant, embedder, hashes],
+    ),
+  ]);
   if (embedded.length === 0) return;
-  await sql.query(
-    `update documents d set waiting = d.waiting - x.passages, generation = $5
-     from unnest($2::text[], $3::integer[], $4::integer[]) as x(document_id, version, passages)
-     where d.tenant_id = $1 and d.id = x.document_id and d.current_version = x.version`,
-    [
-      tenant,
-      embedded.map(({ documentId }) => documentId),
-      embedded.map(({ version }) => version),
-      embedded.map(({ passages }) => passages),
-      await raiseGeneration(sql, tenant),
-    ],
-  );
+  await Promise.all([
+    raiseGeneration(sql, tenant),
+    sql.queryLast(
+      `update documents d set waiting = d.waiting - x.passages, generation = (select generation from tenants where id = $1)
+       from unnest($2::text[], $3::integer[], $4::integer[]) as x(document_id, version, passages)
+       where d.tenant_id = $1 and d.id = x.document_id and d.current_version = x.version`,
+      [
+        tenant,
+        embedded.map(({ documentId }) => documentId),
+        embedded.map(({ version }) => version),
+        embedded.map(({ passages }) => passages),
+      ],
+    ),
+  ]);
 }

@@ -12,12 +12,12 @@ export async function lockObjects(sql: Sql, hashes: readonly string[]): Promise<
 
 /** Throws CONFLICT with a time to wait while one of the files is being removed: its bytes have to be stored again afterwards. */
 export async function holdObjects(sql: Sql, hashes: readonly string[]): Promise<void> {
-  await lockObjects(sql, hashes);
-  const [leaving] = await sql.query(
-    'select from object_purges where content_hash = any($1) and claimed_at is not null limit 1',
-    [hashes],
-  );
-  if (leaving)
+  if (hashes.length === 0) return;
+  const [, leaving] = await Promise.all([
+    lockObjects(sql, hashes),
+    sql.query('select from object_purges where content_hash = any($1) and claimed_at is not null limit 1', [hashes]),
+  ]);
+  if (leaving.length > 0)
     throw new AppError('CONFLICT', 'The same file is being removed at this moment. Send it again.', { retryAfter: 1 });
 }
 

@@ -1,7 +1,7 @@
 import type { Properties } from '../../../domain/document.ts';
 import { AppError } from '../../../domain/errors.ts';
 import type { DocumentId, TenantId } from '../../../domain/ids.ts';
-import { metadataOf } from '../../../domain/metadata.ts';
+import { type MetadataField, metadataOf } from '../../../domain/metadata.ts';
 import type { PreparedPassage, PreparedVersion } from '../../documents.ts';
 import type { Sql, SqlDriver } from '../../sql.ts';
 import { bytesColumn, integerColumn, textColumn } from '../columns.ts';
@@ -41,13 +41,16 @@ const stagedTogether = 150;
 
 /** Runs inside a transaction of the tenant, after `stagePassages` of each version: readers see all of it or nothing. */
 export async function publishVersions(sql: Sql, { tenant, versions, now }: PublishOptions): Promise<void> {
-  const generation = await raiseGeneration(sql, tenant);
-  const publications = await readPublications(sql, tenant, versions);
+  const [generation, publications, declared] = await Promise.all([
+    raiseGeneration(sql, tenant),
+    readPublications(sql, tenant, versions),
+    readMetadataFields(sql, tenant),
+  ]);
   if (publications.length === 0) return;
   await writePassages(sql, tenant, publications);
-  await flipVersions(sql, publications, { tenant, generation, now });
   const replaced = publications.filter(({ queued }) => queued.currentVersion !== null);
   if (replaced.length > 0) await overtake(sql, replaced, { tenant, now });
+  await flipVersions(sql, publications, { tenant, generation, declared, now });
 }
 
 /** Of the versions in $2 and $3, those that are still wanted: queued, the newest of their document, and not removed. */
@@ -93,9 +96,10 @@ async function writePassages(sql: Sql, tenant: TenantId, publications: readonly 
       broken.map(({ prepared }) => prepared),
     );
   const rows = missing.flatMap(({ prepared }) => toRows(prepared));
+  const inserting = [];
   for (let start = 0; start < rows.length; start += passagesPerStatement)
-    await insertRows(sql, tenant, rows.slice(start, start + passagesPerStatement));
-  const written = await queueTexts(sql, tenant, publications);
+    inserting.push(insertRows(sql, tenant, rows.slice(start, start + passagesPerStatement)));
+  const [written] = await Promise.all([queueTexts(sql, tenant, publications), ...inserting]);
   for (const publication of publications) {
     const { documentId, passages } = publication.prepared;
     const found = written.get(documentId) ?? { passages: 0, waiting: 0 };
@@ -114,8 +118,10 @@ export async function stagePassages(driver: SqlDriver, version: PreparedVersion)
   const { tenantId } = version;
   const whileWanted = async (work: (sql: Sql) => Promise<unknown>) =>
     await driver.asTenant(tenantId, async (sql) => {
-      await lockTenant(sql, tenantId);
-      const wanted = await sql.query(`select ${wantedVersions}`, placesOf(tenantId, [version]));
+      const [, wanted] = await Promise.all([
+        lockTenant(sql, tenantId),
+        sql.query(`select ${wantedVersions}`, placesOf(tenantId, [version])),
+      ]);
       if (wanted.length > 0) await work(sql);
       return wanted.length > 0;
     });
@@ -208,58 +214,61 @@ function statedVersion(properties: Properties): string | null {
 interface FlipOptions {
   readonly tenant: TenantId;
   readonly generation: number;
+  readonly declared: readonly MetadataField[];
   readonly now: Date;
 }
 
+/** The last of a publication: it ends the transaction. */
 async function flipVersions(
   sql: Sql,
   publications: readonly Publication[],
-  { tenant, generation, now }: FlipOptions,
+  { tenant, generation, declared, now }: FlipOptions,
 ): Promise<void> {
   const column = <T>(read: (publication: Publication) => T): T[] => publications.map(read);
   const ids = column(({ prepared }) => prepared.documentId);
   const versions = column(({ prepared }) => prepared.version);
-  const declared = await readMetadataFields(sql, tenant);
-  await sql.query(
-    `update documents d set current_version = x.version, title = x.title, language = x.language, passages = x.passages,
+  await Promise.all([
+    sql.query(
+      `update documents d set current_version = x.version, title = x.title, language = x.language, passages = x.passages,
        waiting = x.waiting, generation = $8, updated_at = $9, metadata = x.found || d.given_metadata,
        stated_version = x.stated
      from unnest($2::text[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::integer[], $10::jsonb[], $11::text[])
        as x(id, version, title, language, passages, waiting, found, stated)
      where d.tenant_id = $1 and d.id = x.id`,
-    [
-      tenant,
-      ids,
-      versions,
-      column(({ prepared }) => prepared.title),
-      column(({ prepared }) => prepared.language),
-      column(({ prepared }) => prepared.passages.length),
-      column(({ waiting }) => waiting),
-      generation,
-      now,
-      column(({ prepared }) => encodeJson(metadataOf(prepared.properties, declared))),
-      column(({ prepared }) => statedVersion(prepared.properties)),
-    ],
-  );
-  await sql.query(
-    `update document_versions v set state = 'ready', content = x.content, quality = x.quality, properties = x.properties, lease_until = null, claimed_by = null
+      [
+        tenant,
+        ids,
+        versions,
+        column(({ prepared }) => prepared.title),
+        column(({ prepared }) => prepared.language),
+        column(({ prepared }) => prepared.passages.length),
+        column(({ waiting }) => waiting),
+        generation,
+        now,
+        column(({ prepared }) => encodeJson(metadataOf(prepared.properties, declared))),
+        column(({ prepared }) => statedVersion(prepared.properties)),
+      ],
+    ),
+    sql.query(
+      `update document_versions v set state = 'ready', content = x.content, quality = x.quality, properties = x.properties, lease_until = null, claimed_by = null
      from unnest($2::text[], $3::integer[], $4::text[], $5::jsonb[], $6::jsonb[]) as x(document_id, version, content, quality, properties)
      where v.tenant_id = $1 and v.document_id = x.document_id and v.version = x.version`,
-    [
-      tenant,
-      ids,
-      versions,
-      textColumn(column(({ prepared }) => prepared.content)),
-      column(({ prepared }) => encodeJson(prepared.quality)),
-      column(({ prepared }) => encodeJson(prepared.properties)),
-    ],
-  );
-  await sql.query(
-    `update job_items i set state = 'done', title = x.title, finished_at = $6
+      [
+        tenant,
+        ids,
+        versions,
+        textColumn(column(({ prepared }) => prepared.content)),
+        column(({ prepared }) => encodeJson(prepared.quality)),
+        column(({ prepared }) => encodeJson(prepared.properties)),
+      ],
+    ),
+    sql.queryLast(
+      `update job_items i set state = 'done', title = x.title, finished_at = $6
      from unnest($2::text[], $3::text[], $4::integer[], $5::text[]) as x(job_id, document_id, version, title)
      where i.tenant_id = $1 and i.job_id = x.job_id and i.document_id = x.document_id and i.version = x.version`,
-    [tenant, column(({ prepared }) => prepared.jobId), ids, versions, column(({ prepared }) => prepared.title), now],
-  );
+      [tenant, column(({ prepared }) => prepared.jobId), ids, versions, column(({ prepared }) => prepared.title), now],
+    ),
+  ]);
 }
 
 /** The text of an older version stays for those who still look at it; its passages are of no more use. */

@@ -51,10 +51,13 @@ interface RegisterOptions {
 /** Runs inside a transaction of the tenant. A document that stands twice in the list takes its later form. */
 export async function registerDocuments(sql: Sql, options: RegisterOptions): Promise<Registration[]> {
   const { tenant, now } = options;
-  await lockTenant(sql, tenant);
-  const incoming = await withInherited(sql, tenant, await readDeclared(sql, options));
+  const keys = new Set(options.incoming.map(externalKeyOf));
+  const [, incoming, known] = await Promise.all([
+    lockTenant(sql, tenant),
+    readIncoming(sql, options),
+    readKnown(sql, tenant, [...keys]),
+  ]);
   const newest = new Map(incoming.map((document) => [externalKeyOf(document), document]));
-  const known = await readKnown(sql, tenant, [...newest.keys()]);
   const plans = new Map(
     [...newest].map(([externalKey, document]) => [
       externalKey,
@@ -62,22 +65,22 @@ export async function registerDocuments(sql: Sql, options: RegisterOptions): Pro
     ]),
   );
   const queued = [...plans.values()].filter(({ isQueued }) => isQueued);
-  if (queued.length > 0)
-    await holdObjects(
-      sql,
-      queued.map(({ incoming: { contentHash } }) => contentHash),
-    );
-  const jobId = await openJob(sql, options, queued.length > 0);
+  const hashes = queued.map(({ incoming: { contentHash } }) => contentHash);
+  const [jobId] = await Promise.all([openJob(sql, options, queued.length > 0), holdObjects(sql, hashes)]);
   const changed = [...plans.values()].filter(({ outcome, known: before }) => outcome === 'changed' && before);
   if (changed.length > 0) await updateDocuments(sql, options, changed);
-  if (queued.length > 0 && jobId) await queueVersions(sql, { ...options, jobId }, queued);
   for (const { documentId, incoming: document } of plans.values())
     if (document.curated)
       await registerCurated(sql, { tenant, id: document.externalId, documentId, curated: document.curated, now });
+  if (queued.length > 0 && jobId) await queueVersions(sql, { ...options, jobId }, queued);
   return incoming.map((document) => {
     const { documentId, version, outcome, isQueued } = plans.get(externalKeyOf(document)) ?? unplanned();
     return { documentId, version, outcome, jobId: isQueued ? jobId : options.jobId };
   });
+}
+
+async function readIncoming(sql: Sql, options: RegisterOptions): Promise<readonly IncomingDocument[]> {
+  return await withInherited(sql, options.tenant, await readDeclared(sql, options));
 }
 
 /** The documents with their metadata as it is kept. Throws INVALID_REQUEST for what is not declared. */
@@ -262,6 +265,7 @@ export async function dropQueued(
   );
 }
 
+/** The last of a registration: it ends the transaction. */
 async function queueVersions(
   sql: Sql,
   { tenant, jobId, now }: RegisterOptions & { jobId: JobId },
@@ -287,7 +291,7 @@ async function queueVersions(
     size: incoming.size,
   }));
   const turn = turnOf({ size: 'size', now: '$4', before: `(place + ${documentsOfJob('$1', '$3')})` });
-  await sql.query(
+  await sql.queryLast(
     `with x as materialized (select * from jsonb_to_recordset($2::jsonb)
        as x(place integer, is_new boolean, id text, version integer, external_key text, source text, external_id text, uri text, acl text[],
          tags jsonb, metadata jsonb, given_title text, given_language text, content_hash text, media_type text, file_name text, size bigint)

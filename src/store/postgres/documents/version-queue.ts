@@ -70,7 +70,7 @@ const turns = `with recursive ${chosenTenants('document_versions', working)}, tu
 /** Runs as the operator: tenants take turns, within a tenant `turn_at` decides. */
 export async function claimVersions(sql: Sql, options: ClaimOptions): Promise<QueuedVersion[]> {
   const { limit, leaseSeconds, processName, now } = options;
-  const rows = await sql.query<ClaimedRow>(
+  const rows = await sql.queryLast<ClaimedRow>(
     `${turns}, next as materialized (
        select v.tenant_id, v.document_id, v.version, t.turn
        from (select * from turns order by turn, turn_at, queue_number) t cross join lateral (
@@ -101,7 +101,7 @@ export async function claimVersions(sql: Sql, options: ClaimOptions): Promise<Qu
 }
 
 export async function releaseClaims(sql: Sql, processName: string): Promise<void> {
-  await sql.query(
+  await sql.queryLast(
     `update document_versions set lease_until = null, claimed_by = null where state = 'queued' and claimed_by = $1`,
     [processName],
   );
@@ -109,7 +109,7 @@ export async function releaseClaims(sql: Sql, processName: string): Promise<void
 
 /** Gives these claims of this process back as if they had not been made. */
 export async function returnClaims(sql: Sql, versions: readonly VersionName[], processName: string): Promise<void> {
-  await sql.query(
+  await sql.queryLast(
     `update document_versions v set lease_until = null, claimed_by = null, attempts = greatest(v.attempts - 1, 0)
      from unnest($1::text[], $2::text[], $3::integer[]) as x(tenant_id, document_id, version)
      where v.tenant_id = x.tenant_id and v.document_id = x.document_id and v.version = x.version
@@ -128,7 +128,7 @@ interface RenewOptions {
 /** Runs as the operator; of these versions, the ones that this process still holds and somebody still wants. */
 export async function renewClaims(sql: Sql, options: RenewOptions): Promise<VersionName[]> {
   const { versions, leaseSeconds, processName, now } = options;
-  return await sql.query<VersionName>(
+  return await sql.queryLast<VersionName>(
     `update document_versions v set lease_until = $5
      from unnest($1::text[], $2::text[], $3::integer[]) as x(tenant_id, document_id, version)
      where v.tenant_id = x.tenant_id and v.document_id = x.document_id and v.version = x.version
