@@ -29,7 +29,10 @@ function startRun(suite: string) {
     env: { PATH: process.env.PATH, HOME: root, DATA_DIR: root },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  // As a shell tells it.
+  const exited = new Promise<number | null>((resolve) =>
+    child.once('exit', (code, signal) => resolve(signal === 'SIGINT' ? 130 : code)),
+  );
   return { child, exited };
 }
 

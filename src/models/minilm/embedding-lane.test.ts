@@ -79,6 +79,23 @@ describe('createEmbeddingLane', () => {
     await Promise.all([borrower.close(), lender.close()]);
   });
 
+  it('ends all threads but one when there has been no work for a while, and starts others with the next', async () => {
+    const counting = `globalThis.answered = (globalThis.answered ?? 0) + 1;
+      parentPort.postMessage({ id: message.id, vectors: Float32Array.of(globalThis.answered) });`;
+    const options = { maxTokens: 8, dimensions: 1, deadlineMilliseconds: 10_000, charactersPerBatch: 1 };
+    const { embed, close } = createEmbeddingLane({
+      ...options,
+      threads: 2,
+      idleSeconds: 0.01,
+      program: program(counting),
+    });
+    const askBoth = async () => (await embed(['a', 'b'], never)).map(([count]) => count).toSorted();
+    expect(await askBoth()).toEqual([1, 1]);
+    await expect.poll(askBoth).toEqual([1, expect.any(Number)]);
+    expect(await embed(['a'], never)).not.toEqual([Float32Array.of(1)]);
+    await close();
+  });
+
   it('names a text on which the model failed, and goes on', async () => {
     const { embed, close } = lane(`
       if (message.texts[0] === 'bad') return parentPort.postMessage({ id: message.id, error: 'broken tensor' });

@@ -5,6 +5,8 @@ interface LaneOptions extends ModelThreadOptions {
   readonly threads: number;
   /** Characters of a batch, unless one text has more; 2,000 when left out, about 500 tokens of English. */
   readonly charactersPerBatch?: number;
+  /** After so long without work all threads but one end, to give back the memory of the model; 10 when left out. */
+  readonly idleSeconds?: number;
   /** A warm thread of another lane that has nothing to do; it takes a batch when the lane's own threads are at work. */
   readonly spareThread?: () => ModelThread | null;
 }
@@ -31,11 +33,14 @@ interface Batch {
 /** One batch runs while the next one already waits inside the thread, so that a busy event loop never leaves it idle. */
 const batchesPerThread = 2;
 const charactersPerBatchOfDocuments = 2_000;
+const defaultIdleSeconds = 10;
 
 export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
   const queue: Batch[] = [];
   const threads = new Set<ModelThread>();
+  const { idleSeconds = defaultIdleSeconds } = options;
   let closed = false;
+  let resting: NodeJS.Timeout | undefined;
 
   function open(): ModelThread {
     const thread = openModelThread(options, () => {
@@ -56,10 +61,23 @@ export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
     return idlest && idlest.load() < batchesPerThread ? idlest : null;
   }
 
+  function rest(): void {
+    if (threads.size < 2) return;
+    resting = setTimeout(() => {
+      const atRest = [...threads].filter((thread) => thread.load() === 0);
+      for (const thread of atRest.slice(1)) void thread.close();
+    }, idleSeconds * 1000);
+    resting.unref();
+  }
+
   function pump(): void {
+    clearTimeout(resting);
     while (!closed) {
       const batch = queue[0];
-      if (!batch) return;
+      if (!batch) {
+        rest();
+        return;
+      }
       if (batch.isWanted()) {
         const thread = pickThread();
         if (!thread) return;
@@ -103,6 +121,7 @@ export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
     idleThread: () => [...threads].find((thread) => thread.isWarm() && thread.load() === 0) ?? null,
     async close() {
       closed = true;
+      clearTimeout(resting);
       for (const batch of queue.splice(0)) batch.reject(unavailable('The built-in embedder is closed.'));
       await Promise.all([...threads].map((thread) => thread.close()));
     },
