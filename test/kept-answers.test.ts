@@ -124,6 +124,14 @@ describe('a kept answer', () => {
     expect(transactions.filter((name) => name !== 'asOperator')).toEqual(['asTenant, brief']);
   });
 
+  it('costs three transactions where it is computed: what decides it is read at once', async () => {
+    await ask();
+    transactions.length = 0;
+    expect((await ask(reader, { 'cache-control': 'no-cache' })).cached).toBe(false);
+    const ofAnswer = transactions.filter((name) => name !== 'asOperator');
+    expect(ofAnswer).toEqual(['queryAsTenant', 'asTenant, brief', 'asTenant, brief']);
+  });
+
   it('is not given to one with other rights', async () => {
     await ask();
     expect((await ask(await app.createKey({ role: 'reader', grants: ['group:board'] }))).cached).toBe(false);
