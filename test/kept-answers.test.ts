@@ -24,7 +24,8 @@ beforeAll(async () => {
   driver = await openTestDatabase();
   const counted: SqlDriver = {
     ...driver,
-    asTenant: (...options) => counting('asTenant', driver.asTenant(...options)),
+    asTenant: (tenant, work, options) =>
+      counting(options?.isBrief ? 'asTenant, brief' : 'asTenant', driver.asTenant(tenant, work, options)),
     queryAsTenant: (...options) => counting('queryAsTenant', driver.queryAsTenant(...options)),
     asOperator: (...options) => counting('asOperator', driver.asOperator(...options)),
   };
@@ -120,7 +121,15 @@ describe('a kept answer', () => {
     transactions.length = 0;
     expect((await ask()).cached).toBe(true);
     // The operator's is that of the credential, which is believed for half a second.
-    expect(transactions.filter((name) => name !== 'asOperator')).toEqual(['asTenant']);
+    expect(transactions.filter((name) => name !== 'asOperator')).toEqual(['asTenant, brief']);
+  });
+
+  it('costs three transactions where it is computed: what decides it is read at once', async () => {
+    await ask();
+    transactions.length = 0;
+    expect((await ask(reader, { 'cache-control': 'no-cache' })).cached).toBe(false);
+    const ofAnswer = transactions.filter((name) => name !== 'asOperator');
+    expect(ofAnswer).toEqual(['queryAsTenant', 'asTenant, brief', 'asTenant, brief']);
   });
 
   it('is not given to one with other rights', async () => {

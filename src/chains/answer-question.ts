@@ -47,6 +47,8 @@ export interface AnswerInput {
   readonly onMask?: (values: MaskedValues) => void;
   /** Puts other sources in the place of those that the search found, as a replay does, with `cache: bypass`; left out: what was found. */
   readonly sources?: (found: Retrieval) => Promise<Retrieval>;
+  /** The tenant's generation, where it was read for this question already; left out: it is read. */
+  readonly generation?: number | undefined;
   /** Only an answer that is kept of this generation of the tenant will do; without one there is no event at all. */
   readonly onlyKeptOf?: number;
   /** Called before the first event when the whole answer is kept: all others follow without waiting for anything. */

@@ -45,7 +45,7 @@ export function shareAnswers(deps: SharedAnswersDeps): AnswerQuestion {
       return;
     }
     if (input.history.length > 0 || policy === 'bypass') return yield* answerQuestion(input, signal);
-    const generation = await deps.generation(input.principal.tenantId).catch(() => null);
+    const generation = input.generation ?? (await deps.generation(input.principal.tenantId).catch(() => null));
     // Whatever keeps the generation from being read, the chain meets it too and says it in its final event.
     if (generation === null) return yield* answerQuestion(input, signal);
     const key = keyOf(input, generation);

@@ -16,17 +16,17 @@ export function createTextMemory<Key extends string, Value extends object>(
   return memory;
 }
 
-/** `read`, whose results are remembered: what it reads of a text depends on the text and its language alone. */
+/** `read`, whose results are remembered: what it reads of a text depends on the text and one name alone, that of its language as a rule. */
 export function rememberReading<Value extends object>(
   limits: LRUCache.Options<string, Value, unknown>,
-  read: (text: string, language: string) => Value,
-): (text: string, language: string) => Value {
+  read: (text: string, name: string) => Value,
+): (text: string, name: string) => Value {
   const memory = createTextMemory<string, Value>(limits);
-  return (text, language) => {
-    const key = `${language}\0${text}`;
+  return (text, name) => {
+    const key = `${name}\0${text}`;
     const known = memory.get(key);
     if (known) return known;
-    const value = read(text, language);
+    const value = read(text, name);
     memory.set(key, value);
     return value;
   };

@@ -1,3 +1,5 @@
+import { rememberReading } from '../domain/text-memory.ts';
+
 /** What two texts are compared by. */
 export interface TextProfile {
   /** Hashes of the distinct words without numbers, ascending. */
@@ -16,10 +18,22 @@ const fnvPrime = 0x01000193;
 const zero = 48;
 const nine = 57;
 
-/** One pass over the text, without a string for each word. `version` as in "7.4". */
+/** Characters of texts and words of profiles, about 6 MB: good passages come again. */
+const mostRemembered = 1_500_000;
+const remembered = rememberReading<TextProfile>(
+  { maxSize: mostRemembered, sizeCalculation: ({ words }, key) => key.length + words.length },
+  readProfile,
+);
+
+/** `version` as in "7.4". */
 export function profileOf(text: string, version: string | null): TextProfile {
+  return remembered(text, version ?? '');
+}
+
+/** One pass over the text, without a string for each word. `version` is empty where none is known. */
+function readProfile(text: string, version: string): TextProfile {
   const lower = text.toLowerCase();
-  const ownVersion = version === null ? null : hashOf(version);
+  const ownVersion = version === '' ? null : hashOf(version);
   const words: number[] = [];
   let numbers = fnvOffset;
   let numbersWithoutVersion = fnvOffset;

@@ -29,6 +29,7 @@ export interface AnswerRequest
     | 'tokenLimit'
     | 'refusalThreshold'
     | 'guards'
+    | 'generation'
   > {
   /** Null begins a conversation. */
   readonly conversationId: ConversationId | null;

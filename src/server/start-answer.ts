@@ -4,7 +4,7 @@ import { underSettings } from '../chains/under-settings.ts';
 import { answerModes } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { AnswerId } from '../domain/ids.ts';
-import type { TenantSettings } from '../domain/tenant-settings.ts';
+import { defaultTenantSettings, type TenantSettings } from '../domain/tenant-settings.ts';
 import type { AnswerRequest } from './answer-runs.ts';
 import { type AppContext, principalOf } from './app-env.ts';
 import { once } from './idempotency.ts';
@@ -69,9 +69,10 @@ export async function startAnswer(c: AppContext, deps: RouteDeps, asked: Asked):
       const last = deps.tenantSettings.lastState(principal.tenantId);
       const kept = last && (await deps.runs.startKept(requestUnder(last.settings), last.generation));
       if (kept) return { id: kept.id };
-      const settings = await deps.tenantSettings.read(principal.tenantId);
+      const state = await deps.tenantSettings.readState(principal.tenantId);
+      const settings = state?.settings ?? defaultTenantSettings;
       requireAllowed(asked.model, settings);
-      const { id } = await deps.runs.start(requestUnder(settings));
+      const { id } = await deps.runs.start({ ...requestUnder(settings), generation: state?.generation });
       return { id };
     },
   });

@@ -18,13 +18,18 @@ export interface Sql {
   queryLast<Row extends object = Record<string, unknown>>(text: string, values?: readonly SqlValue[]): Promise<Row[]>;
 }
 
+export interface WorkOptions {
+  /** Of one statement that somebody waits for: where transactions queue, it goes before longer ones. */
+  readonly isBrief?: boolean;
+}
+
 /**
  * The one face of both databases. Every piece of work is a transaction; it is committed when `work` resolves and rolled back when it throws.
  * No transaction may wait for a model or for HTTP. `work` must use the `sql` that it is given, never the driver.
  */
 export interface SqlDriver {
   /** Runs as the unprivileged role with the tenant set, so that row-level security holds whatever the statement says. */
-  asTenant<T>(tenant: TenantId, work: (sql: Sql) => Promise<T>): Promise<T>;
+  asTenant<T>(tenant: TenantId, work: (sql: Sql) => Promise<T>, options?: WorkOptions): Promise<T>;
   /** Runs as the unprivileged role with one statement in one round trip; the hot read path. */
   queryAsTenant<Row extends object = Record<string, unknown>>(
     tenant: TenantId,
@@ -32,7 +37,10 @@ export interface SqlDriver {
     values?: readonly SqlValue[],
   ): Promise<Row[]>;
   /** Runs as the owner: migrations, credentials before a tenant is known, and work across tenants. */
-  asOperator<T>(work: (sql: Sql) => Promise<T>, options?: { readonly timeoutSeconds?: number }): Promise<T>;
+  asOperator<T>(
+    work: (sql: Sql) => Promise<T>,
+    options?: WorkOptions & { readonly timeoutSeconds?: number },
+  ): Promise<T>;
   /** Throws DATABASE_UNAVAILABLE when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -11,6 +11,8 @@ export interface TenantState {
 
 export interface TenantSettingsStore {
   read(tenant: TenantId): Promise<TenantSettings>;
+  /** The settings with the generation under which they stand; null where there is no such tenant. */
+  readState(tenant: TenantId): Promise<TenantState | null>;
   /** As this process read it last, however long ago; null before. To be believed only where the database holds the generation against its own. */
   lastState(tenant: TenantId): TenantState | null;
   /** Writes what differs, and who changed it from what to what; resolves to the settings as they are then. */

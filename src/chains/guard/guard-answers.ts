@@ -44,7 +44,9 @@ export function guardAnswers(deps: GuardDeps): AnswerQuestion {
       for (const event of refused(masked, verdict.degradation)) yield stamp(event);
       return;
     }
-    const asked = <T extends AnswerInput>(form: T): T => (check ? { ...form, onKept: () => {} } : form);
+    // The moderation takes its time: what was read before it may have passed.
+    const asked = <T extends AnswerInput>(form: T): T =>
+      check ? { ...form, generation: undefined, onKept: () => {} } : form;
     const events = askChain(deps, { input: asked(input), masked: asked(masked), mask }, signal);
     for await (const event of check ? moderateSentences(events, check, { input, signal }) : events) {
       yield stamp(event);

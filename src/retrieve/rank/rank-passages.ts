@@ -1,4 +1,5 @@
 import type { PassageId } from '../../domain/ids.ts';
+import { rememberReading } from '../../domain/text-memory.ts';
 import { splitWindows } from '../../domain/windows.ts';
 import type { Embedder } from '../../models/embedder.ts';
 import { guessLanguage } from '../../models/sparse/languages.ts';
@@ -130,6 +131,20 @@ async function readFeatures(
   return featuresOf({ text, idealSparse, termsOf: (language) => terms.get(language) ?? none }, candidates);
 }
 
+/** What a text is written in, by how it begins. */
+interface Written {
+  /** Of the analyser. */
+  readonly language: string;
+  readonly forEmbedder: string;
+}
+
+/** About 8 MB: good passages come again. */
+const mostRemembered = 10_000;
+const writtenIn = rememberReading<Written>({ max: mostRemembered }, (text) => {
+  const language = guessLanguage(text).code;
+  return { language, forEmbedder: writtenLanguage({ text, language }) };
+});
+
 const fewestLatin = 0.5;
 
 /** The language for the embedder: that of the analyser, unless the letters are of another script, whose words it takes apart without a language. */
@@ -146,13 +161,13 @@ function candidateOf(
   embedder: FeatureDeps['embedder'],
 ): Candidate {
   const { title, headingPath, text, sparse, dense } = passage;
-  const language = guessLanguage(text.slice(0, charactersForLanguage)).code;
+  const { language, forEmbedder } = writtenIn(text.slice(0, charactersForLanguage), '');
   return {
     title,
     header: [title, ...headingPath].join('\n'),
     text,
     language,
-    isKnown: embedder.languages?.includes(writtenLanguage({ text, language })) ?? true,
+    isKnown: embedder.languages?.includes(forEmbedder) ?? true,
     sparse: sparse ?? 0,
     dense,
     windows: windowsOf(passage.id, text, { questionVector, windows }),

@@ -41,8 +41,11 @@ export function createAnswerStore(driver: SqlDriver, options: AnswerStoreOptions
     return rows[0]?.value ?? null;
   }
 
+  /** Somebody waits for it; only a conversation that is there already needs more than one statement. */
   const writeTurn = (principal: Principal, turn: Omit<Turn, 'processName' | 'now'>) =>
-    driver.asTenant(principal.tenantId, (sql) => addTurn(sql, principal, { ...turn, processName, now: now() }));
+    driver.asTenant(principal.tenantId, (sql) => addTurn(sql, principal, { ...turn, processName, now: now() }), {
+      isBrief: turn.isNewConversation,
+    });
 
   return {
     ...createConversationReads(driver),
@@ -57,7 +60,9 @@ export function createAnswerStore(driver: SqlDriver, options: AnswerStoreOptions
       writeTurn(principal, { started: firstOf(whole), ...newConversation, whole, generation }),
 
     finish: (principal, whole) =>
-      driver.asTenant(principal.tenantId, (sql) => finishAnswer(sql, principal, { ...whole, now: now() })),
+      driver.asTenant(principal.tenantId, (sql) => finishAnswer(sql, principal, { ...whole, now: now() }), {
+        isBrief: true,
+      }),
 
     get: (principal, id) => readColumn<Answer>(principal, id, 'answer'),
     events: (principal, id) => readColumn<AnswerEvent[]>(principal, id, 'events'),

@@ -247,12 +247,14 @@ function createKeys(driver: SqlDriver, now: () => Date): KeyMethods {
     },
 
     async principalOfKey(secret) {
-      const rows = await driver.asOperator((sql) =>
-        sql.queryLast<CredentialRow>(
-          `select c.tenant_id as "tenantId", c.id, c.role, c.scopes, c.grants, ${ownerColumns}
-           from api_keys c ${owner} and c.revoked_at is null`,
-          [hashSecret(secret)],
-        ),
+      const rows = await driver.asOperator(
+        (sql) =>
+          sql.queryLast<CredentialRow>(
+            `select c.tenant_id as "tenantId", c.id, c.role, c.scopes, c.grants, ${ownerColumns}
+             from api_keys c ${owner} and c.revoked_at is null`,
+            [hashSecret(secret)],
+          ),
+        { isBrief: true },
       );
       return rows[0] ? toPrincipal(rows[0]) : null;
     },
@@ -278,11 +280,13 @@ function createSessions(driver: SqlDriver, now: () => Date): SessionMethods {
     },
 
     async principalOfSession(secret) {
-      const rows = await driver.asOperator((sql) =>
-        sql.queryLast<Omit<CredentialRow, 'scopes' | 'grants'>>(
-          `select c.tenant_id as "tenantId", c.id, c.role, ${ownerColumns} from sessions c ${owner} and c.expires_at > $2`,
-          [hashSecret(secret), now()],
-        ),
+      const rows = await driver.asOperator(
+        (sql) =>
+          sql.queryLast<Omit<CredentialRow, 'scopes' | 'grants'>>(
+            `select c.tenant_id as "tenantId", c.id, c.role, ${ownerColumns} from sessions c ${owner} and c.expires_at > $2`,
+            [hashSecret(secret), now()],
+          ),
+        { isBrief: true },
       );
       const [row] = rows;
       return row ? toPrincipal({ ...row, scopes: usualScopes[row.role], grants: [] }) : null;

@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { SqlDriver } from '../sql.ts';
+import { newId } from '../../domain/ids.ts';
+import type { Sql, SqlDriver } from '../sql.ts';
 import { openDatabase } from './open-database.ts';
 import { openPglite } from './pglite-driver.ts';
 
@@ -58,6 +59,24 @@ it('says that it is unavailable when its thread dies, and opens again for the ne
   await expect(hanging).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   expect(await queued).toEqual([1]);
   await driver.ping();
+});
+
+it('lets a statement that somebody waits for go before longer work', async () => {
+  const driver = await open();
+  await driver.asOperator((sql) => sql.query('create role footnote_tenant'));
+  const tenant = newId('tenant');
+  const order: string[] = [];
+  const note = (name: string) => async (sql: Sql) => {
+    await sql.queryLast('select 1');
+    order.push(name);
+  };
+  await Promise.all([
+    driver.asOperator(note('running')),
+    driver.asTenant(tenant, note('long')),
+    driver.asTenant(tenant, note('an answer'), { isBrief: true }),
+    driver.asOperator(note('a credential'), { isBrief: true }),
+  ]);
+  expect(order).toEqual(['running', 'an answer', 'a credential', 'long']);
 });
 
 it('refuses work after it is closed', async () => {

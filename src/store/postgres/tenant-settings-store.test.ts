@@ -31,6 +31,8 @@ describeOnEachDatabase('tenant settings and their audit', (database) => {
     await store.read(tenant);
     const first = store.lastState(tenant);
     expect(first?.settings).toEqual(defaultTenantSettings);
+    expect(await store.readState(tenant)).toEqual(first);
+    expect(await store.readState(newId('tenant'))).toBeNull();
     await createTenantSettingsStore(database(), { now }).change(admin, { answerTokens: 1000 });
     expect(store.lastState(tenant)).toEqual(first);
     await store.change(admin, { answerTokens: 1000 });

@@ -11,7 +11,7 @@ import { encodeJson } from './sql-values.ts';
 
 const mostKnown = 10_000;
 const read = 'select settings from tenant_settings where tenant_id = $1';
-const readState = `select t.generation, s.settings from tenants t left join tenant_settings s on s.tenant_id = t.id where t.id = $1`;
+const stateOfTenant = `select t.generation, s.settings from tenants t left join tenant_settings s on s.tenant_id = t.id where t.id = $1`;
 
 /** For others that must know them in their own transaction. */
 export async function readSettings(sql: Sql, tenant: TenantId): Promise<TenantSettings> {
@@ -43,13 +43,16 @@ export function createTenantSettingsStore(
   { now = () => new Date() }: { readonly now?: () => Date } = {},
 ): TenantSettingsStore {
   const states = new LRUCache<TenantId, TenantState>({ max: mostKnown });
+  const readState = async (tenant: TenantId) => {
+    const [row] = await driver.queryAsTenant<Row>(tenant, stateOfTenant, [tenant]);
+    if (!row) return null;
+    const state = { settings: parse(row), generation: row.generation };
+    states.set(tenant, state);
+    return state;
+  };
   return {
-    read: async (tenant) => {
-      const [row] = await driver.queryAsTenant<Row>(tenant, readState, [tenant]);
-      const settings = parse(row);
-      if (row) states.set(tenant, { settings, generation: row.generation });
-      return settings;
-    },
+    read: async (tenant) => (await readState(tenant))?.settings ?? parse(),
+    readState,
     lastState: (tenant) => states.get(tenant) ?? null,
 
     change: (principal, change) =>
