@@ -46,12 +46,12 @@ it('sends nothing more once its job is cancelled', async () => {
   expect(sent).toBeLessThan(20);
 });
 
-it('says why documents wait', async () => {
+it('says why documents wait, and not how long', async () => {
   const waitingFor = { code: 'STORAGE_FULL', detail: 'The disk is full.', since: '2026-01-01T00:00:00.000Z' };
   const states: Partial<Job>[] = [
     { queuePosition: 1045, waitingFor: null },
-    { queuePosition: 0, waitingFor },
-    { state: 'paused', queuePosition: 0, waitingFor: null },
+    { queuePosition: 0, waitingFor, done: 30 },
+    { state: 'paused', done: 30, queuePosition: 0, waitingFor: null },
     { state: 'finished', stage: 'done' },
   ];
   const client = fakePort<Client>('client', {
@@ -61,10 +61,11 @@ it('says why documents wait', async () => {
   });
   const shown: ProgressState[] = [];
   expect(await run(client, shown)).toBe(0);
-  expect(shown.filter(({ label }) => label === 'searchable').map(({ note }) => note)).toEqual([
-    '1045 documents before it',
-    'waits: STORAGE_FULL: The disk is full.',
-    'paused: footnote jobs resume job_1',
+  const lines = shown.filter(({ label }) => label === 'searchable');
+  expect(lines.map(({ note, etaSeconds }) => [note, etaSeconds])).toEqual([
+    ['1045 documents before it', null],
+    ['waits: STORAGE_FULL: The disk is full.', null],
+    ['paused: footnote jobs resume job_1', null],
   ]);
 });
 

@@ -270,22 +270,15 @@ async function waitForJob(
     pollMilliseconds = Math.min(lastPollMilliseconds, pollMilliseconds * pollGrowth)
   ) {
     const job = await client.get<Job>(`/v1/jobs/${jobId}`);
-    if (job.stage === 'lexical') {
-      const done = job.done + job.failed;
-      const note = hindranceOf(job) ?? '';
-      progress.show({ label: 'searchable', done, total: job.total, etaSeconds: eta(done, job.total), note });
-    } else if (job.stage === 'done' || wait === 'lexical' || job.state !== 'running') {
-      return job;
-    } else {
-      const { passagesEmbedded: done, passages: total } = job;
-      progress.show({
-        label: 'vectors',
-        done,
-        total,
-        etaSeconds: vectorEta(done, total),
-        note: hindranceOf(job) ?? 'answers work already',
-      });
-    }
+    if (job.stage !== 'lexical' && (job.stage === 'done' || wait === 'lexical' || job.state !== 'running')) return job;
+    const [label, done, total, rate, otherwise] =
+      job.stage === 'lexical'
+        ? (['searchable', job.done + job.failed, job.total, eta, ''] as const)
+        : (['vectors', job.passagesEmbedded, job.passages, vectorEta, 'answers work already'] as const);
+    const secondsLeft = rate(done, total);
+    // What waits would take as long as it waits, which nobody knows.
+    const etaSeconds = job.waitingFor || job.state === 'paused' ? null : secondsLeft;
+    progress.show({ label, done, total, etaSeconds, note: hindranceOf(job) ?? otherwise });
     await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
     signal.throwIfAborted();
   }
