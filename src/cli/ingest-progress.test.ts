@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fakePort } from '../../test/fake-port.ts';
+import { sha256 } from '../../test/sample-documents.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import type { Client } from './client.ts';
@@ -44,6 +45,24 @@ it('sends nothing more once its job is cancelled', async () => {
   await expect(run(client)).rejects.toMatchObject({ detail: 'The job job_1 was cancelled.' });
   // The calls that were under way when the first was refused.
   expect(sent).toBeLessThan(20);
+});
+
+it('asks for what is known in few pages, and sends nothing of it again', async () => {
+  const asked: string[] = [];
+  const known = Array.from({ length: 40 }, (_, place) => ({
+    ...{ externalId: `${place}.md`, contentHash: sha256(`# Page ${place}\n`), state: 'ready' },
+    ...{ acl: [], tags: {}, metadata: {} },
+  }));
+  const client = fakePort<Client>('client', {
+    get: async <T>(path: string) => {
+      asked.push(path);
+      return { items: known, nextCursor: null } as T;
+    },
+  });
+  const printed: string[] = [];
+  expect(await run(client, [], [folder], printed)).toBe(0);
+  expect(JSON.parse(printed.join(''))).toMatchObject({ unchanged: 40, added: [], changed: [] });
+  expect(asked).toEqual(['/v1/documents?limit=1000&source=pages']);
 });
 
 it('says why documents wait, and not how long', async () => {
