@@ -41,5 +41,8 @@ export function addServing(program: Command, invocation: () => Invocation, withC
     .option('--shadow', 'ask both indexes the stored questions and compare', false)
     .option('--switch', 'make the second index the live one', false)
     .option('--back', 'make the previous index the live one again', false)
-    .action(async (options: ReindexOptions) => await withClient(async (context) => await reindex(context, options)));
+    .action(
+      async (options: ReindexOptions) =>
+        await withClient(async (context) => await reindex(context, options), { isPatient: true }),
+    );
 }
