@@ -3,6 +3,7 @@ import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate } from '@langchain/core/prompts';
 import { RunnableLambda, RunnablePassthrough, RunnableSequence } from '@langchain/core/runnables';
 import { ChatOpenAI } from '@langchain/openai';
+import { createProgress } from '../src/cli/progress.ts';
 import { loadConfig } from '../src/config.ts';
 import { openFootnote } from '../src/main.ts';
 import { createReranker } from '../src/models/rerank/create-reranker.ts';
@@ -62,7 +63,8 @@ console.log(`\n\n${describeSources(found)}`);
 /** Without a reranker of its own: the chain asks it, and once is enough. */
 async function open() {
   const opened = await openFootnote({ ...config, reranker: null });
-  await loadSample(opened, console.error);
+  const { signal } = new AbortController();
+  await loadSample(opened, { note: console.error, progress: createProgress(process.stderr), signal });
   return { ...opened, [Symbol.asyncDispose]: opened.close };
 }
 

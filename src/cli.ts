@@ -1,18 +1,18 @@
 import { Command, CommanderError } from 'commander';
 import { addAsking } from './cli/asking-commands.ts';
-import type { Client } from './cli/client.ts';
 import { addCuratedAnswers } from './cli/curated-commands.ts';
 import { addDocuments } from './cli/document-commands.ts';
 import { addCaseMaking } from './cli/eval-cases.ts';
 import { addCalibration, addEvals } from './cli/eval-commands.ts';
 import { addIdentities } from './cli/identity-commands.ts';
-import type { Invocation, SetExitCode } from './cli/invocation.ts';
+import type { Invocation, SetExitCode, WithClient } from './cli/invocation.ts';
 import { addJobs } from './cli/job-commands.ts';
 import { createOutput } from './cli/output.ts';
 import { createProgress } from './cli/progress.ts';
 import { addServing } from './cli/serving-commands.ts';
 import { addSources } from './cli/source-commands.ts';
 import { addGlossary, addMetadata, addRanker, addSettings } from './cli/tenant-commands.ts';
+import { openPatiently } from './cli/wait-out-faults.ts';
 import { loadConfig } from './config.ts';
 import { AppError, type ErrorCode } from './domain/errors.ts';
 
@@ -78,10 +78,11 @@ function buildProgram(signal: AbortSignal, setExitCode: SetExitCode): Command {
     signal,
   });
   /** Opens the way to Footnote for one command, and closes it whatever happens. */
-  const withClient = async (work: (context: Invocation & { client: Client }) => Promise<unknown>): Promise<void> => {
+  const withClient: WithClient = async (work, { isPatient = false } = {}) => {
     const context = invocation();
     const { openClient } = await import('./open-client.ts');
-    const client = await openClient(context.config);
+    const open = () => openClient(context.config);
+    const client = await (isPatient ? openPatiently(open, context) : open());
     try {
       const code = await work({ ...context, client });
       if (typeof code === 'number') setExitCode(code);

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import type { createAnswerQuestion } from './chains/answer-question-chain.ts';
-import type { Output } from './cli/output.ts';
+import type { Invocation } from './cli/invocation.ts';
 import type { Config } from './config.ts';
 import { AppError } from './domain/errors.ts';
 import { usualScopes } from './domain/principal.ts';
@@ -209,11 +209,11 @@ async function ensureLocalKey(stores: Stores, folder: DataFolder): Promise<strin
 }
 
 /** Runs the server until the signal is aborted. Throws PORT_IN_USE and what `openFootnote` throws. */
-export async function serve(config: Config, output: Output, signal: AbortSignal): Promise<void> {
+export async function serve({ config, output, progress, signal }: Invocation): Promise<void> {
   const footnote = await openFootnote(config);
   try {
     const { application, folder, log } = footnote;
-    await loadSample(footnote, output.note);
+    await loadSample(footnote, { note: output.note, progress, signal });
     const server = await listen(application, {
       host: config.host,
       port: config.port,
@@ -236,7 +236,7 @@ export async function serve(config: Config, output: Output, signal: AbortSignal)
 }
 
 /** Reads and embeds what servers on the same database queue, until the signal is aborted. Throws CONFIGURATION_INVALID without a DATABASE_URL. */
-export async function work(config: Config, output: Output, signal: AbortSignal): Promise<void> {
+export async function work({ config, output, signal }: Invocation): Promise<void> {
   if (config.databaseUrl === null)
     throw new AppError('CONFIGURATION_INVALID', 'DATABASE_URL: expected a postgres:// URL, read nothing', {
       errors: [{ field: 'DATABASE_URL', expected: 'a postgres:// URL', received: 'nothing' }],

@@ -2,13 +2,14 @@ import type { Logger } from 'pino';
 import { createAnswerFingerprint } from './chains/answer-fingerprint.ts';
 import { createAnswerQuestion } from './chains/answer-question-chain.ts';
 import { guardAnswers } from './chains/guard/guard-answers.ts';
-import { createKeptAnswers, type KeptAnswers } from './chains/kept-answers.ts';
+import { createKeptAnswers } from './chains/kept-answers.ts';
 import { loadPrompts } from './chains/prompts/load-prompts.ts';
 import { shareAnswers } from './chains/share-answers.ts';
 import { createSuggestFollowUps } from './chains/suggest-follow-ups.ts';
 import type { Config } from './config.ts';
 import type { TenantId } from './domain/ids.ts';
 import { forgetTexts } from './domain/text-memory.ts';
+import { keepFresh } from './keep-fresh.ts';
 import { createChatModels } from './models/chat/create-chat-model.ts';
 import { createHedge } from './models/chat/hedge-chat-model.ts';
 import { watchChatModel } from './models/chat/watch-chat-model.ts';
@@ -128,20 +129,8 @@ export async function openAnswering({ config, stores, index, embedder, log }: Re
       forgetTexts();
       return kept.forget(tenant);
     },
-    stop: keepFresh(kept, stores, log),
+    stop: keepFresh({ ...stores, kept, log }).stop,
   };
-}
-
-const dropMilliseconds = 20_000;
-
-/** What was computed of sources that have changed leaves the memory soon, whichever process changed them. */
-function keepFresh(kept: KeptAnswers, { indexRows }: Stores, log: Logger): () => void {
-  const drop = () =>
-    kept
-      .dropStale(indexRows.generation)
-      .catch((error: unknown) => log.debug({ err: error }, 'kept answers could not be compared with their sources'));
-  const timer = setInterval(drop, dropMilliseconds).unref();
-  return () => clearInterval(timer);
 }
 
 /** Whether the words of a question leave this process when they are searched. */

@@ -1,7 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Progress } from './cli/progress.ts';
+import { waitOutFaults } from './cli/wait-out-faults.ts';
+import { AppError } from './domain/errors.ts';
 import type { JobId } from './domain/ids.ts';
+import { isPassing } from './domain/passing-faults.ts';
 import type { Principal } from './domain/principal.ts';
 import { walkFolder } from './ingest/load/walk-folder.ts';
 import { hasReadableName } from './ingest/parse/detect-format.ts';
@@ -12,25 +16,56 @@ const sampleSource = 'sample';
 const pollMilliseconds = 100;
 const longestWaitMilliseconds = 6_000;
 
+/** In the marker until all of the sample was taken in. */
+const begun = 'begun';
+
+interface Starting {
+  readonly note: (text: string) => void;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+type SampleParts = Pick<Footnote, 'stores' | 'submit' | 'localKey' | 'folder' | 'maxFileBytes'>;
+
 /**
  * Gives a new, empty installation the sample knowledge base; once, so that what a user removes stays away. Resolves when it is searchable,
- * or after a while in any case: it is read in the background then.
+ * or after a while in any case: it is read in the background then. Faults that pass are waited out; after two minutes the next start goes on.
  */
-export async function loadSample(
-  { stores, submit, localKey, folder, maxFileBytes }: Footnote,
-  note: (text: string) => void,
-): Promise<void> {
-  const marker = join(folder.path, 'sample-loaded');
-  if (existsSync(marker)) return;
-  const principal = await stores.identities.principalOfKey(localKey);
-  if (!principal) return;
-  const { items } = await stores.documents.list(principal, { limit: 1, cursor: null });
-  if (items.length === 0) {
-    note('First start: reading the sample knowledge base, which takes a few seconds.');
-    const jobId = await submitSample(submit, principal, maxFileBytes);
-    if (jobId !== null) await waitUntilEmbedded(stores, principal, jobId);
+export async function loadSample(parts: SampleParts, { note, ...waiting }: Starting): Promise<void> {
+  const marker = join(parts.folder.path, 'sample-loaded');
+  const isBegun = existsSync(marker);
+  if (isBegun && readFileSync(marker, 'utf8') !== begun) return;
+  try {
+    const isWanted = isBegun || (await waitOutFaults(waiting, () => isEmpty(parts)));
+    if (isWanted) {
+      note('First start: reading the sample knowledge base, which takes a few seconds.');
+      writeFileSync(marker, begun);
+      await waitOutFaults(waiting, () => takeIn(parts));
+      waiting.progress.end();
+    }
+  } catch (error) {
+    const reason = AppError.from(error);
+    if (waiting.signal.aborted || !isPassing(reason)) throw error;
+    const { code, detail } = reason;
+    note(`The sample knowledge base is not complete, the next start goes on with it: ${code}: ${detail}`);
+    return;
   }
   writeFileSync(marker, '');
+}
+
+async function isEmpty({ stores, localKey }: SampleParts): Promise<boolean> {
+  const principal = await stores.identities.principalOfKey(localKey);
+  if (!principal) return false;
+  const { items } = await stores.documents.list(principal, { limit: 1, cursor: null });
+  return items.length === 0;
+}
+
+/** May be done again: what is in already is unchanged. */
+async function takeIn({ stores, submit, localKey, maxFileBytes }: SampleParts): Promise<void> {
+  const principal = await stores.identities.principalOfKey(localKey);
+  if (!principal) return;
+  const jobId = await submitSample(submit, principal, maxFileBytes);
+  if (jobId !== null) await waitUntilEmbedded(stores, principal, jobId);
 }
 
 async function submitSample(

@@ -4,7 +4,6 @@ import { ingest } from './ingest.ts';
 import type { WithClient } from './invocation.ts';
 import { typedMetadata } from './metadata.ts';
 import { collectPair, splitList } from './option-values.ts';
-import { withPatience } from './wait-out-faults.ts';
 
 export function addDocuments(program: Command, withClient: WithClient): void {
   program
@@ -23,11 +22,13 @@ export function addDocuments(program: Command, withClient: WithClient): void {
     .option('--dry-run', 'only say what would be added, changed and removed', false)
     .option('--prune', 'remove documents whose file is gone', false)
     .action(async (targets: string[], { tag, metadata, ...options }) => {
-      await withClient(async ({ config, ...invocation }) => {
-        const context = withPatience(invocation);
-        const given = { ...options, tags: tag, metadata: await typedMetadata(context.client, metadata) };
-        return await ingest({ ...context, maxFileBytes: config.maxFileBytes }, targets, given);
-      });
+      await withClient(
+        async ({ config, ...context }) => {
+          const given = { ...options, tags: tag, metadata: await typedMetadata(context.client, metadata) };
+          return await ingest({ ...context, maxFileBytes: config.maxFileBytes }, targets, given);
+        },
+        { isPatient: true },
+      );
     });
 
   const documents = program.command('documents').description('list, show and remove documents');

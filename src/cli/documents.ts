@@ -142,18 +142,18 @@ export interface ListedPassage {
 
 /** Every passage of a document, in its order. */
 export function passagesOf(client: Client, id: string): AsyncGenerator<ListedPassage> {
-  return pages<ListedPassage>(client, `/v1/documents/${encodeURIComponent(id)}/passages`, {});
+  return pages<ListedPassage>(client, `/v1/documents/${encodeURIComponent(id)}/passages`, { limit: '200' });
 }
 
 /** Every document of a source, or of all. */
 export function documentsOf(client: Client, source: string | null): AsyncGenerator<DocumentSummary> {
-  return pages<DocumentSummary>(client, '/v1/documents', source === null ? {} : { source });
+  return pages<DocumentSummary>(client, '/v1/documents', { limit: '1000', ...(source === null ? {} : { source }) });
 }
 
 async function* pages<T>(client: Client, path: string, query: Record<string, string>): AsyncGenerator<T> {
   let cursor: string | null = null;
   do {
-    const parameters = new URLSearchParams({ ...query, limit: '200', ...(cursor === null ? {} : { cursor }) });
+    const parameters = new URLSearchParams({ ...query, ...(cursor === null ? {} : { cursor }) });
     const page: Page<T> = await client.get<Page<T>>(`${path}?${parameters}`);
     yield* page.items;
     cursor = page.nextCursor;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fakePort } from '../../test/fake-port.ts';
+import { sha256 } from '../../test/sample-documents.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import type { Client } from './client.ts';
@@ -46,12 +47,30 @@ it('sends nothing more once its job is cancelled', async () => {
   expect(sent).toBeLessThan(50);
 });
 
-it('says why documents wait', async () => {
+it('asks for what is known in few pages, and sends nothing of it again', async () => {
+  const asked: string[] = [];
+  const known = Array.from({ length: 40 }, (_, place) => ({
+    ...{ externalId: `${place}.md`, contentHash: sha256(`# Page ${place}\n`), state: 'ready' },
+    ...{ acl: [], tags: {}, metadata: {} },
+  }));
+  const client = fakePort<Client>('client', {
+    get: async <T>(path: string) => {
+      asked.push(path);
+      return { items: known, nextCursor: null } as T;
+    },
+  });
+  const printed: string[] = [];
+  expect(await run(client, [], [folder], printed)).toBe(0);
+  expect(JSON.parse(printed.join(''))).toMatchObject({ unchanged: 40, added: [], changed: [] });
+  expect(asked).toEqual(['/v1/documents?limit=1000&source=pages']);
+});
+
+it('says why documents wait, and not how long', async () => {
   const waitingFor = { code: 'STORAGE_FULL', detail: 'The disk is full.', since: '2026-01-01T00:00:00.000Z' };
   const states: Partial<Job>[] = [
     { queuePosition: 1045, waitingFor: null },
-    { queuePosition: 0, waitingFor },
-    { state: 'paused', queuePosition: 0, waitingFor: null },
+    { queuePosition: 0, waitingFor, done: 30 },
+    { state: 'paused', done: 30, queuePosition: 0, waitingFor: null },
     { state: 'finished', stage: 'done' },
   ];
   const client = fakePort<Client>('client', {
@@ -61,10 +80,11 @@ it('says why documents wait', async () => {
   });
   const shown: ProgressState[] = [];
   expect(await run(client, shown)).toBe(0);
-  expect(shown.filter(({ label }) => label === 'searchable').map(({ note }) => note)).toEqual([
-    '1045 documents before it',
-    'waits: STORAGE_FULL: The disk is full.',
-    'paused: footnote jobs resume job_1',
+  const lines = shown.filter(({ label }) => label === 'searchable');
+  expect(lines.map(({ note, etaSeconds }) => [note, etaSeconds])).toEqual([
+    ['1045 documents before it', null],
+    ['waits: STORAGE_FULL: The disk is full.', null],
+    ['paused: footnote jobs resume job_1', null],
   ]);
 });
 

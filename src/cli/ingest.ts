@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +9,7 @@ import { type FoundFile, walkFolder } from '../ingest/load/walk-folder.ts';
 import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import type { Client } from './client.ts';
 import { documentsOf } from './documents.ts';
+import { hashBytes, hashWhile } from './hash-ahead.ts';
 import { hindranceOf } from './jobs.ts';
 import type { Output } from './output.ts';
 import { createEmbeddingPreview, describeEmbedding, type EmbeddingPreview } from './preview-embedding.ts';
@@ -110,11 +110,20 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
   const sending = createSending(context, report);
   let seen = 0;
 
-  async function addFile(candidate: Candidate, known: KnownDocument | undefined): Promise<void> {
-    const bytes = await candidate.read();
+  function onRead({ externalId }: FoundFile): void {
     seen += 1;
-    progress.show({ label: 'reading', done: seen, total: null, etaSeconds: null, note: candidate.externalId });
-    if (known && isUnchanged(known, bytes, options)) {
+    progress.show({ label: 'reading', done: seen, total: null, etaSeconds: null, note: externalId });
+  }
+
+  /** `hash` is of its bytes where they were read before. */
+  async function addFile(candidate: Candidate, known: KnownDocument | undefined, hash: string | null): Promise<void> {
+    if (known && hash !== null && isUnchanged(known, hash, options)) {
+      report.unchanged += 1;
+      return;
+    }
+    const bytes = await candidate.read();
+    if (hash === null) onRead(candidate);
+    if (known && hash === null && isUnchanged(known, hashBytes(bytes), options)) {
       report.unchanged += 1;
     } else if (preview) {
       await preview.add(bytes, basename(candidate.path), signal);
@@ -162,18 +171,22 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
       const isFolder = (await stat(path)).isDirectory();
       const source = options.source ?? (isFolder ? path : dirname(path));
       const known = new Map<string, KnownDocument>();
-      for await (const document of documentsOf(client, source)) known.set(document.externalId, document);
+      const listing = (async () => {
+        for await (const document of documentsOf(client, source)) known.set(document.externalId, document);
+      })();
       const found = new Set<string>();
       const uploads = createUploads();
       const files = walkFolder(path, { maxFileBytes: context.maxFileBytes, accepts: hasReadableName });
-      for await (const entry of files) {
+      for await (const { entry, hash } of hashWhile(listing, files, onRead)) {
         signal.throwIfAborted();
         if (entry.kind === 'skipped') report.skipped += 1;
         else found.add(entry.externalId);
         if (entry.kind === 'failed')
           report.failed.push({ name: entry.externalId, code: entry.error.code, detail: entry.error.detail });
         if (entry.kind !== 'file') continue;
-        const upload = attempt(entry.externalId, () => addFile({ ...entry, source }, known.get(entry.externalId)));
+        const upload = attempt(entry.externalId, () =>
+          addFile({ ...entry, source }, known.get(entry.externalId), hash),
+        );
         await uploads.add(upload);
       }
       await uploads.end();
@@ -270,28 +283,21 @@ async function waitForJob(
     pollMilliseconds = Math.min(lastPollMilliseconds, pollMilliseconds * pollGrowth)
   ) {
     const job = await client.get<Job>(`/v1/jobs/${jobId}`);
-    if (job.stage === 'lexical') {
-      const done = job.done + job.failed;
-      const note = hindranceOf(job) ?? '';
-      progress.show({ label: 'searchable', done, total: job.total, etaSeconds: eta(done, job.total), note });
-    } else if (job.stage === 'done' || wait === 'lexical' || job.state !== 'running') {
-      return job;
-    } else {
-      const { passagesEmbedded: done, passages: total } = job;
-      progress.show({
-        label: 'vectors',
-        done,
-        total,
-        etaSeconds: vectorEta(done, total),
-        note: hindranceOf(job) ?? 'answers work already',
-      });
-    }
+    if (job.stage !== 'lexical' && (job.stage === 'done' || wait === 'lexical' || job.state !== 'running')) return job;
+    const [label, done, total, rate, otherwise] =
+      job.stage === 'lexical'
+        ? (['searchable', job.done + job.failed, job.total, eta, ''] as const)
+        : (['vectors', job.passagesEmbedded, job.passages, vectorEta, 'answers work already'] as const);
+    const secondsLeft = rate(done, total);
+    // What waits would take as long as it waits, which nobody knows.
+    const etaSeconds = job.waitingFor || job.state === 'paused' ? null : secondsLeft;
+    progress.show({ label, done, total, etaSeconds, note: hindranceOf(job) ?? otherwise });
     await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
     signal.throwIfAborted();
   }
 }
 
-function isUnchanged(known: KnownDocument, bytes: Uint8Array, options: IngestOptions): boolean {
+function isUnchanged(known: KnownDocument, hash: string, options: IngestOptions): boolean {
   const sameList = JSON.stringify([...known.acl].sort()) === JSON.stringify([...options.acl].sort());
   const map = (value: object) => JSON.stringify(Object.entries(value).sort());
   return (
@@ -299,7 +305,7 @@ function isUnchanged(known: KnownDocument, bytes: Uint8Array, options: IngestOpt
     sameList &&
     map(known.tags) === map(options.tags) &&
     map(known.metadata) === map(options.metadata) &&
-    known.contentHash === createHash('sha256').update(bytes).digest('hex')
+    known.contentHash === hash
   );
 }
 

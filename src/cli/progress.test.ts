@@ -10,6 +10,24 @@ it('estimates from the mean rate since the first call', () => {
   expect(eta(110, 110)).toBe(0);
 });
 
+it('promises nothing while the work stands still, and again once it moves', () => {
+  let now = 0;
+  const eta = createEta(() => now);
+  eta(0, 100);
+  now = 1_000;
+  expect(eta(99, 100)).toBeCloseTo(1 / 99);
+  now = 11_000;
+  expect(eta(99, 100)).not.toBeNull();
+  now = 11_001;
+  expect(eta(99, 100)).toBeNull();
+  expect(eta(99.5, 100)).not.toBeNull();
+  // Work that moves every ten seconds does not stand still after eleven.
+  now += 29_000;
+  expect(eta(99.5, 100)).not.toBeNull();
+  now += 2_000;
+  expect(eta(99.5, 100)).toBeNull();
+});
+
 it('writes durations in words', () => {
   expect([45, 200, 7_500].map(formatDuration)).toEqual(['45 s', '3 min 20 s', '2 h 5 min']);
 });

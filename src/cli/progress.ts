@@ -65,13 +65,30 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** Seconds left at the mean rate since the first call; null before anything is done. */
+/** Work that did not move for so long, and for so many times its longest pause before, stands still. */
+const stallMilliseconds = 10_000;
+const stallPauses = 3;
+
+/** Seconds left at the mean rate since the first call; null before anything is done, and while nothing moves. */
 export function createEta(now: () => number = Date.now): (done: number, total: number) => number | null {
   let first: { at: number; done: number } | null = null;
+  let moved = { at: 0, done: 0 };
+  let longestPause = 0;
   return (done, total) => {
-    first ??= { at: now(), done };
+    const at = now();
+    if (first === null) {
+      first = { at, done };
+      moved = first;
+    }
+    const pause = at - moved.at;
+    if (done !== moved.done) {
+      longestPause = Math.max(longestPause, pause);
+      moved = { at, done };
+    } else if (pause > Math.max(stallMilliseconds, stallPauses * longestPause)) {
+      return null;
+    }
     const gained = done - first.done;
-    const elapsed = (now() - first.at) / 1000;
+    const elapsed = (at - first.at) / 1000;
     return gained > 0 && elapsed > 0 ? ((total - done) * elapsed) / gained : null;
   };
 }

@@ -115,7 +115,7 @@ it.each([
 });
 
 it('throws what the build failed with', async () => {
-  const error = { code: 'INDEX_UNAVAILABLE', detail: 'The disk of Qdrant is full.' };
+  const error = { code: 'DATABASE_UNAVAILABLE', detail: 'The database does not answer.' };
   statuses = [running, { ...running, state: 'failed', error }];
   await expect(run({ switch: true, embedder: 'four' })).rejects.toMatchObject(error);
   expect(calls).toEqual(['reindex four']);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AppError } from '../domain/errors.ts';
+import { AppError, type ErrorCode } from '../domain/errors.ts';
 import type { IndexComparison, IndexStatus, Reindex, TenantProof } from '../store/index-administration.ts';
 import type { Client } from './client.ts';
 import { formatTable, type Output } from './output.ts';
@@ -45,17 +45,19 @@ async function build({ client, output, progress, signal }: Context, embedder: st
   let status = await client.post<IndexStatus>('/v1/index/reindex', embedder === undefined ? {} : { embedder });
   const etas = new Map<string, ReturnType<typeof createEta>>();
   while (status.reindex?.state === 'running') {
-    const { stage, done, total } = status.reindex;
+    const { stage, done, total, error } = status.reindex;
     const eta = etas.get(stage) ?? createEta();
     etas.set(stage, eta);
-    if (total > 0) progress.show({ label: stage, done, total, etaSeconds: eta(done, total) });
+    const secondsLeft = eta(done, total);
+    const waits = error && { note: `waits: ${error.code}: ${error.detail}`, etaSeconds: null };
+    if (total > 0 || waits) progress.show({ label: stage, done, total, etaSeconds: secondsLeft, ...waits });
     await pause(pollMilliseconds, undefined, { signal });
     status = await client.get<IndexStatus>('/v1/index');
   }
   progress.end();
   const { reindex: built } = status;
   if (!built) throw new AppError('INTERNAL', 'The server was restarted; run the command again.');
-  if (built.error) throw new AppError('INDEX_UNAVAILABLE', built.error.detail);
+  if (built.error) throw new AppError(built.error.code as ErrorCode, built.error.detail);
   output.result(built, describeBuild);
   return built.proofs.every(({ isComplete }) => isComplete);
 }

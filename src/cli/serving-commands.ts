@@ -8,17 +8,15 @@ export function addServing(program: Command, invocation: () => Invocation, withC
     .command('serve')
     .description('start the server; prints its address and a sign-in link')
     .action(async () => {
-      const { config, output, signal } = invocation();
       const { serve } = await import('../main.ts');
-      await serve(config, output, signal);
+      await serve(invocation());
     });
   program
     .command('worker')
     .description('read and embed what servers on the same DATABASE_URL queue; start as many as you want')
     .action(async () => {
-      const { config, output, signal } = invocation();
       const { work } = await import('../main.ts');
-      await work(config, output, signal);
+      await work(invocation());
     });
   program
     .command('migrate')
@@ -43,5 +41,8 @@ export function addServing(program: Command, invocation: () => Invocation, withC
     .option('--shadow', 'ask both indexes the stored questions and compare', false)
     .option('--switch', 'make the second index the live one', false)
     .option('--back', 'make the previous index the live one again', false)
-    .action(async (options: ReindexOptions) => await withClient(async (context) => await reindex(context, options)));
+    .action(
+      async (options: ReindexOptions) =>
+        await withClient(async (context) => await reindex(context, options), { isPatient: true }),
+    );
 }

@@ -15,7 +15,6 @@ import {
   testSource,
   uploadExport,
 } from './sources.ts';
-import { withPatience } from './wait-out-faults.ts';
 
 export function addSources(program: Command, withClient: WithClient): void {
   const sources = program.command('sources').description('places outside with which documents stay in step');
@@ -63,10 +62,11 @@ export function addSources(program: Command, withClient: WithClient): void {
   ] as const)
     onOne(command, description).action(
       async (name: string) =>
-        await withClient(async (context) => await runSource(withPatience(context), name, { dryRun })),
+        await withClient(async (context) => await runSource(context, name, { dryRun }), { isPatient: true }),
     );
   onOne('confirm', 'agree that documents go which the last run missed').action(
-    async (name: string) => await withClient(async (context) => await confirmSource(withPatience(context), name)),
+    async (name: string) =>
+      await withClient(async (context) => await confirmSource(context, name), { isPatient: true }),
   );
   addSourceChanges(onOne, withClient);
 }

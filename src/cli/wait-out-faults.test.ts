@@ -3,7 +3,7 @@ import { fakePort } from '../../test/fake-port.ts';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
 import type { Client } from './client.ts';
 import type { ProgressState } from './progress.ts';
-import { createPatientClient, waitOutFaults } from './wait-out-faults.ts';
+import { createPatientClient, openPatiently, waitOutFaults } from './wait-out-faults.ts';
 
 const shown: ProgressState[] = [];
 const progress = { show: (state: ProgressState) => void shown.push(state), note: () => {}, end: () => {} };
@@ -78,4 +78,24 @@ it('takes a server that never answered for a wrong address', async () => {
 it('finds removed what a call removed whose answer was lost', async () => {
   await failing(['DATABASE_UNAVAILABLE', 'NOT_FOUND']).delete('/v1/documents/doc_1');
   await expect(failing(['NOT_FOUND']).delete('/v1/documents/doc_1')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+it('opens a client when what it needs is back, and closes one that opens after an interruption', async () => {
+  const interrupted = new AbortController();
+  const opening = Promise.withResolvers<Client>();
+  const closed = Promise.withResolvers<void>();
+  const waiting = openPatiently(() => opening.promise, { progress, signal: interrupted.signal });
+  interrupted.abort(new Error('interrupted'));
+  await expect(waiting).rejects.toThrow('interrupted');
+  opening.resolve(fakePort<Client>('client', { close: async () => closed.resolve() }));
+  await closed.promise;
+
+  let attempts = 0;
+  const open = async () => {
+    attempts += 1;
+    if (attempts === 1) throw new AppError('DATABASE_UNAVAILABLE', 'Away.');
+    return fakePort<Client>('client', { get: async () => ({ attempts }) as never });
+  };
+  const client = await openPatiently(open, context, { pauseMilliseconds: 0 });
+  expect(await client.get('/v1/me')).toEqual({ attempts: 2 });
 });

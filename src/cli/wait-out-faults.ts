@@ -1,16 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
+import { waitedFor } from '../domain/passing-faults.ts';
 import type { Client } from './client.ts';
 import { formatDuration, type Progress } from './progress.ts';
-
-/** Faults of the surroundings that pass by themselves, and what is waited for then. */
-const passing: Partial<Record<ErrorCode, string>> = {
-  DATABASE_UNAVAILABLE: 'the database',
-  SERVER_STOPPING: 'the server',
-  SERVER_UNREACHABLE: 'the server',
-  STORAGE_FULL: 'room on the disk',
-  STORAGE_UNAVAILABLE: 'the store of raw files',
-};
 
 interface Waiting {
   readonly progress: Progress;
@@ -40,10 +32,11 @@ export async function waitOutFaults<T>(
       return await orAborted(signal, work());
     } catch (error) {
       signal.throwIfAborted();
-      const { code, detail } = AppError.from(error);
-      const what = passing[code];
+      const reason = AppError.from(error);
+      const { code, detail } = reason;
+      const what = waitedFor(reason);
       const left = (end - Date.now()) / 1_000;
-      if (what === undefined || !accepts(code) || left <= 0) throw error;
+      if (what === null || !accepts(code) || left <= 0) throw error;
       const limits = { done: Math.round(seconds - left), total: seconds, etaSeconds: null };
       const note = `${code}: ${detail} Gives up in ${formatDuration(left)}.`;
       progress.show({ label: `waiting for ${what}`, ...limits, note });
@@ -91,9 +84,19 @@ export function createPatientClient(client: Client, waiting: Waiting, limits: Wa
   };
 }
 
-/** The same invocation with a patient client: what it does may last for hours, through a database that restarts. */
-export function withPatience<Context extends Waiting & { readonly client: Client }>(context: Context): Context {
-  return { ...context, client: createPatientClient(context.client, context) };
+/** Opens a client of which each call waits out faults, as opening it does: one in this process needs the database for it. */
+export async function openPatiently(
+  open: () => Promise<Client>,
+  waiting: Waiting,
+  limits: WaitingLimits = {},
+): Promise<Client> {
+  const opened = async () => {
+    const client = await open();
+    // Nobody waits for one that opens after an interruption.
+    if (waiting.signal.aborted) await client.close();
+    return client;
+  };
+  return createPatientClient(await waitOutFaults(waiting, opened, limits), waiting, limits);
 }
 
 /** Rejects with the signal's reason as soon as it aborts, whatever becomes of `work`. */

@@ -34,7 +34,7 @@ export interface Job {
   readonly embeddingCost: number | null;
   /** Documents of other jobs that are read before this one's next. */
   readonly queuePosition: number;
-  /** Seconds until the current stage ends at the rate so far; null until a rate is known. */
+  /** Seconds until the current stage ends at the rate so far; null until a rate is known, and while the job waits for something. */
   readonly etaSeconds: number | null;
   /** Documents read and passages embedded a second of late, in this tenant; null until there are a few. */
   readonly documentsPerSecond: number | null;

@@ -89,7 +89,8 @@ export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
     const waiting = await embeddings.withoutWindows(embedder.id, windowedFetchSize, deps.share());
     await runBatches(toRequestBatches(waiting, textOf), {
       make: ({ items }) => embedWindows(embedder, items, stopping.signal),
-      save: (windowed) => embeddings.saveWindows(embedder.id, embedder.dimensions, windowed),
+      save: (windowed) =>
+        embeddings.saveWindows(embedder.id, embedder.dimensions, windowed).then(() => deps.onFault(null)),
       atOnce: deps.embedder.callsAtOnce ?? callsAtOnce,
       shouldStop: deps.readingIsBusy,
     });
@@ -116,7 +117,11 @@ export function createEmbedQueue(deps: EmbedQueueDeps): EmbedQueue {
     const { embeddings, embedder } = deps;
     const embedded = results.filter((result) => 'vector' in result);
     const refused = results.filter((result) => 'reason' in result);
-    if (embedded.length > 0) await embeddings.save(embedder.id, embedder.dimensions, embedded);
+    if (embedded.length > 0) {
+      await embeddings.save(embedder.id, embedder.dimensions, embedded);
+      // The queue moves, minutes before all that was asked for at once is made.
+      deps.onFault(null);
+    }
     if (refused.length > 0) {
       deps.log.warn({ texts: refused }, 'the embedder refuses texts');
       await embeddings.giveUp(embedder.id, refused);

@@ -31,6 +31,8 @@ let queue: EmbedQueue;
 let embedded: string[];
 let embedderError: AppError | null;
 let faults: unknown[];
+/** The embedder answers for the text `hanging` when it has. */
+let hanging = Promise.withResolvers<void>();
 /** Calls of the embedder, those that failed too. */
 let calls: number;
 /** Publishing fails as long as it is set. */
@@ -85,6 +87,7 @@ const embedder: Embedder = {
   async embedDocuments(texts) {
     calls += 1;
     if (embedderError) throw embedderError;
+    if (texts.includes('hanging')) await hanging.promise;
     if (texts.includes('refused')) throw new AppError('MODEL_BAD_RESPONSE', 'It refuses the request.');
     embedded.push(...texts);
     return texts.map(() => Float32Array.of(1, 0));
@@ -249,6 +252,20 @@ it('waits for an embedder that is away, and documents answer by words meanwhile'
   await vi.waitFor(async () => expect(await statesOf()).toEqual({ a: 'ready' }), 10_000);
   expect(await stores.embeddings.waiting('test', tenantId)).toBe(1);
   embedderError = null;
+  await vi.waitFor(async () => expect(await stores.embeddings.waiting('test', tenantId)).toBe(0), 15_000);
+});
+
+it('says that it is over as soon as vectors are made again, while others are still waited for', async () => {
+  embedderError = new AppError('MODEL_UNAVAILABLE', 'away');
+  hanging = Promise.withResolvers();
+  await start();
+  // More than one request to the embedder holds: the last line goes alone.
+  await add('a', [...Array.from({ length: 64 }, (_, place) => `line ${place}`), 'hanging'].join('\n'));
+  await vi.waitFor(() => expect(faults.at(-1)).toBe(embedderError), 10_000);
+  embedderError = null;
+  await vi.waitFor(() => expect(faults.at(-1)).toBeNull(), 10_000);
+  expect(await stores.embeddings.waiting('test', tenantId)).toBe(1);
+  hanging.resolve();
   await vi.waitFor(async () => expect(await stores.embeddings.waiting('test', tenantId)).toBe(0), 15_000);
 });
 

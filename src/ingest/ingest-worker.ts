@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../domain/errors.ts';
+import { isPassing } from '../domain/passing-faults.ts';
 import type { DocumentStore, PreparedVersion, QueuedVersion } from '../store/documents.ts';
 import type { ObjectStore } from '../store/objects.ts';
 import { createClaims } from './claim-batches.ts';
-import { createPrepareVersions, type DocumentReader, isPassing } from './prepare-versions.ts';
+import { createPrepareVersions, type DocumentReader } from './prepare-versions.ts';
 import { createBackoff } from './retry-backoff.ts';
 import { createWakeUp } from './wake-up.ts';
 

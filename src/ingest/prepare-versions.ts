@@ -2,6 +2,7 @@ import type { Properties } from '../domain/document.ts';
 import { AppError } from '../domain/errors.ts';
 import { passageId } from '../domain/ids.ts';
 import type { ParseQuality } from '../domain/parse-quality.ts';
+import { isPassing } from '../domain/passing-faults.ts';
 import type {
   DocumentStore,
   PreparedPassage,
@@ -96,19 +97,6 @@ export function createPrepareVersions({
   }
 
   return { prepareVersions, failVersion };
-}
-
-/** Faults of the surroundings, not of the document: it waits and is tried again. */
-export function isPassing(reason: AppError): boolean {
-  return [
-    'DATABASE_UNAVAILABLE',
-    'STORAGE_FULL',
-    'STORAGE_UNAVAILABLE',
-    'MODEL_UNAVAILABLE',
-    'MODEL_RATE_LIMITED',
-    'MODEL_REJECTED_KEY',
-    'DEADLINE_EXCEEDED',
-  ].includes(reason.code);
 }
 
 function endedTheProcess(): AppError {

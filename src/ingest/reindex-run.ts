@@ -39,7 +39,7 @@ export function createReindexRun(log: { error(fields: object, message: string): 
       };
       running = build({ report, signal: stopping.signal }).then(
         (proofs) => {
-          last = { ...(last ?? started), state: 'finished', proofs };
+          last = { ...(last ?? started), state: 'finished', error: null, proofs };
         },
         (error: unknown) => {
           if (!stopping.signal.aborted) log.error({ err: error, collection }, 'the index could not be built');

@@ -1,9 +1,12 @@
+import type { AppError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { Embedder } from '../models/embedder.ts';
 import type { EmbeddingStore } from '../store/documents.ts';
 import type { HeldChecksum, Reindex, TenantProof } from '../store/index-administration.ts';
 import type { IndexChecksum } from '../store/vector-index.ts';
 import { embedTexts } from './embed-texts.ts';
+import { outlastFaults } from './outlast-faults.ts';
+import type { Backoff } from './retry-backoff.ts';
 
 /** One index that is built from the rows: the live one, or one beside it. */
 export interface BuiltIndex {
@@ -28,8 +31,10 @@ export interface ReindexDeps {
 }
 
 export interface BuildOptions {
-  readonly report: (progress: Partial<Pick<Reindex, 'stage' | 'done' | 'total' | 'proofs'>>) => void;
+  readonly report: (progress: Partial<Pick<Reindex, 'stage' | 'done' | 'total' | 'proofs' | 'error'>>) => void;
   readonly signal: AbortSignal;
+  /** Of the pauses after faults. */
+  readonly backoff?: Backoff;
 }
 
 const textsPerBatch = 64;
@@ -42,24 +47,32 @@ const mostAttempts = 3;
 export async function buildIndex(
   deps: ReindexDeps,
   index: BuiltIndex,
-  { report, signal }: BuildOptions,
+  { report, signal, backoff }: BuildOptions,
 ): Promise<TenantProof[]> {
-  const tenants = await deps.tenants();
-  const counts = await Promise.all(tenants.map((tenant) => deps.rows.passages(tenant)));
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const work = { deps, index, report, signal, total };
+  const onFault = (fault: AppError | null) => report({ error: fault && { code: fault.code, detail: fault.detail } });
+  const outlast: Outlast = (step) => outlastFaults(step, { signal, onFault, ...(backoff ? { backoff } : {}) });
+  const { tenants, total } = await outlast(async () => {
+    const listed = await deps.tenants();
+    const counts = await Promise.all(listed.map((tenant) => deps.rows.passages(tenant)));
+    return { tenants: listed, total: counts.reduce((sum, count) => sum + count, 0) };
+  });
+  const work = { deps, index, report, signal, total, outlast };
   if (!index.isLive) await embedAll(work, tenants);
   await writeAll(work, tenants);
   const proofs: TenantProof[] = [];
   for (const tenant of tenants) {
     report({ stage: 'checking', done: proofs.length, total: tenants.length });
-    proofs.push(await prove(work, tenant));
+    proofs.push(await work.outlast(() => prove(work, tenant)));
   }
   report({ stage: 'checking', done: proofs.length, total: tenants.length, proofs });
   return proofs;
 }
 
+/** Does a step until faults have passed: what it did before them it does not do again. */
+type Outlast = <T>(step: () => Promise<T>) => Promise<T>;
+
 interface Work extends BuildOptions {
+  readonly outlast: Outlast;
   readonly deps: ReindexDeps;
   readonly index: BuiltIndex;
   /** Passages of all tenants. */
@@ -77,7 +90,7 @@ async function embedAll(work: Work, tenants: readonly TenantId[]): Promise<void>
 
 /** Embeds the tenant's texts that lack a vector; resolves to their number. */
 async function embedTenant(
-  { deps, index: { embedder }, signal }: Work,
+  { deps, index: { embedder }, signal, outlast }: Work,
   tenant: TenantId,
   onEmbedded: (texts: number) => void,
 ): Promise<number> {
@@ -85,39 +98,40 @@ async function embedTenant(
   let embedded = 0;
   for (;;) {
     signal.throwIfAborted();
-    const texts = await deps.embeddings.textsWithout(embedder.id, tenant, after, textsPerBatch);
+    const from = after;
+    const texts = await outlast(async () => {
+      const without = await deps.embeddings.textsWithout(embedder.id, tenant, from, textsPerBatch);
+      const vectors = await embedTexts(
+        embedder,
+        without.map(({ text }) => text),
+        signal,
+      );
+      const entries = without.flatMap(({ embeddingHash }, position) => {
+        const vector = vectors[position];
+        return vector instanceof Float32Array ? [{ embeddingHash, vector }] : [];
+      });
+      await deps.embeddings.saveBeside(embedder.id, tenant, entries);
+      return without;
+    });
     const last = texts.at(-1);
     if (last === undefined) return embedded;
-    const vectors = await embedTexts(
-      embedder,
-      texts.map(({ text }) => text),
-      signal,
-    );
-    const entries = texts.flatMap(({ embeddingHash }, position) => {
-      const vector = vectors[position];
-      return vector instanceof Float32Array ? [{ embeddingHash, vector }] : [];
-    });
-    await deps.embeddings.saveBeside(embedder.id, tenant, entries);
     embedded += texts.length;
     onEmbedded(texts.length);
     after = last.embeddingHash;
   }
 }
 
-async function writeAll({ index, report, signal, total }: Work, tenants: readonly TenantId[]): Promise<void> {
+async function writeAll({ index, report, signal, total, outlast }: Work, tenants: readonly TenantId[]): Promise<void> {
   let done = 0;
   report({ stage: 'writing', done, total });
   for (const tenant of tenants) {
     signal.throwIfAborted();
-    if (index.isLive) await index.reset(tenant);
-    await index.fill(
-      tenant,
-      (passages) => {
-        done += passages;
-        report({ stage: 'writing', done, total: Math.max(done, total) });
-      },
-      signal,
-    );
+    if (index.isLive) await outlast(() => index.reset(tenant));
+    const onWritten = (passages: number) => {
+      done += passages;
+      report({ stage: 'writing', done, total: Math.max(done, total), error: null });
+    };
+    await outlast(() => index.fill(tenant, onWritten, signal));
   }
 }
 

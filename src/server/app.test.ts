@@ -358,6 +358,9 @@ describe('documents', () => {
       cursor = nextCursor;
     }
     expect(seen.sort()).toEqual([...ids].sort());
+    const whole = (await (await own.request('/v1/documents?limit=1000', ownKey)).json()) as { items: unknown[] };
+    expect(whole.items).toHaveLength(3);
+    expect((await own.request('/v1/documents?limit=1001', ownKey)).status).toBe(400);
     expect((await own.request('/v1/documents?tag=product', ownKey)).status).toBe(400);
     expect((await own.request('/v1/documents?cursor=nonsense', ownKey)).status).toBe(400);
     expect(await (await own.request('/v1/documents?tag=product=other', ownKey)).json()).toMatchObject({ items: [] });

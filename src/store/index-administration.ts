@@ -24,6 +24,7 @@ export interface Reindex {
   /** Texts while embedding, passages while writing, tenants while checking. */
   readonly done: number;
   readonly total: number;
+  /** Why it failed; while it runs, what it waits for. */
   readonly error: { readonly code: string; readonly detail: string } | null;
   /** Tenants that were checked. */
   readonly proofs: readonly TenantProof[];

@@ -32,4 +32,6 @@ export interface PurgeStore {
   finished(limit: number): Promise<PurgedDocument[]>;
   /** Writes the receipt, once; null when another process did. */
   writeReceipt(document: PurgedDocument, counts: { readonly caches: number }): Promise<PurgeReceipt | null>;
+  /** How often any process removed texts for good, by a receipt or with a tenant. */
+  textRemovals(): Promise<number>;
 }

@@ -1,8 +1,8 @@
 import { AppError } from '../../domain/errors.ts';
+import { isPassing } from '../../domain/passing-faults.ts';
 import type { RunCounts } from '../../domain/source.ts';
 import type { DocumentStore } from '../../store/documents.ts';
 import type { ClaimedRun, RunResult, SourceItem, SourceRunStore, SourceStore } from '../../store/sources.ts';
-import { isPassing } from '../prepare-versions.ts';
 import type { SubmitDocuments } from '../submit-document.ts';
 import {
   type Connector,

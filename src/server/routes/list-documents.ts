@@ -9,6 +9,8 @@ import { DocumentSchema, pageOf, pageQuery } from '../schemas.ts';
 const tag = z.string().max(2201);
 const Query = z.strictObject({
   ...pageQuery,
+  // Whoever compares a folder with what is known reads all of it.
+  limit: z.coerce.number().int().min(1).max(1000).default(50),
   source: z.string().max(2000).optional(),
   state: z.enum(documentStates).optional(),
   tag: z
@@ -35,14 +37,15 @@ export function registerListDocuments(app: App, { documents, passagesWaiting }: 
   app.openapi(route, async (c) => {
     const { limit, cursor = null, source, state, tag: tags } = c.req.valid('query');
     const principal = principalOf(c);
-    const page = await documents.list(principal, {
+    const listing = documents.list(principal, {
       limit,
       cursor,
       ...(source === undefined ? {} : { source }),
       ...(state === undefined ? {} : { state }),
       ...(tags === undefined ? {} : { tags: parseTags([tags].flat()) }),
     });
-    return c.json({ ...page, passagesWithoutVector: await passagesWaiting(principal.tenantId) }, 200);
+    const [page, passagesWithoutVector] = await Promise.all([listing, passagesWaiting(principal.tenantId)]);
+    return c.json({ ...page, passagesWithoutVector }, 200);
   });
 }
 

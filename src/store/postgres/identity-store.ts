@@ -8,6 +8,7 @@ import type { SqlDriver, SqlValue } from '../sql.ts';
 import { decodeCursor, toPage } from './cursor.ts';
 import { isUniqueViolation } from './database-error.ts';
 import { createKnownPrincipals, hashSecret } from './known-principals.ts';
+import { countTextRemoval } from './purge-store.ts';
 import { holdsAnything } from './tenant-settings-store.ts';
 
 export interface IdentityStoreOptions {
@@ -126,7 +127,9 @@ function createTenants(driver: SqlDriver, now: () => Date): TenantMethods {
           );
           // One statement is much faster than the cascade, which goes version by version.
           await sql.query('delete from passages where tenant_id = $1', [id]);
-          return (await sql.query('delete from tenants where id = $1 returning 1', [id])).length > 0;
+          const isGone = (await sql.query('delete from tenants where id = $1 returning 1', [id])).length > 0;
+          if (isGone) await countTextRemoval(sql);
+          return isGone;
         },
         { timeoutSeconds: 600 },
       ),

@@ -118,6 +118,11 @@ describeOnEachDatabase('job store', (database) => {
     expect(await job(second)).toMatchObject({ queuePosition: 1 });
     // Three of this tenant in the last 6 seconds; two are left.
     expect(await job(second)).toMatchObject({ documentsPerSecond: 0.5, etaSeconds: 4 });
+    // What waits takes as long as it waits.
+    const fault = { code: 'STORAGE_FULL', detail: 'Full.', since: new Date(clock).toISOString() };
+    await stores.workers.beat({ reading: fault, embedding: null });
+    expect(await job(second)).toMatchObject({ waitingFor: fault, etaSeconds: null });
+    await stores.workers.beat({ reading: null, embedding: null });
   });
 
   it('counts a document that was submitted again in the job that reads it', async () => {

@@ -136,6 +136,7 @@ function toJob(row: JobRow, { pace, faults, queuePosition }: Outlook): Job {
   const seconds = isReading
     ? secondsFor(queued + queuePosition, pace.documents)
     : secondsFor(pace.waiting || waiting, pace.vectors);
+  const waitingFor = state === 'running' ? (isReading ? faults.reading : faults.embedding) : null;
   return {
     ...rest,
     state,
@@ -144,10 +145,10 @@ function toJob(row: JobRow, { pace, faults, queuePosition }: Outlook): Job {
     tokensEmbedded: null,
     embeddingCost: null,
     queuePosition: isReading ? queuePosition : 0,
-    etaSeconds: state === 'running' ? seconds : null,
+    etaSeconds: state === 'running' && !waitingFor ? seconds : null,
     documentsPerSecond: pace.documents,
     passagesPerSecond: pace.vectors,
-    waitingFor: state === 'running' ? (isReading ? faults.reading : faults.embedding) : null,
+    waitingFor,
   };
 }
 

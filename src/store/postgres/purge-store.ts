@@ -32,6 +32,11 @@ export function createPurgeStore(driver: SqlDriver, { now = () => new Date() }: 
 
     writeReceipt: (document, { caches }) =>
       driver.asOperator((sql) => writeReceipt(sql, document, { caches, now: now() })),
+
+    async textRemovals() {
+      const rows = await driver.asOperator((sql) => sql.query<{ count: number }>('select count from text_removals'));
+      return rows[0]?.count ?? 0;
+    },
   };
 }
 
@@ -78,5 +83,11 @@ async function writeReceipt(
   if (!counts) return null;
   const receipt = { documentId, ...counts, caches, at: now.toISOString() };
   await appendOwnAudit(sql, tenantId, { at: now, action: 'document.purged', details: { ...receipt } });
+  await countTextRemoval(sql);
   return receipt;
+}
+
+/** Tells every process that texts are gone. Last in its transaction: all that remove wait for this one row. */
+export async function countTextRemoval(sql: Sql): Promise<void> {
+  await sql.query('update text_removals set count = count + 1');
 }

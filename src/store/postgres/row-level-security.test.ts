@@ -96,7 +96,7 @@ describeOnEachDatabase('row-level security', (database) => {
         `select relname as name, relrowsecurity as enabled, relforcerowsecurity as forced,
            (select count(*) from pg_policy where polrelid = pg_class.oid) as policies
          from pg_class where relkind in ('r', 'p') and relnamespace = current_schema()::regnamespace
-           and relname not in ('schema_migrations', 'active_embedder', 'index_collections', 'workers', 'object_purges') order by relname`,
+           and relname not in ('schema_migrations', 'active_embedder', 'index_collections', 'workers', 'object_purges', 'text_removals') order by relname`,
       ),
     );
     expect(found).toEqual([...tables].sort().map((name) => ({ name, enabled: true, forced: true, policies: 2 })));
