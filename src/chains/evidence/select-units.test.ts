@@ -64,3 +64,10 @@ test('a sentence that leans on one that cannot be shown is left out, unless it a
   expect(await shown(text, ['The crew', 'Mates lead', 'They can'])).not.toContain('They can, but only one does.');
   expect(await shown(text, ['They can', 'The crew'])).toContain('They can, but only one does.');
 });
+
+test('a word or three that only announce what comes are no sentence of an answer', async () => {
+  const text =
+    'The crew is led by a captain from Bergen. For crews:\n\n    list --crew\n\nThe crew of a ferry follows these rules:';
+  const sentences = await shown(text, ['The crew is', 'For crews', 'The crew of']);
+  expect(sentences).toEqual(['The crew is led by a captain from Bergen.', 'The crew of a ferry follows these rules:']);
+});

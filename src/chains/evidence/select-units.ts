@@ -22,6 +22,8 @@ const longestUnit = 900;
 const asksHow =
   /\bhow (?:do|can|to|should|would|must|could)\b|\bsteps?\b|\bwhat (?:do|must|should) (?:i|we) do\b|\bset up\b|\binstructions?\b/i;
 const datesThePage = /^(?:last )?(?:updated|reviewed|published|modified)\b.{0,60}$/i;
+/** `For errors:` says nothing by itself. */
+const onlyAnnounces = /^\P{L}*(?:\S+\s+){0,2}\S+:\P{L}*$/u;
 /** Openings that point at what was said right before: such a sentence brings it along. */
 const leansOnTheSentenceBefore = /^(?:it|its|they|this|these|those|such|then|he|she|otherwise|instead|after that)\b/i;
 /** Further openings that mean something else behind another sentence. */
@@ -50,10 +52,11 @@ export function selectUnits(input: Selection): RankedUnit[] {
   return keepTogether(leadFirst(withContext(chosen, candidates), lead), { lead, units: input.units });
 }
 
-/** Whether an answer may show it: no question, no line that only dates its page, none that is too long to be read. */
+/** Whether an answer may show it: no question, no line that only dates its page or announces the next, none that is too long to be read. */
 export function isUsable(unit: RankedUnit): boolean {
   const isQuestion = /\?["'”’)]*$/.test(unit.text);
-  return unit.text.length <= longestUnit && !isQuestion && !datesThePage.test(unit.text) && /\p{L}/u.test(unit.text);
+  const isEmpty = datesThePage.test(unit.text) || onlyAnnounces.test(unit.text) || !/\p{L}/u.test(unit.text);
+  return unit.text.length <= longestUnit && !isQuestion && !isEmpty;
 }
 
 interface Circumstances {
