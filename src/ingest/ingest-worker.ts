@@ -35,6 +35,12 @@ export interface IngestWorker {
   stop(): Promise<void>;
 }
 
+/** What was claimed together, and its publishing. */
+interface PublishedBatch {
+  readonly claimed: readonly QueuedVersion[];
+  readonly published: Promise<void>;
+}
+
 /** Documents that are claimed and read together. */
 const batchSize = 16;
 /** So many batches are published, or wait for it, while the next one is read: some take long to read, others to write. */
@@ -62,17 +68,15 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
 
   async function run(): Promise<void> {
     /** In order; a later batch is published only if those before it were. */
-    let publishing: Promise<void>[] = [];
-    let before: readonly (readonly QueuedVersion[])[] = [];
+    let batches: readonly PublishedBatch[] = [];
     let claimed: readonly QueuedVersion[] = [];
     const backoff = createBackoff();
     while (!stopping.signal.aborted) {
       try {
-        before = [...before, claimed].slice(-batchesPublishing);
         claimed = [];
         claimed = await claims.next();
         if (claimed.length === 0) {
-          await publishing.at(-1);
+          await batches.at(-1)?.published;
           await rest();
           continue;
         }
@@ -81,9 +85,10 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
         const prepared = await prepareVersions(claimed, (left) => {
           if (isFull && left === fewLeft && !stopping.signal.aborted) claims.begin();
         });
-        if (publishing.length === batchesPublishing) await publishing.shift();
-        publishing.push((publishing.at(-1) ?? Promise.resolve()).then(() => publish(prepared)));
-        publishing.at(-1)?.catch(() => {});
+        if (batches.length === batchesPublishing) await batches[0]?.published;
+        const published = (batches.at(-1)?.published ?? Promise.resolve()).then(() => publish(prepared));
+        published.catch(() => {});
+        batches = [...batches, { claimed, published }].slice(-batchesPublishing);
         deps.onFault(null);
         backoff.reset();
         // Documents that arrive one by one are gathered, so that one transaction publishes several.
@@ -92,16 +97,16 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
         if (stopping.signal.aborted) break;
         deps.log.warn({ err: error }, 'ingest waits and tries again');
         deps.onFault(error);
-        await publishing.at(-1)?.catch(() => {});
+        await batches.at(-1)?.published.catch(() => {});
+        await claims.giveBack([...batches.flatMap((batch) => batch.claimed), ...claimed]);
         // What went wrong was told; the next batch must not meet it again.
-        publishing = [];
-        await claims.giveBack([...before.flat(), ...claimed]);
+        batches = [];
         await wakeUp.wait(backoff.after(error));
       }
     }
     working = false;
-    await publishing.at(-1)?.catch((error) => deps.log.warn({ err: error }, 'the last documents stay queued'));
-    await claims.giveBack([...before.flat(), ...claimed]);
+    await batches.at(-1)?.published.catch((error) => deps.log.warn({ err: error }, 'the last documents stay queued'));
+    await claims.giveBack([...batches.flatMap((batch) => batch.claimed), ...claimed]);
   }
 
   /** Nothing is queued: after a lull others may work. */
