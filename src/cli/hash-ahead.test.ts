@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { AppError } from '../domain/errors.ts';
+import { sha256 } from '../domain/sha256.ts';
 import type { WalkEntry } from '../ingest/load/walk-folder.ts';
-import { hashBytes, hashWhile } from './hash-ahead.ts';
+import { hashWhile } from './hash-ahead.ts';
 
 function file(externalId: string, read = async (): Promise<Uint8Array> => Buffer.from(externalId)): WalkEntry {
   return { kind: 'file', externalId, path: externalId, size: 1, modifiedMilliseconds: 0, read };
@@ -29,11 +30,7 @@ it('hashes what it finds while a listing lasts, gives out nothing before its end
     given.push([entry.externalId, hash]);
   }
   const pages = Array.from({ length: 20 }, (_, place) => `page ${place}`);
-  expect(given).toEqual([
-    ['broken', null],
-    ...pages.map((name) => [name, hashBytes(Buffer.from(name))]),
-    ['late', null],
-  ]);
+  expect(given).toEqual([['broken', null], ...pages.map((name) => [name, sha256(Buffer.from(name))]), ['late', null]]);
   expect(read.sort()).toEqual(['broken', ...pages].sort());
 });
 

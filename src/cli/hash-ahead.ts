@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../domain/sha256.ts';
 import type { FoundFile, WalkEntry } from '../ingest/load/walk-folder.ts';
 
 /** `hash`: SHA-256 of the file's bytes; null where they were not read, or could not be. */
@@ -47,9 +47,5 @@ async function hashOf(entry: WalkEntry, onRead: (file: FoundFile) => void): Prom
   if (entry.kind !== 'file') return { entry, hash: null };
   const bytes = await entry.read().catch(() => null);
   onRead(entry);
-  return { entry, hash: bytes && hashBytes(bytes) };
-}
-
-export function hashBytes(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return { entry, hash: bytes && sha256(bytes) };
 }

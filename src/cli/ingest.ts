@@ -4,12 +4,13 @@ import { pathToFileURL } from 'node:url';
 import { AppError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import type { Metadata } from '../domain/metadata.ts';
+import { sha256 } from '../domain/sha256.ts';
 import type { EmbeddingEstimate } from '../ingest/estimate-embedding.ts';
 import { type FoundFile, walkFolder } from '../ingest/load/walk-folder.ts';
 import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import type { Client } from './client.ts';
 import { documentsOf } from './documents.ts';
-import { hashBytes, hashWhile } from './hash-ahead.ts';
+import { hashWhile } from './hash-ahead.ts';
 import { hindranceOf } from './jobs.ts';
 import type { Output } from './output.ts';
 import { createEmbeddingPreview, describeEmbedding, type EmbeddingPreview } from './preview-embedding.ts';
@@ -123,7 +124,7 @@ function createIngestRun(context: IngestContext, options: IngestOptions, preview
     }
     const bytes = await candidate.read();
     if (hash === null) onRead(candidate);
-    if (known && hash === null && isUnchanged(known, hashBytes(bytes), options)) {
+    if (known && hash === null && isUnchanged(known, sha256(bytes), options)) {
       report.unchanged += 1;
     } else if (preview) {
       await preview.add(bytes, basename(candidate.path), signal);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../domain/errors.ts';
 import { type DocumentId, isId, type JobId } from '../domain/ids.ts';
@@ -122,8 +121,4 @@ export function safeFileName(name: string): string {
     .trim()
     .slice(-200);
   return clean === '' || clean === '.' || clean === '..' ? 'document' : clean;
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
+import { sha256 } from '../../domain/sha256.ts';
 import type { Registration } from '../../store/documents.ts';
 import { type App, type AppContext, principalOf } from '../app-env.ts';
 import { defineRoute } from '../define-route.ts';
-import { DocumentBody, DocumentForm, detailsOf, safeFileName, sha256 } from '../document-details.ts';
+import { DocumentBody, DocumentForm, detailsOf, safeFileName } from '../document-details.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
 import type { RouteDeps } from '../route-deps.ts';
 

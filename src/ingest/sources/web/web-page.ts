@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { AppError } from '../../../domain/errors.ts';
+import { sha256 } from '../../../domain/sha256.ts';
 import { pageOf } from '../../load/fetch-url.ts';
 import { badStatus, type GuardedResponse } from '../../load/guarded-fetch.ts';
 import { hasReadableName } from '../../parse/detect-format.ts';
@@ -70,7 +70,7 @@ export function visitOf(asked: string, response: GuardedResponse, known: KnownDo
   const [etag, lastModified] = [headers.get('etag'), headers.get('last-modified')];
   const document = {
     ...{ externalId: address.href, uri: address.href, title: null, bytes, mediaType, fileName },
-    fingerprint: createHash('sha256').update(bytes).digest('hex'),
+    fingerprint: sha256(bytes),
     memo: { url: asked, etag, lastModified, links } satisfies PageMemo,
   };
   return { kind: 'page', url, document, links };

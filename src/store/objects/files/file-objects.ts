@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../../domain/errors.ts';
+import { sha256 } from '../../../domain/sha256.ts';
 import { isObjectHash, missingObject, type ObjectStore, objectName } from '../../objects.ts';
 
 const unfinishedName = 'unfinished';
@@ -21,7 +22,7 @@ export async function createFileObjects(folder: string): Promise<ObjectStore> {
 
     /** Written to a temporary name, synced, renamed. */
     async put(bytes) {
-      const hash = createHash('sha256').update(bytes).digest('hex');
+      const hash = sha256(bytes);
       const size = bytes.byteLength;
       if (await has(hash, size)) return { hash, size };
       const temporary = join(unfinished, randomUUID());

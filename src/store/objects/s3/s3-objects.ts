@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { AwsClient } from 'aws4fetch';
 import { AppError } from '../../../domain/errors.ts';
+import { sha256 } from '../../../domain/sha256.ts';
 import { isObjectHash, missingObject, type ObjectStore, objectName } from '../../objects.ts';
 
 export interface S3Options {
@@ -38,7 +38,7 @@ export function createS3Objects({ url, region, ...keys }: S3Options): ObjectStor
     has,
 
     async put(bytes) {
-      const hash = createHash('sha256').update(bytes).digest('hex');
+      const hash = sha256(bytes);
       const size = bytes.byteLength;
       if (await has(hash, size)) return { hash, size };
       // The server compares the bytes with this sum: what is cut off on the way is not kept.
@@ -53,7 +53,7 @@ export function createS3Objects({ url, region, ...keys }: S3Options): ObjectStor
       if (response.status === 404) throw missingObject(hash);
       if (!response.ok) throw await refused(response);
       const bytes = new Uint8Array(await response.arrayBuffer().catch((error) => unfinished(error)));
-      if (createHash('sha256').update(bytes).digest('hex') !== hash) return unfinished(null);
+      if (sha256(bytes) !== hash) return unfinished(null);
       return bytes;
     },
 
