@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import type { WatchedChatModel } from './models/chat/watch-chat-model.ts';
 import type { Embedder } from './models/embedder.ts';
@@ -7,6 +8,9 @@ import type { AnswerRelay } from './store/answer-relay.ts';
 import type { Stores } from './store/postgres/stores.ts';
 import type { SqlDriver } from './store/sql.ts';
 import type { VectorIndex } from './store/vector-index.ts';
+
+/** Less than what a check may take. */
+const patienceMilliseconds = 1_500;
 
 interface ReadinessParts {
   readonly config: Config;
@@ -45,10 +49,11 @@ export function createReadinessChecks({
     {
       name: 'index',
       async check() {
-        const waiting = await stores.embeddings.waiting(embedder.id, null);
-        const { state, detail } = await index.health(AbortSignal.timeout(3_000));
-        const vectors = waiting === 0 ? 'every passage has its vector' : `${waiting} passages wait for their vector`;
-        return { state, detail: state === 'ok' ? `${detail}, ${vectors}` : detail };
+        const [{ state, detail }, waiting] = await Promise.all([
+          index.health(AbortSignal.timeout(3_000)),
+          unlessAway(stores.embeddings.waiting(embedder.id, null)),
+        ]);
+        return { state, detail: state === 'ok' ? `${detail}, ${describeWaiting(waiting)}` : detail };
       },
     },
     {
@@ -85,8 +90,19 @@ export function createReadinessChecks({
   ];
 }
 
+/** Null when the database does not answer in time: that it is away is for its own check to say. */
+async function unlessAway<T>(reading: Promise<T>): Promise<T | null> {
+  return await Promise.race([reading.catch(() => null), pause(patienceMilliseconds, null, { ref: false })]);
+}
+
+function describeWaiting(passages: number | null): string {
+  if (passages === null) return 'the database does not say how many passages wait for their vector';
+  return passages === 0 ? 'every passage has its vector' : `${passages} passages wait for their vector`;
+}
+
 async function checkWorkers({ workers }: Pick<Stores, 'workers'>): ReturnType<ReadinessCheck['check']> {
-  const living = await workers.list();
+  const living = await unlessAway(workers.list());
+  if (!living) return { state: 'degraded', detail: 'documents wait for the database' };
   const fault = living.map(({ reading, embedding }) => reading ?? embedding).find((reason) => reason !== null);
   if (fault) return { state: 'degraded', detail: `documents wait since ${fault.since}: ${fault.detail}` };
   if (living.length === 0)
