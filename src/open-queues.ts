@@ -13,6 +13,7 @@ import type { Embedder } from './models/embedder.ts';
 import { inBackground } from './store/background.ts';
 import type { ObjectStore } from './store/objects.ts';
 import type { Stores } from './store/postgres/stores.ts';
+import { asIfAsked } from './store/questions.ts';
 import type { VectorIndex } from './store/vector-index.ts';
 
 export interface QueueParts {
@@ -76,7 +77,7 @@ export function startQueues(parts: QueueParts): Queues {
     purges: stores.purges,
     retention: stores.retention,
     objects,
-    refreshIndex: async (tenant) => await index?.refresh(tenant),
+    refreshIndex: async (tenant) => await asIfAsked(async () => await index?.refresh(tenant)),
     forget,
     log,
   });
@@ -114,14 +115,16 @@ function openSourceQueue({ config, stores, objects, openConnector, log }: QueueP
   });
 }
 
-const refreshMilliseconds = 1_000;
+const refreshMilliseconds = 250;
 
-/** Lets the index pull what changed, at most once a second, so that the next question does not wait for it. */
+/** Lets the index pull what changed, at most four times a second, so that the next question does not wait for it. */
 function createIndexRefresh(index: QueueParts['index'], log: Logger) {
   const waiting = new Set<TenantId>();
   const pull = () => {
     for (const tenant of waiting)
-      index?.refresh(tenant).catch((error: unknown) => log.warn({ err: error }, 'the index could not be refreshed'));
+      asIfAsked(async () => await index?.refresh(tenant)).catch((error: unknown) =>
+        log.warn({ err: error }, 'the index could not be refreshed'),
+      );
     waiting.clear();
   };
   const timer = setInterval(pull, refreshMilliseconds).unref();

@@ -3,6 +3,7 @@ import { createKeptAnswers } from '../src/chains/kept-answers.ts';
 import { shareAnswers } from '../src/chains/share-answers.ts';
 import type { Answer } from '../src/domain/answer.ts';
 import { createStores } from '../src/store/postgres/stores.ts';
+import { openQuestion } from '../src/store/questions.ts';
 import type { SqlDriver } from '../src/store/sql.ts';
 import { jsonBody, openApp, scriptedAnswer, type TestApp } from './open-app.ts';
 import { openTestDatabase } from './open-database.ts';
@@ -24,8 +25,8 @@ beforeAll(async () => {
   driver = await openTestDatabase();
   const counted: SqlDriver = {
     ...driver,
-    asTenant: (tenant, work, options) =>
-      counting(options?.isBrief ? 'asTenant, brief' : 'asTenant', driver.asTenant(tenant, work, options)),
+    asTenant: (...options) =>
+      counting(openQuestion() ? 'asTenant, of a question' : 'asTenant', driver.asTenant(...options)),
     queryAsTenant: (...options) => counting('queryAsTenant', driver.queryAsTenant(...options)),
     asOperator: (...options) => counting('asOperator', driver.asOperator(...options)),
   };
@@ -121,7 +122,7 @@ describe('a kept answer', () => {
     transactions.length = 0;
     expect((await ask()).cached).toBe(true);
     // The operator's is that of the credential, which is believed for half a second.
-    expect(transactions.filter((name) => name !== 'asOperator')).toEqual(['asTenant, brief']);
+    expect(transactions.filter((name) => name !== 'asOperator')).toEqual(['asTenant, of a question']);
   });
 
   it('costs three transactions where it is computed: what decides it is read at once', async () => {
@@ -129,7 +130,7 @@ describe('a kept answer', () => {
     transactions.length = 0;
     expect((await ask(reader, { 'cache-control': 'no-cache' })).cached).toBe(false);
     const ofAnswer = transactions.filter((name) => name !== 'asOperator');
-    expect(ofAnswer).toEqual(['queryAsTenant', 'asTenant, brief', 'asTenant, brief']);
+    expect(ofAnswer).toEqual(['queryAsTenant', 'asTenant, of a question', 'asTenant, of a question']);
   });
 
   it('is not given to one with other rights', async () => {

@@ -3,6 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import { isPassing } from '../domain/passing-faults.ts';
 import type { DocumentStore, PreparedVersion, QueuedVersion } from '../store/documents.ts';
 import type { ObjectStore } from '../store/objects.ts';
+import { wasAskedWithin } from '../store/questions.ts';
 import { createClaims } from './claim-batches.ts';
 import { createPrepareVersions, type DocumentReader } from './prepare-versions.ts';
 import { createBackoff } from './retry-backoff.ts';
@@ -47,6 +48,9 @@ const batchSize = 16;
 const batchesPublishing = 2;
 /** Published by one transaction, unless one document has more: with one connection, questions wait meanwhile. */
 const passagesTogether = 150;
+/** And so many while this process is asked, which it is until nobody has asked for so long. */
+const passagesWhileAsked = 50;
+const askedMilliseconds = 10_000;
 /** When so many of a batch are still to be read, the next one is claimed: the reader is not to wait for it. */
 const fewLeft = 6;
 /** Renewed every two seconds while a batch is read. */
@@ -150,18 +154,21 @@ export function createIngestWorker(deps: IngestWorkerDeps): IngestWorker {
 }
 
 /** Versions of one tenant each, in order, with a bounded number of passages. */
-function toTransactions(versions: readonly PreparedVersion[]): PreparedVersion[][] {
-  const transactions: PreparedVersion[][] = [];
+function* toTransactions(versions: readonly PreparedVersion[]): Generator<PreparedVersion[]> {
   for (const group of Map.groupBy(versions, (version) => version.tenantId).values()) {
-    let passages = Number.POSITIVE_INFINITY;
+    let together: PreparedVersion[] = [];
+    let passages = 0;
     for (const version of group) {
       passages += version.passages.length;
-      if (passages <= passagesTogether) transactions.at(-1)?.push(version);
-      else {
-        transactions.push([version]);
+      if (together.length > 0 && passages > mostTogether()) {
+        yield together;
+        together = [];
         passages = version.passages.length;
       }
+      together.push(version);
     }
+    yield together;
   }
-  return transactions;
 }
+
+const mostTogether = () => (wasAskedWithin(askedMilliseconds) ? passagesWhileAsked : passagesTogether);

@@ -5,6 +5,7 @@ import type { AnswerId, ConversationId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { AnswerKey, AnswerRelay } from '../store/answer-relay.ts';
 import type { AnswerStore } from '../store/answers.ts';
+import { asQuestion } from '../store/questions.ts';
 import { countReaders } from './answer-readers.ts';
 import { createKeptMasks } from './kept-masks.ts';
 import { type OpenedAnswer, openAnswer, openKept } from './open-answer.ts';
@@ -121,13 +122,13 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
     if (whole) return passOn(opened, whole, principal);
     const deadline = setTimeout(() => stop.abort(tookTooLong(deadlineMilliseconds)), deadlineMilliseconds);
     if (isStopping) stop.abort(serverStopping());
-    const pumped = pump({ ...opened, graceMilliseconds: stopGraceMilliseconds, logger: deps.log });
     const readers = countReaders(log.read, {
       milliseconds: readerlessMilliseconds,
       isReadElsewhere: async () => (await relay?.isFollowed({ tenantId: principal.tenantId, id })) ?? false,
       onAbandoned: () => stop.abort(abandoned(readerlessMilliseconds)),
     });
-    const finished = pumped.then(async (final) => {
+    const finished = asQuestion(async () => {
+      const final = await pump({ ...opened, graceMilliseconds: stopGraceMilliseconds, logger: deps.log });
       readers.end();
       const answer = await storeFinal(deps, { principal, log, final, record: opened.record() });
       clearTimeout(deadline);

@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { Problem } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Scope } from '../domain/principal.ts';
+import { asQuestion } from '../store/questions.ts';
 import type { AppEnv } from './app-env.ts';
 
 /** What a caller must hold; `public` routes show nothing of any tenant. */
@@ -23,22 +24,32 @@ export function enforcedScope(handler: Handler | MiddlewareHandler): RouteScope 
   return scopeChecks.get(handler) ?? null;
 }
 
+interface RouteOptions {
+  readonly takesFiles?: boolean;
+  readonly isQuestion?: boolean;
+  readonly errors?: ErrorContent;
+}
+
 /**
  * A route with the scope that it needs: the check runs before anything of the request is read, then the body's size is held.
- * `takesFiles` raises the size to MAX_FILE_BYTES; `errors` documents another body of errors than problem details.
+ * `takesFiles` raises the size to MAX_FILE_BYTES; `errors` documents another body of errors than problem details;
+ * `isQuestion`: long work lets its statements go first, all of them.
  */
 export function defineRoute<P extends string, const R extends Omit<RouteConfig, 'path'> & { path: P }>(
   scope: RouteScope,
   config: R,
-  { takesFiles = false, errors = problemContent() }: { takesFiles?: boolean; errors?: ErrorContent } = {},
+  { takesFiles = false, isQuestion = false, errors = problemContent() }: RouteOptions = {},
 ) {
   const route = createRoute(config);
   const middleware: MiddlewareHandler<AppEnv>[] = [requireScope(scope)];
+  if (isQuestion) middleware.unshift(answerFirst);
   if (config.request?.body) middleware.push(takesFiles ? limitUpload : limitJson);
   Object.assign(route.responses, errorResponses(scope, errors));
   const security = scope === 'public' ? [] : [{ bearer: [] }, { session: [] }];
   return Object.assign(route, { middleware, security, 'x-scope': scope });
 }
+
+const answerFirst: MiddlewareHandler<AppEnv> = async (_c, next) => await asQuestion(next);
 
 function requireScope(scope: RouteScope): MiddlewareHandler<AppEnv> {
   const check: MiddlewareHandler<AppEnv> = async (c, next) => {

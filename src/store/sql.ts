@@ -18,7 +18,8 @@ export interface Sql {
   queryLast<Row extends object = Record<string, unknown>>(text: string, values?: readonly SqlValue[]): Promise<Row[]>;
 }
 
-export interface WorkOptions {
+export interface OperatorOptions {
+  readonly timeoutSeconds?: number;
   /** Of one statement that somebody waits for: where transactions queue, it goes before longer ones. */
   readonly isBrief?: boolean;
 }
@@ -29,7 +30,7 @@ export interface WorkOptions {
  */
 export interface SqlDriver {
   /** Runs as the unprivileged role with the tenant set, so that row-level security holds whatever the statement says. */
-  asTenant<T>(tenant: TenantId, work: (sql: Sql) => Promise<T>, options?: WorkOptions): Promise<T>;
+  asTenant<T>(tenant: TenantId, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs as the unprivileged role with one statement in one round trip; the hot read path. */
   queryAsTenant<Row extends object = Record<string, unknown>>(
     tenant: TenantId,
@@ -37,10 +38,7 @@ export interface SqlDriver {
     values?: readonly SqlValue[],
   ): Promise<Row[]>;
   /** Runs as the owner: migrations, credentials before a tenant is known, and work across tenants. */
-  asOperator<T>(
-    work: (sql: Sql) => Promise<T>,
-    options?: WorkOptions & { readonly timeoutSeconds?: number },
-  ): Promise<T>;
+  asOperator<T>(work: (sql: Sql) => Promise<T>, options?: OperatorOptions): Promise<T>;
   /** Throws DATABASE_UNAVAILABLE when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -37,21 +37,25 @@ const headers = idempotencyHeaders.extend({
   }),
 });
 
-const route = defineRoute('read', {
-  method: 'post',
-  path: '/v1/answers',
-  operationId: 'createAnswer',
-  summary: 'Ask a question',
-  description:
-    'With `stream: true` or `Accept: text/event-stream` the events are sent as they happen. A disconnect does not stop the answer; `stop` does.',
-  request: { headers, body: { required: true, content: { 'application/json': { schema: Body } } } },
-  responses: {
-    200: {
-      description: 'The answer or the refusal, or its events.',
-      content: { 'application/json': { schema: AnswerSchema }, 'text/event-stream': { schema: AnswerEventSchema } },
+const route = defineRoute(
+  'read',
+  {
+    method: 'post',
+    path: '/v1/answers',
+    operationId: 'createAnswer',
+    summary: 'Ask a question',
+    description:
+      'With `stream: true` or `Accept: text/event-stream` the events are sent as they happen. A disconnect does not stop the answer; `stop` does.',
+    request: { headers, body: { required: true, content: { 'application/json': { schema: Body } } } },
+    responses: {
+      200: {
+        description: 'The answer or the refusal, or its events.',
+        content: { 'application/json': { schema: AnswerSchema }, 'text/event-stream': { schema: AnswerEventSchema } },
+      },
     },
   },
-});
+  { isQuestion: true },
+);
 
 export function registerCreateAnswer(app: App, deps: RouteDeps): void {
   app.openapi(route, async (c) => {

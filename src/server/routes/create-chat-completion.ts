@@ -35,7 +35,7 @@ const route = defineRoute(
       },
     },
   },
-  { errors: openAiErrors },
+  { errors: openAiErrors, isQuestion: true },
 );
 
 export function registerCreateChatCompletion(app: App, deps: RouteDeps): void {

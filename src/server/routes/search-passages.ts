@@ -12,16 +12,20 @@ import { clauseOfRequest } from '../request-filter.ts';
 import type { RouteDeps } from '../route-deps.ts';
 import { SearchRequest, SearchResult } from '../search-schemas.ts';
 
-const route = defineRoute('read', {
-  method: 'post',
-  path: '/v1/search',
-  operationId: 'searchPassages',
-  summary: 'Search passages, ranked as for answers',
-  request: { body: { required: true, content: { 'application/json': { schema: SearchRequest } } } },
-  responses: {
-    200: { description: 'The best passages, best first.', content: { 'application/json': { schema: SearchResult } } },
+const route = defineRoute(
+  'read',
+  {
+    method: 'post',
+    path: '/v1/search',
+    operationId: 'searchPassages',
+    summary: 'Search passages, ranked as for answers',
+    request: { body: { required: true, content: { 'application/json': { schema: SearchRequest } } } },
+    responses: {
+      200: { description: 'The best passages, best first.', content: { 'application/json': { schema: SearchResult } } },
+    },
   },
-});
+  { isQuestion: true },
+);
 
 export function registerSearchPassages(app: App, deps: RouteDeps): void {
   const { retrieve, documents, metadataFields, termFrequencies: lookUp } = deps;

@@ -41,11 +41,8 @@ export function createAnswerStore(driver: SqlDriver, options: AnswerStoreOptions
     return rows[0]?.value ?? null;
   }
 
-  /** Somebody waits for it; only a conversation that is there already needs more than one statement. */
   const writeTurn = (principal: Principal, turn: Omit<Turn, 'processName' | 'now'>) =>
-    driver.asTenant(principal.tenantId, (sql) => addTurn(sql, principal, { ...turn, processName, now: now() }), {
-      isBrief: turn.isNewConversation,
-    });
+    driver.asTenant(principal.tenantId, (sql) => addTurn(sql, principal, { ...turn, processName, now: now() }));
 
   return {
     ...createConversationReads(driver),
@@ -60,9 +57,7 @@ export function createAnswerStore(driver: SqlDriver, options: AnswerStoreOptions
       writeTurn(principal, { started: firstOf(whole), ...newConversation, whole, generation }),
 
     finish: (principal, whole) =>
-      driver.asTenant(principal.tenantId, (sql) => finishAnswer(sql, principal, { ...whole, now: now() }), {
-        isBrief: true,
-      }),
+      driver.asTenant(principal.tenantId, (sql) => finishAnswer(sql, principal, { ...whole, now: now() })),
 
     get: (principal, id) => readColumn<Answer>(principal, id, 'answer'),
     events: (principal, id) => readColumn<AnswerEvent[]>(principal, id, 'events'),

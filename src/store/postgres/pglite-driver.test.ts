@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { newId } from '../../domain/ids.ts';
+import { asQuestion } from '../questions.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
 import { openDatabase } from './open-database.ts';
 import { openPglite } from './pglite-driver.ts';
@@ -73,7 +74,7 @@ it('lets a statement that somebody waits for go before longer work', async () =>
   await Promise.all([
     driver.asOperator(note('running')),
     driver.asTenant(tenant, note('long')),
-    driver.asTenant(tenant, note('an answer'), { isBrief: true }),
+    asQuestion(() => driver.asTenant(tenant, note('an answer'))),
     driver.asOperator(note('a credential'), { isBrief: true }),
   ]);
   expect(order).toEqual(['running', 'an answer', 'a credential', 'long']);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { inBackground, isInBackground } from '../background.ts';
+import { asIfAsked, asQuestion } from '../questions.ts';
 import { createTurns, type TurnLength } from './take-turns.ts';
 
 function createRecorder() {
@@ -29,16 +30,53 @@ it('lets brief work go before long work', async () => {
   expect(order).toEqual(['first', 'brief', 'long', 'b in the background']);
 });
 
-it('awaits the next statement of a question before others go on', async () => {
+it('awaits the next statement of a question until it is over', async () => {
   const { turns, order, take } = createRecorder();
-  const asked = take('one', 'brief');
-  const others = [inBackground(() => take('b')), take('long')];
-  await asked;
-  await take('two', 'brief');
-  await take('three', 'brief');
+  const others = [take('first'), inBackground(() => take('b')), take('long')];
+  await asQuestion(async () => {
+    await take('one', 'brief');
+    await take('two');
+    await new Promise(setImmediate);
+    await take('three', 'brief');
+  });
   await Promise.all(others);
-  expect(order).toEqual(['one', 'two', 'three', 'long', 'b in the background']);
+  expect(order).toEqual(['first', 'one', 'two', 'three', 'long', 'b in the background']);
   await turns.idle();
+});
+
+it('awaits nothing after brief work of no question', async () => {
+  const { order, take } = createRecorder();
+  const asked = take('credential', 'brief');
+  const other = inBackground(() => take('b'));
+  await asked;
+  await new Promise(setImmediate);
+  await take('late', 'brief');
+  await other;
+  expect(order).toEqual(['credential', 'b in the background', 'late']);
+});
+
+it('lets what a question may wait for go first too, wherever it began, and awaits nothing after it', async () => {
+  const { order, take } = createRecorder();
+  const running = take('first');
+  const other = inBackground(() => take('b'));
+  await inBackground(() => asIfAsked(() => take('load')));
+  await new Promise(setImmediate);
+  await take('late', 'brief');
+  await Promise.all([running, other]);
+  expect(order).toEqual(['first', 'load in the background', 'b in the background', 'late']);
+});
+
+it('does not let a question that asks nothing more hold others up', async () => {
+  const { order, take } = createRecorder();
+  const { promise: isDone, resolve: finish } = Promise.withResolvers<void>();
+  const question = asQuestion(async () => {
+    await take('asked', 'brief');
+    await isDone;
+  });
+  await take('other');
+  finish();
+  await question;
+  expect(order).toEqual(['asked', 'other']);
 });
 
 it('does not let long work wait for ever', async () => {

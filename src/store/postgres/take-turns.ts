@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isInBackground } from '../background.ts';
+import { type OpenQuestion, openQuestion } from '../questions.ts';
 
-/** `brief`: one statement that somebody waits for, as a question's; others take longer. */
+/** `brief`: one statement that somebody waits for. What belongs to a question is brief too. */
 export type TurnLength = 'brief' | 'long';
 
 export interface Turns {
@@ -13,10 +14,10 @@ export interface Turns {
 
 /** So many pieces of work pass one that waits; then it has its turn. */
 const mostPassing = 20;
-/** A question asks several times: after brief work its next is awaited so long, */
-const pauseMilliseconds = 15;
-/** and others wait no longer for that than so. */
-const mostPausedMilliseconds = 60;
+/** A question asks several times: after each its next is awaited until the question is over, and no longer than so; */
+const awaitedMilliseconds = 100;
+/** others wait no longer for the statements of all questions than so. */
+const mostPausedMilliseconds = 200;
 
 interface Lane {
   readonly waiting: (() => void)[];
@@ -33,7 +34,8 @@ export function createTurns(): Turns {
   const lanes = [brief, long, background];
   let whenIdle = Promise.withResolvers<void>();
   let isRunning = false;
-  let briefEndedAt = Number.NEGATIVE_INFINITY;
+  /** Questions that are not over, and until when their next statement is awaited. */
+  const awaited = new Map<OpenQuestion, number>();
   let pausedSince: number | null = null;
   let pausing: NodeJS.Timeout | null = null;
   whenIdle.resolve();
@@ -46,12 +48,23 @@ export function createTurns(): Turns {
     return chosen;
   }
 
+  function awaitNextOf(question: OpenQuestion): void {
+    if (!question.isAwaited || question.isOver()) return;
+    if (!awaited.has(question))
+      void question.over.then(() => {
+        awaited.delete(question);
+        if (pausing) next();
+      });
+    awaited.set(question, performance.now() + awaitedMilliseconds);
+  }
+
   /** True while the next statement of a question is awaited. */
   function pauseForQuestion(): boolean {
-    const now = performance.now();
     if (brief.waiting.length > 0 || lanes.every(({ waiting }) => waiting.length === 0)) return false;
-    const left = briefEndedAt + pauseMilliseconds - now;
-    if (left <= 0 || now - (pausedSince ?? now) >= mostPausedMilliseconds) return false;
+    const now = performance.now();
+    const longest = (pausedSince ?? now) + mostPausedMilliseconds;
+    const left = Math.min(longest, Math.max(...awaited.values())) - now;
+    if (left <= 0) return false;
     pausedSince ??= now;
     pausing = setTimeout(next, left);
     return true;
@@ -75,9 +88,10 @@ export function createTurns(): Turns {
   return {
     take: (work, length = 'long') =>
       new Promise((resolve, reject) => {
-        const lane = isInBackground() ? background : length === 'brief' ? brief : long;
+        const question = openQuestion();
+        const lane = question ? brief : isInBackground() ? background : length === 'brief' ? brief : long;
         const end = () => {
-          if (lane === brief) briefEndedAt = performance.now();
+          if (question) awaitNextOf(question);
           next();
         };
         // Bound to where it was asked for: it is started by whoever ends before it.

@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
 import { isId, type TenantId } from '../../domain/ids.ts';
-import type { Sql, SqlDriver, WorkOptions } from '../sql.ts';
+import type { OperatorOptions, Sql, SqlDriver } from '../sql.ts';
 import { explainDatabaseError } from './database-error.ts';
 import { decodeRows, type EncodedValue, encodeValue, type RawResult } from './sql-values.ts';
 import type { TurnLength } from './take-turns.ts';
@@ -62,25 +62,24 @@ export function createTransactions(
 ): Omit<SqlDriver, 'close'> {
   const transaction = <T>(
     begin: Statement,
-    { holdSeconds, isBrief = false }: WorkOptions & { readonly holdSeconds: number },
     work: (sql: Sql) => Promise<T>,
+    { timeoutSeconds: holdSeconds = timeoutSeconds, isBrief = false }: OperatorOptions = {},
   ) =>
     hold(holdSeconds, (connection) => runTransaction(connection, begin, work), isBrief ? 'brief' : 'long').finally(
       onTransaction,
     );
   return {
-    asTenant: async (tenant, work, options) =>
-      await transaction(beginAsTenant(tenant, timeoutSeconds), { holdSeconds: timeoutSeconds, ...options }, work),
+    asTenant: async (tenant, work) => await transaction(beginAsTenant(tenant, timeoutSeconds), work),
     queryAsTenant: async (tenant, text, values = []) => {
       const begin = beginAsTenant(tenant, timeoutSeconds);
       const statement = { text, values: values.map(encodeValue) };
       return await hold(timeoutSeconds, (connection) => runStatement(connection, begin, statement), 'brief');
     },
-    asOperator: async (work, { timeoutSeconds: seconds = timeoutSeconds, ...options } = {}) =>
-      await transaction(beginAsOperator(seconds), { holdSeconds: seconds, ...options }, work),
+    asOperator: async (work, options = {}) =>
+      await transaction(beginAsOperator(options.timeoutSeconds ?? timeoutSeconds), work, options),
     ping: async () => {
-      const options = { holdSeconds: pingHoldSeconds };
-      await transaction(beginAsOperator(pingTimeoutSeconds), options, (sql) => sql.query('select 1'));
+      const options = { timeoutSeconds: pingHoldSeconds };
+      await transaction(beginAsOperator(pingTimeoutSeconds), (sql) => sql.query('select 1'), options);
     },
   };
 }

@@ -129,22 +129,24 @@ async function readStretch(
   { documents, from, to }: Stretch,
 ): Promise<IndexPoint[]> {
   return await driver.asTenant(tenant, async (sql) => {
-    const payloads = await sql.query<DocumentPayload>(
-      `select id, source, acl, tags, language, title, uri, created_at as "createdAt", updated_at as "updatedAt", metadata
-       from documents where tenant_id = $1 and id = any($2)`,
-      [tenant, documents],
-    );
-    const rows = await sql.query<PointRow>(
-      // Not a join: while statistics are behind, its plan compares each passage with all vectors.
-      `select p.id, p.document_id as "documentId", p.version, p.sparse, case when $6 then p.text end as content,
-         (select e.vector from embeddings e
-          where e.tenant_id = p.tenant_id and e.embedder = $2 and e.embedding_hash = p.embedding_hash) as vector
-       from documents d
-       join passages p on p.tenant_id = d.tenant_id and p.document_id = d.id and p.version = d.current_version
-       where d.tenant_id = $1 and d.id = any($3) and d.deleted_at is null and p.ordinal >= $4 and p.ordinal < $5
-       order by p.document_id, p.ordinal`,
-      [tenant, embedder, documents, from, to, content],
-    );
+    const [payloads, rows] = await Promise.all([
+      sql.query<DocumentPayload>(
+        `select id, source, acl, tags, language, title, uri, created_at as "createdAt", updated_at as "updatedAt", metadata
+         from documents where tenant_id = $1 and id = any($2)`,
+        [tenant, documents],
+      ),
+      sql.queryLast<PointRow>(
+        // Not a join: while statistics are behind, its plan compares each passage with all vectors.
+        `select p.id, p.document_id as "documentId", p.version, p.sparse, case when $6 then p.text end as content,
+           (select e.vector from embeddings e
+            where e.tenant_id = p.tenant_id and e.embedder = $2 and e.embedding_hash = p.embedding_hash) as vector
+         from documents d
+         join passages p on p.tenant_id = d.tenant_id and p.document_id = d.id and p.version = d.current_version
+         where d.tenant_id = $1 and d.id = any($3) and d.deleted_at is null and p.ordinal >= $4 and p.ordinal < $5
+         order by p.document_id, p.ordinal`,
+        [tenant, embedder, documents, from, to, content],
+      ),
+    ]);
     const payloadOf = new Map(payloads.map((payload) => [payload.id, payload]));
     return rows.flatMap((row) => {
       const payload = payloadOf.get(row.documentId);

@@ -1,0 +1,45 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What somebody waits for, from its first statement to its last. */
+export interface OpenQuestion {
+  readonly isOver: () => boolean;
+  /** Its next statement is awaited; false where others may go between. */
+  readonly isAwaited: boolean;
+  readonly over: Promise<void>;
+}
+
+const aside: OpenQuestion = { isOver: () => false, over: new Promise(() => {}), isAwaited: false };
+const asking = new AsyncLocalStorage<OpenQuestion>();
+let openQuestions = 0;
+let lastOverAt = Number.NEGATIVE_INFINITY;
+
+/** Does what somebody waits for: where a database has one connection, long work waits between its statements. */
+export async function asQuestion<T>(work: () => Promise<T>): Promise<T> {
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  let isOver = false;
+  openQuestions += 1;
+  try {
+    return await asking.run({ isAwaited: true, isOver: () => isOver, over }, work);
+  } finally {
+    isOver = true;
+    openQuestions -= 1;
+    lastOverAt = performance.now();
+    end();
+  }
+}
+
+/** Does what a question may come to wait for, such as a load of the index: as questions do, but nothing waits between its statements. */
+export async function asIfAsked<T>(work: () => Promise<T>): Promise<T> {
+  return await asking.run(aside, work);
+}
+
+/** The question that the running code belongs to; null when it belongs to none, or to one that is over. */
+export function openQuestion(): OpenQuestion | null {
+  const question = asking.getStore();
+  return question && !question.isOver() ? question : null;
+}
+
+/** Whether this process answers a question, or did in the last so many milliseconds. */
+export function wasAskedWithin(milliseconds: number): boolean {
+  return openQuestions > 0 || performance.now() - lastOverAt < milliseconds;
+}
