@@ -1,6 +1,7 @@
 import type { Span } from '../../domain/sentences.ts';
 import type { QuestionTerms } from './question-terms.ts';
 import { readTerms } from './read-terms.ts';
+import type { Occurrence } from './standing-together.ts';
 
 /** Where a passage has the question's terms; arrays are by the term's place in the question, 1 where it stands there. */
 export interface PassageMatch {
@@ -9,6 +10,8 @@ export interface PassageMatch {
   readonly windows: readonly Uint8Array[];
   /** By the pair's place: 1 where both terms stand within two words of each other. */
   readonly phrases: Uint8Array;
+  /** In the text, ascending. */
+  readonly occurrences: readonly Occurrence[];
 }
 
 interface MatchedText {
@@ -47,6 +50,7 @@ export function matchPassage({ places, pairs, ids }: QuestionTerms, passage: Mat
     see(place, word);
   }
   lastSeen.fill(farAway);
+  const occurrences: Occurrence[] = [];
   const countInText = createWordCounter();
   let current = 0;
   const terms = readTerms(passage.text, passage.language);
@@ -60,8 +64,9 @@ export function matchPassage({ places, pairs, ids }: QuestionTerms, passage: Mat
     const window = windows[current];
     if (window) window[place] = 1;
     see(place, word);
+    occurrences.push({ place, word });
   }
-  return { header, body, windows, phrases };
+  return { header, body, windows, phrases, occurrences };
 }
 
 interface PairEnd {

@@ -4,6 +4,7 @@ import { scoreGrams } from './character-grams.ts';
 import { exactNamesOf } from './exact-names.ts';
 import { matchPassage, type PassageMatch } from './match-passage.ts';
 import type { QuestionTerms } from './question-terms.ts';
+import { densestStretch, heaviestRun } from './standing-together.ts';
 import { readTitleLinks } from './title-links.ts';
 
 /** What the ranker may look at, in the order of the fit. Those of `denseFeatures` need vectors, those of `gramFeatures` rank languages that the embedder does not know. */
@@ -14,6 +15,8 @@ export const lexicalFeatures = [
   'windowCoverage',
   'pairs',
   'phrases',
+  'run',
+  'stretch',
   'header',
   'rarest',
   'names',
@@ -21,7 +24,15 @@ export const lexicalFeatures = [
   'titleAsked',
   'linked',
 ] as const;
-export const denseFeatures = ['cosine', 'cosineShare', 'window', 'windowShare', 'windowTwo', 'windowMixed'] as const;
+export const denseFeatures = [
+  'cosine',
+  'cosineShare',
+  'cosineLead',
+  'window',
+  'windowShare',
+  'windowTwo',
+  'windowMixed',
+] as const;
 export const gramFeatures = [
   'gramShare',
   'gramIdeal',
@@ -84,9 +95,10 @@ const coverageWeight = 0.4;
  * The features of the best passages of one question, each about 0 to 1 (cosines -1 to 1). Words weigh by their inverse document frequency:
  * `bm25Share` of the best passage's BM25, `bm25Ideal` of the most that the question could reach · `coverage` of the question's words by the
  * passage with its header, `windowCoverage` by its best window with the header, `header` by title and headings alone · `pairs` of neighbouring
- * words of the question that one window has, `phrases` that stand within two words · `rarest` whether the heaviest word is there · `names` share of
+ * words of the question that one window has, `phrases` that stand within two words · `run` share of the words that follow each other as in the
+ * question, `stretch` that stand close together · `rarest` whether the heaviest word is there · `names` share of
  * numbers, identifiers and capitalised words · `grams` share of the question's character 4-grams, weighted by how few of these passages have
- * them · `titleAsked` whether the question names the title, `linked` whether a leading passage does, times what the first lacks of the question · `cosine`, `window` of the best window, `windowTwo` mean of the best two, the shares of their maxima · `windowMixed` the best of
+ * them · `titleAsked` whether the question names the title, `linked` whether a leading passage does, times what the first lacks of the question · `cosine`, `window` of the best window, `windowTwo` mean of the best two, the shares of their maxima, `cosineLead` how far the passage's lies before the second or behind the first · `windowMixed` the best of
  * .4 coverage + cosine over the windows · `gramShare` and `gramIdeal` as for BM25, over grams of these candidates' letters, `short` and `long`
  * ones a letter shorter and longer; 0 where the embedder knows all languages.
  */
@@ -95,6 +107,7 @@ export function featuresOf(question: RankedQuestion, candidates: readonly Candid
   const grams = readGrams(question.text, candidates);
   const sparseMaximum = highest(candidates.map(({ sparse }) => sparse));
   const cosineMaximum = highest(candidates.map(({ dense }) => dense ?? 0));
+  const leadOf = readLead(candidates.map(({ dense }) => dense ?? 0));
   const read = candidates.map((candidate) => readCandidate(question.termsOf(candidate.language), candidate));
   const windowMaximum = highest(read.map(({ window }) => window));
   const leads = candidates.map(
@@ -116,6 +129,7 @@ export function featuresOf(question: RankedQuestion, candidates: readonly Candid
       ...(grams[index] ?? noGrams),
       cosine: candidate.dense ?? 0,
       cosineShare: share(candidate.dense ?? 0, cosineMaximum),
+      cosineLead: leadOf(candidate.dense ?? 0),
       windowShare: share(found.window, windowMaximum),
     };
     return { features, window: best, windows, terms };
@@ -154,6 +168,8 @@ function readCandidate(terms: WeightedTerms, candidate: Candidate) {
       pairs.reduce((sum, pair, place) => (match.phrases[place] ? sum + pairWeight(pair) : sum), 0),
       pairTotal,
     ),
+    run: share(heaviestRun(match.occurrences, weights), total),
+    stretch: share(densestStretch(match.occurrences, weights), total),
     header: share(sumOf(inHeader), total),
     rarest: weights.length > 0 && anywhere(weights.indexOf(Math.max(...weights))) ? 1 : 0,
     window: first,
@@ -219,6 +235,12 @@ function readGrams(question: string, candidates: readonly Candidate[]): GramValu
       longGramIdeal: share(longScore, long.ideal),
     };
   });
+}
+
+/** How far a value lies before the second of all, or behind the first, as a share of the first. */
+function readLead(values: readonly number[]): (value: number) => number {
+  const [first = 0, second = first] = values.toSorted((one, other) => other - one);
+  return (value) => (first > 0 ? Math.max(-1, (value - (value >= first ? second : first)) / first) : 0);
 }
 
 function highest(values: readonly number[]): number {
