@@ -1,8 +1,8 @@
-import type { DocumentStore, QueuedVersion } from '../store/documents.ts';
+import { type DocumentStore, type QueuedVersion, suspectAttempts } from '../store/documents.ts';
 
 /** Batches of queued versions for one worker. */
 export interface Claims {
-  /** A batch, or one file alone that is suspected to have ended the process. Empty when nothing is queued. */
+  /** A batch, or a suspect alone, so that others do not end with it. Empty when nothing is queued. */
   next(): Promise<readonly QueuedVersion[]>;
   /** Begins to claim what `next` will give, so that the worker does not wait for it. */
   begin(): void;
@@ -15,9 +15,6 @@ interface ClaimOptions {
   readonly batchSize: number;
   readonly leaseSeconds: number;
 }
-
-/** From this attempt on a file is read alone, so that others do not end with it. */
-const suspectAttempts = 3;
 
 export function createClaims({ documents, batchSize, leaseSeconds }: ClaimOptions): Claims {
   let ahead: Promise<readonly QueuedVersion[]> | null = null;

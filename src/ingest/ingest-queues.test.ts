@@ -347,6 +347,23 @@ it('gives what it was reading to others when it stops, as if it had not begun', 
   if (claimed[0]) await other.fail(claimed[0], { code: 'FILE_CORRUPT', detail: 'It never ends.' });
 });
 
+it('blames no file for a process that is killed again and again, only one that it was reading alone', async () => {
+  await start();
+  await Promise.all([worker.stop(), queue.stop()]);
+  for (const name of ['innocent', 'guilty']) await add(name, name);
+  let claimed: Awaited<ReturnType<typeof stores.documents.claim>> = [];
+  for (let kills = 0; kills < 20; kills += 1) {
+    claimed = await stores.documents.claim(9, 60);
+    await stores.documents.releaseClaims();
+  }
+  claimed = await stores.documents.claim(9, 60);
+  const guilty = claimed.find(({ document }) => document.externalId === 'guilty');
+  if (!guilty) throw new Error('not claimed');
+  for (let kills = 0; kills < 2; kills += 1) await stores.documents.markReading(guilty, true);
+  await start();
+  await vi.waitFor(async () => expect(await statesOf()).toEqual({ innocent: 'ready', guilty: 'failed' }), 10_000);
+});
+
 it('says what stands in the way of all documents, and that it is over', async () => {
   const objects = await createFileObjects(folder);
   let isAway = true;
@@ -376,17 +393,3 @@ it.each(['STORAGE_FULL', 'DATABASE_UNAVAILABLE'] as const)(
     expect(faults.at(-1)).toBeNull();
   },
 );
-
-it('gives a file up during whose reading the process ended five times', async () => {
-  await start();
-  await worker.stop();
-  await add('a', 'one');
-  const ended = createStores(driver).documents;
-  for (let attempt = 1; attempt <= 5; attempt += 1) {
-    await ended.claim(9, 60);
-    await ended.releaseClaims();
-  }
-  await Promise.all([queue.stop()]);
-  await start();
-  await vi.waitFor(async () => expect(await statesOf()).toEqual({ a: 'failed' }), 10_000);
-});

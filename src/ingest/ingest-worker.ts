@@ -14,7 +14,10 @@ interface IngestLog {
 }
 
 interface IngestWorkerDeps {
-  readonly documents: Pick<DocumentStore, 'claim' | 'renew' | 'returnClaims' | 'releaseClaims' | 'publish' | 'fail'>;
+  readonly documents: Pick<
+    DocumentStore,
+    'claim' | 'renew' | 'markReading' | 'returnClaims' | 'releaseClaims' | 'publish' | 'fail'
+  >;
   readonly objects: Pick<ObjectStore, 'get'>;
   readonly reader: DocumentReader;
   /** Runs before a version is published; with PUBLISH_WAITS_FOR=dense it embeds the passages. */

@@ -3,12 +3,13 @@ import { AppError } from '../domain/errors.ts';
 import { passageId } from '../domain/ids.ts';
 import type { ParseQuality } from '../domain/parse-quality.ts';
 import { isPassing } from '../domain/passing-faults.ts';
-import type {
-  DocumentStore,
-  PreparedPassage,
-  PreparedVersion,
-  QueuedVersion,
-  VersionName,
+import {
+  type DocumentStore,
+  type PreparedPassage,
+  type PreparedVersion,
+  type QueuedVersion,
+  suspectAttempts,
+  type VersionName,
 } from '../store/documents.ts';
 import type { ObjectStore } from '../store/objects.ts';
 import { type HeldClaims, holdClaims } from './hold-claims.ts';
@@ -32,7 +33,7 @@ export interface DocumentReader {
 }
 
 interface PrepareDeps {
-  readonly documents: Pick<DocumentStore, 'renew' | 'fail'>;
+  readonly documents: Pick<DocumentStore, 'renew' | 'fail' | 'markReading'>;
   readonly objects: Pick<ObjectStore, 'get'>;
   readonly reader: DocumentReader;
   readonly beforePublish: (version: PreparedVersion, signal: AbortSignal) => Promise<void>;
@@ -41,7 +42,7 @@ interface PrepareDeps {
   readonly stopping: AbortSignal;
 }
 
-/** A file during whose reading the process ended so often is not tried again. */
+/** A file that was claimed and read in vain so often is not tried again. */
 const attemptsMax = 5;
 
 /** The stages of claimed versions before they are published: load, parse, chunk, and embed where publishing waits for it. */
@@ -75,17 +76,36 @@ export function createPrepareVersions({
   async function prepare(queued: QueuedVersion, claims: HeldClaims): Promise<PreparedVersion | null> {
     const signal = claims.signalOf(queued);
     try {
-      if (queued.attempts > attemptsMax) throw endedTheProcess();
+      if (queued.attempts >= attemptsMax) throw endedTheProcess();
       const { contentHash, ...file } = queued.document;
       const bytes = await objects.get(contentHash);
-      const read = await reader.read({ ...file, bytes }, signal);
-      const version = toPrepared(queued, read);
+      const read = () => reader.read({ ...file, bytes }, signal);
+      const version = toPrepared(
+        queued,
+        await (queued.attempts < suspectAttempts ? read() : watched(queued, read, signal)),
+      );
       await beforePublish(version, signal);
       return version;
     } catch (error) {
       if (signal.aborted && !stopping.aborted) return null;
       await failVersion(queued, error);
       return null;
+    }
+  }
+
+  /** A suspect's reading is noted while it lasts: a process that is killed at another moment speaks against no file. */
+  async function watched(
+    queued: QueuedVersion,
+    read: () => Promise<ReadDocument>,
+    signal: AbortSignal,
+  ): Promise<ReadDocument> {
+    // What a thread takes to start, a second and more, is not the suspect's doing.
+    await reader.read(harmless, signal);
+    await documents.markReading(queued, true);
+    try {
+      return await read();
+    } finally {
+      await documents.markReading(queued, false);
     }
   }
 
@@ -98,6 +118,14 @@ export function createPrepareVersions({
 
   return { prepareVersions, failVersion };
 }
+
+const harmless = {
+  bytes: new TextEncoder().encode('Ready.'),
+  fileName: 'ready.txt',
+  mediaType: 'text/plain',
+  title: null,
+  language: null,
+};
 
 function endedTheProcess(): AppError {
   return new AppError('FILE_SUSPICIOUS', `The process ended each of the ${attemptsMax} times that it read this file.`);

@@ -50,9 +50,12 @@ export interface VersionName {
   readonly version: number;
 }
 
+/** Of a version that was claimed so often, each time in vain, it is suspected that reading it ends the process. */
+export const suspectAttempts = 3;
+
 /** A document version that waits to be read. */
 export interface QueuedVersion extends VersionName {
-  /** How often it was claimed, this time included. */
+  /** How often it was claimed, this time included, as far as `suspectAttempts`; above, how often a process ended while it was read alone. */
   readonly attempts: number;
   readonly document: IncomingDocument;
 }
@@ -164,6 +167,8 @@ export interface DocumentStore {
   claim(limit: number, leaseSeconds: number): Promise<QueuedVersion[]>;
   /** Holds claims for another `leaseSeconds`; resolves to those that are still wanted: not cancelled, paused, overtaken or removed. */
   renew(versions: readonly VersionName[], leaseSeconds: number): Promise<VersionName[]>;
+  /** Notes that a claimed version is being read alone, or that this came to an end and the process did not. */
+  markReading(version: VersionName, isReading: boolean): Promise<void>;
   /** Gives claims back as if they had not been made: something else stood in the way. */
   returnClaims(versions: readonly VersionName[]): Promise<void>;
   /** Makes claimed versions of this process available again at once, as after a crash. */

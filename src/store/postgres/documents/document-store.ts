@@ -7,7 +7,7 @@ import { createDocumentReads } from './read-documents.ts';
 import { registerDocuments } from './register-documents.ts';
 import { registerTogether } from './register-together.ts';
 import { removeDocuments, sweepVersions } from './remove-documents.ts';
-import { claimVersions, failVersion, releaseClaims, renewClaims, returnClaims } from './version-queue.ts';
+import { claimVersions, failVersion, markReading, releaseClaims, renewClaims, returnClaims } from './version-queue.ts';
 
 export interface DocumentStoreOptions {
   readonly now?: () => Date;
@@ -43,6 +43,9 @@ export function createDocumentStore(driver: SqlDriver, options: DocumentStoreOpt
       if (versions.length === 0) return [];
       return await driver.asOperator((sql) => renewClaims(sql, { versions, leaseSeconds, processName, now: now() }));
     },
+
+    markReading: (version, isReading) =>
+      driver.asOperator((sql) => markReading(sql, version, { isReading, processName })),
 
     async returnClaims(versions) {
       if (versions.length > 0) await driver.asOperator((sql) => returnClaims(sql, versions, processName));

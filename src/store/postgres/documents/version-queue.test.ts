@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { createTestTenant, describeOnEachDatabase } from '../../../../test/open-database.ts';
 import { sampleDocument, samplePrepared } from '../../../../test/sample-documents.ts';
 import type { TenantId } from '../../../domain/ids.ts';
-import type { DocumentStore, QueuedVersion } from '../../documents.ts';
+import { type DocumentStore, type QueuedVersion, suspectAttempts } from '../../documents.ts';
 import { createJobStore } from '../job-store.ts';
 import { createDocumentStore } from './document-store.ts';
 
@@ -143,6 +143,25 @@ describeOnEachDatabase('queue of versions', (database) => {
     expect(await store.renew(claimed, 60)).toEqual([]);
     await store.returnClaims(claimed);
     expect(await store.claim(1, 60)).toEqual([]);
+  });
+
+  it('counts claims until a version is a suspect, then only readings that did not end', async () => {
+    const tenant = await createTestTenant(database());
+    await queue(tenant, ['a']);
+    const claim = async () => {
+      await store.releaseClaims();
+      const [claimed] = await store.claim(1, 60);
+      if (!claimed) throw new Error('not claimed');
+      return claimed;
+    };
+    for (let times = 0; times < 4; times += 1) await claim();
+    const suspect = await claim();
+    expect(suspect.attempts).toBe(suspectAttempts);
+    await createDocumentStore(database(), { processName: 'there' }).markReading(suspect, true);
+    await store.markReading(suspect, true);
+    await store.markReading(suspect, false);
+    await store.markReading(suspect, true);
+    expect(await claim()).toMatchObject({ attempts: suspectAttempts + 1 });
   });
 
   it('does not count a claim that was returned', async () => {

@@ -1,5 +1,5 @@
 import type { DocumentId, JobId, TenantId } from '../../../domain/ids.ts';
-import type { IncomingDocument, QueuedVersion, VersionName } from '../../documents.ts';
+import { type IncomingDocument, type QueuedVersion, suspectAttempts, type VersionName } from '../../documents.ts';
 import type { Sql } from '../../sql.ts';
 import { lockTenant } from './tenant-lock.ts';
 import { chosenTenants } from './tenants-in-turn.ts';
@@ -79,7 +79,8 @@ export async function claimVersions(sql: Sql, options: ClaimOptions): Promise<Qu
            and ${isClaimable}
          for update skip locked) v
        limit $1)
-     update document_versions v set lease_until = $3, claimed_by = $4, attempts = v.attempts + 1
+     update document_versions v set lease_until = $3, claimed_by = $4,
+       attempts = case when v.attempts < ${suspectAttempts} then v.attempts + 1 else v.attempts end
      from next join documents d on d.tenant_id = next.tenant_id and d.id = next.document_id
      where v.tenant_id = next.tenant_id and v.document_id = next.document_id and v.version = next.version
      returning v.tenant_id as "tenantId", v.job_id as "jobId", v.document_id as "documentId", v.version, v.attempts,
@@ -107,10 +108,24 @@ export async function releaseClaims(sql: Sql, processName: string): Promise<void
   );
 }
 
+/** Attempts that a reading which never ended leaves behind. */
+export async function markReading(
+  sql: Sql,
+  { tenantId, documentId, version }: VersionName,
+  { isReading, processName }: { readonly isReading: boolean; readonly processName: string },
+): Promise<void> {
+  await sql.queryLast(
+    `update document_versions set attempts = attempts + $5
+     where tenant_id = $1 and document_id = $2 and version = $3 and state = 'queued' and claimed_by = $4`,
+    [tenantId, documentId, version, processName, isReading ? 1 : -1],
+  );
+}
+
 /** Gives these claims of this process back as if they had not been made. */
 export async function returnClaims(sql: Sql, versions: readonly VersionName[], processName: string): Promise<void> {
   await sql.queryLast(
-    `update document_versions v set lease_until = null, claimed_by = null, attempts = greatest(v.attempts - 1, 0)
+    `update document_versions v set lease_until = null, claimed_by = null,
+       attempts = case when v.attempts <= ${suspectAttempts} then greatest(v.attempts - 1, 0) else v.attempts end
      from unnest($1::text[], $2::text[], $3::integer[]) as x(tenant_id, document_id, version)
      where v.tenant_id = x.tenant_id and v.document_id = x.document_id and v.version = x.version
        and v.state = 'queued' and v.claimed_by = $4`,
