@@ -24,12 +24,17 @@ export interface ReadDocument {
   readonly passages: readonly Omit<PreparedPassage, 'id'>[];
 }
 
+/** `title` and `language` are the sender's and go before those of the file. */
+interface FileToRead {
+  readonly bytes: Uint8Array;
+  readonly fileName: string;
+  readonly mediaType: string;
+  readonly title: string | null;
+  readonly language: string | null;
+}
+
 export interface DocumentReader {
-  /** `title` and `language` are the sender's and go before those of the file. */
-  read(
-    file: { bytes: Uint8Array; fileName: string; mediaType: string; title: string | null; language: string | null },
-    signal: AbortSignal,
-  ): Promise<ReadDocument>;
+  read(file: FileToRead, signal: AbortSignal): Promise<ReadDocument>;
 }
 
 interface PrepareDeps {
@@ -42,8 +47,11 @@ interface PrepareDeps {
   readonly stopping: AbortSignal;
 }
 
-/** A file that was claimed and read in vain so often is not tried again. */
-const attemptsMax = 5;
+/**
+ * A file that was claimed in vain, and then read alone, so often together is not tried again. Fewer may come by chance where processes are
+ * killed every few seconds.
+ */
+const attemptsMax = 7;
 
 /** The stages of claimed versions before they are published: load, parse, chunk, and embed where publishing waits for it. */
 export function createPrepareVersions({
@@ -77,13 +85,11 @@ export function createPrepareVersions({
     const signal = claims.signalOf(queued);
     try {
       if (queued.attempts >= attemptsMax) throw endedTheProcess();
-      const { contentHash, ...file } = queued.document;
-      const bytes = await objects.get(contentHash);
-      const read = () => reader.read({ ...file, bytes }, signal);
-      const version = toPrepared(
-        queued,
-        await (queued.attempts < suspectAttempts ? read() : watched(queued, read, signal)),
-      );
+      const { contentHash, ...details } = queued.document;
+      const file = { ...details, bytes: await objects.get(contentHash) };
+      const isSuspect = queued.attempts >= suspectAttempts;
+      const read = await (isSuspect ? readWatched(queued, file, signal) : reader.read(file, signal));
+      const version = toPrepared(queued, read);
       await beforePublish(version, signal);
       return version;
     } catch (error) {
@@ -93,17 +99,13 @@ export function createPrepareVersions({
     }
   }
 
-  /** A suspect's reading is noted while it lasts: a process that is killed at another moment speaks against no file. */
-  async function watched(
-    queued: QueuedVersion,
-    read: () => Promise<ReadDocument>,
-    signal: AbortSignal,
-  ): Promise<ReadDocument> {
-    // What a thread takes to start, a second and more, is not the suspect's doing.
-    await reader.read(harmless, signal);
+  /** It is noted while it lasts: a process that is killed at another moment speaks against no file. */
+  async function readWatched(queued: QueuedVersion, file: FileToRead, signal: AbortSignal): Promise<ReadDocument> {
+    // What a thread and its parser take to start, seconds on a busy machine, is not the file's doing.
+    await reader.read({ ...file, bytes: harmless }, signal).catch(() => signal.throwIfAborted());
     await documents.markReading(queued, true);
     try {
-      return await read();
+      return await reader.read(file, signal);
     } finally {
       await documents.markReading(queued, false);
     }
@@ -119,16 +121,14 @@ export function createPrepareVersions({
   return { prepareVersions, failVersion };
 }
 
-const harmless = {
-  bytes: new TextEncoder().encode('Ready.'),
-  fileName: 'ready.txt',
-  mediaType: 'text/plain',
-  title: null,
-  language: null,
-};
+/** Of any format a file that is read, or refused, in no time. */
+const harmless = new TextEncoder().encode('Ready.');
 
 function endedTheProcess(): AppError {
-  return new AppError('FILE_SUSPICIOUS', `The process ended each of the ${attemptsMax} times that it read this file.`);
+  return new AppError(
+    'FILE_SUSPICIOUS',
+    `The process ended each of the ${attemptsMax} times that it was to read this file.`,
+  );
 }
 
 function toPrepared(queued: QueuedVersion, read: ReadDocument): PreparedVersion {
