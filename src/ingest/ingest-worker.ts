@@ -3,7 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import { isPassing } from '../domain/passing-faults.ts';
 import type { DocumentStore, PreparedVersion, QueuedVersion } from '../store/documents.ts';
 import type { ObjectStore } from '../store/objects.ts';
-import { wasAskedWithin } from '../store/questions.ts';
+import { questionsAtOnce } from '../store/questions.ts';
 import { createClaims } from './claim-batches.ts';
 import { createPrepareVersions, type DocumentReader } from './prepare-versions.ts';
 import { createBackoff } from './retry-backoff.ts';
@@ -51,9 +51,11 @@ const batchSize = 16;
 const batchesPublishing = 2;
 /** Published by one transaction, unless one document has more: with one connection, questions wait meanwhile. */
 const passagesTogether = 150;
-/** And so many while this process is asked, which it is until nobody has asked for so long. */
+/** And so many while this process is asked, which it is until nobody has asked for so long; */
 const passagesWhileAsked = 50;
 const askedMilliseconds = 10_000;
+/** but more questions at once wait for each other anyway, and larger groups leave them more of the database. */
+const fewQuestions = 2;
 /** When so many of a batch are still to be read, the next one is claimed: the reader is not to wait for it. */
 const fewLeft = 6;
 /** Renewed every two seconds while a batch is read. */
@@ -174,4 +176,7 @@ function* toTransactions(versions: readonly PreparedVersion[]): Generator<Prepar
   }
 }
 
-const mostTogether = () => (wasAskedWithin(askedMilliseconds) ? passagesWhileAsked : passagesTogether);
+function mostTogether(): number {
+  const questions = questionsAtOnce(askedMilliseconds);
+  return questions > 0 && questions <= fewQuestions ? passagesWhileAsked : passagesTogether;
+}

@@ -39,7 +39,7 @@ export function openQuestion(): OpenQuestion | null {
   return question && !question.isOver() ? question : null;
 }
 
-/** Whether this process answers a question, or did in the last so many milliseconds. */
-export function wasAskedWithin(milliseconds: number): boolean {
-  return openQuestions > 0 || performance.now() - lastOverAt < milliseconds;
+/** How many questions this process answers at once; for so many milliseconds after the last one it is still 1. */
+export function questionsAtOnce(milliseconds: number): number {
+  return openQuestions === 0 && performance.now() - lastOverAt < milliseconds ? 1 : openQuestions;
 }
