@@ -2,7 +2,7 @@ import { crashWorkers } from '../test/crash-workers.ts';
 
 /**
  * `node scripts/crash-workers.ts FOLDER [KILLS] [LONGEST]`, with DATABASE_URL an empty database: kills a server and two workers at random moments,
- * at most LONGEST milliseconds apart, while they take the folder in, then checks that nothing is lost, doubled or half visible.
+ * at most LONGEST milliseconds apart, while they take the folder in, then checks that nothing is lost, doubled, half visible or suspected.
  */
 const [folder, kills = '100', longest = '3000'] = process.argv.slice(2);
 const databaseUrl = process.env.DATABASE_URL;
@@ -12,4 +12,4 @@ const report = await crashWorkers({
   onKill: (note) => console.log(note),
 });
 console.log(report);
-process.exitCode = report.lost + report.doubled + report.halfVisible === 0 ? 0 : 1;
+process.exitCode = report.lost + report.doubled + report.halfVisible + report.suspected === 0 ? 0 : 1;

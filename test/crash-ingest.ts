@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import type { Client } from '../src/cli/client.ts';
 import { documentsOf } from '../src/cli/documents.ts';
 import { loadConfig } from '../src/config.ts';
+import type { Job } from '../src/domain/job.ts';
 import { walkFolder } from '../src/ingest/load/walk-folder.ts';
 import { hasReadableName } from '../src/ingest/parse/detect-format.ts';
 import { openClient } from '../src/open-client.ts';
+import type { Page } from '../src/store/documents.ts';
 
 export interface CrashReport {
   readonly files: number;
@@ -16,6 +18,8 @@ export interface CrashReport {
   readonly doubled: number;
   /** Documents that do not show all of their text through their passages. */
   readonly halfVisible: number;
+  /** Files of all sources that were refused because the process had ended while they were read: kills are nobody's fault. */
+  readonly suspected: number;
 }
 
 interface CrashOptions {
@@ -85,7 +89,20 @@ export async function inspect(client: Client, folder: string): Promise<Omit<Cras
   }
   const lost = [...expected].filter((externalId) => !seen.has(externalId)).length;
   const doubled = [...seen.values()].filter((count) => count > 1).length;
-  return { files: expected.size, lost, doubled, halfVisible };
+  return { files: expected.size, lost, doubled, halfVisible, suspected: await countSuspected(client) };
+}
+
+async function countSuspected(client: Client): Promise<number> {
+  let suspected = 0;
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: Page<Job> = await client.get<Page<Job>>(`/v1/jobs?limit=100${query}`);
+    for (const { failures } of page.items)
+      suspected += failures.filter(({ code }) => code === 'FILE_SUSPICIOUS').length;
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return suspected;
 }
 
 async function allPassages(client: Client, id: string): Promise<ListedPassage[]> {
