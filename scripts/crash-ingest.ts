@@ -1,4 +1,4 @@
-import { crashIngest } from '../test/crash-ingest.ts';
+import { crashIngest, isUnharmed } from '../test/crash-ingest.ts';
 
 /** `node scripts/crash-ingest.ts FOLDER [KILLS]`: kills an ingest at random moments, then checks that nothing is lost, doubled, half visible or suspected. */
 const [folder, kills = '20'] = process.argv.slice(2);
@@ -10,4 +10,4 @@ const report = await crashIngest({
   onKill: (note) => console.log(note),
 });
 console.log(report);
-process.exitCode = report.lost + report.doubled + report.halfVisible + report.suspected === 0 ? 0 : 1;
+process.exitCode = isUnharmed(report) ? 0 : 1;

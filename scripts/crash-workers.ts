@@ -1,3 +1,4 @@
+import { isUnharmed } from '../test/crash-ingest.ts';
 import { crashWorkers } from '../test/crash-workers.ts';
 
 /**
@@ -12,4 +13,4 @@ const report = await crashWorkers({
   onKill: (note) => console.log(note),
 });
 console.log(report);
-process.exitCode = report.lost + report.doubled + report.halfVisible + report.suspected === 0 ? 0 : 1;
+process.exitCode = isUnharmed(report) ? 0 : 1;

@@ -3,13 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '../src/cli/client.ts';
-import { documentsOf } from '../src/cli/documents.ts';
+import { documentsOf, type ListedPassage, pages, passagesOf } from '../src/cli/documents.ts';
 import { loadConfig } from '../src/config.ts';
 import type { Job } from '../src/domain/job.ts';
 import { walkFolder } from '../src/ingest/load/walk-folder.ts';
 import { hasReadableName } from '../src/ingest/parse/detect-format.ts';
 import { openClient } from '../src/open-client.ts';
-import type { Page } from '../src/store/documents.ts';
 
 export interface CrashReport {
   readonly files: number;
@@ -20,6 +19,11 @@ export interface CrashReport {
   readonly halfVisible: number;
   /** Files of all sources that were refused because the process had ended while they were read: kills are nobody's fault. */
   readonly suspected: number;
+}
+
+/** Whether a crash did no harm. */
+export function isUnharmed({ lost, doubled, halfVisible, suspected }: CrashReport): boolean {
+  return lost + doubled + halfVisible + suspected === 0;
 }
 
 interface CrashOptions {
@@ -66,12 +70,6 @@ function runFor(milliseconds: number | null, command: string[], environment: Nod
   });
 }
 
-interface ListedPassage {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
 /** Compares what a server shows of the source `crash` with the files of the folder. */
 export async function inspect(client: Client, folder: string): Promise<Omit<CrashReport, 'kills'>> {
   const expected = new Set<string>();
@@ -83,7 +81,7 @@ export async function inspect(client: Client, folder: string): Promise<Omit<Cras
     seen.set(document.externalId, (seen.get(document.externalId) ?? 0) + 1);
     if (document.state === 'failed') continue;
     const { text } = await client.get<{ text: string }>(`/v1/documents/${document.id}/content`);
-    const passages = await allPassages(client, document.id);
+    const passages = await Array.fromAsync(passagesOf(client, document.id));
     if (document.state !== 'ready' || passages.length !== document.passages || !covers(text, passages))
       halfVisible += 1;
   }
@@ -94,29 +92,9 @@ export async function inspect(client: Client, folder: string): Promise<Omit<Cras
 
 async function countSuspected(client: Client): Promise<number> {
   let suspected = 0;
-  let cursor: string | null = null;
-  do {
-    const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: Page<Job> = await client.get<Page<Job>>(`/v1/jobs?limit=100${query}`);
-    for (const { failures } of page.items)
-      suspected += failures.filter(({ code }) => code === 'FILE_SUSPICIOUS').length;
-    cursor = page.nextCursor;
-  } while (cursor !== null);
+  for await (const { failures } of pages<Job>(client, '/v1/jobs', { limit: '100' }))
+    suspected += failures.filter(({ code }) => code === 'FILE_SUSPICIOUS').length;
   return suspected;
-}
-
-async function allPassages(client: Client, id: string): Promise<ListedPassage[]> {
-  const passages: ListedPassage[] = [];
-  let cursor: string | null = null;
-  do {
-    const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page = await client.get<{ items: ListedPassage[]; nextCursor: string | null }>(
-      `/v1/documents/${id}/passages?limit=200${query}`,
-    );
-    passages.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  return passages;
 }
 
 /** Passages stand at their offsets and reach from the first to the last word of the text. */

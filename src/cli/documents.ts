@@ -150,7 +150,8 @@ export function documentsOf(client: Client, source: string | null): AsyncGenerat
   return pages<DocumentSummary>(client, '/v1/documents', { limit: '1000', ...(source === null ? {} : { source }) });
 }
 
-async function* pages<T>(client: Client, path: string, query: Record<string, string>): AsyncGenerator<T> {
+/** All items of a list, page after page. */
+export async function* pages<T>(client: Client, path: string, query: Record<string, string>): AsyncGenerator<T> {
   let cursor: string | null = null;
   do {
     const parameters = new URLSearchParams({ ...query, ...(cursor === null ? {} : { cursor }) });
