@@ -51,7 +51,9 @@ export function openQueues(parts: QueueParts & { readonly config: Pick<Config, '
 /** Reads, publishes and embeds what is queued, also from an earlier run and by other processes. */
 export function startQueues(parts: QueueParts): Queues {
   const { config, stores, objects, reader, embedder, index, forget, log } = parts;
-  const refresh = createIndexRefresh(index, log);
+  // A question may come to wait for a load of the index: it goes first as questions do.
+  const refreshIndex = async (tenant: TenantId) => await asIfAsked(async () => await index?.refresh(tenant));
+  const refresh = createIndexRefresh(refreshIndex, log);
   const pulse = createWorkerPulse({ workers: stores.workers, now: () => new Date(), log });
   const embedding = createEmbedQueue({
     embeddings: stores.embeddings,
@@ -77,7 +79,7 @@ export function startQueues(parts: QueueParts): Queues {
     purges: stores.purges,
     retention: stores.retention,
     objects,
-    refreshIndex: async (tenant) => await asIfAsked(async () => await index?.refresh(tenant)),
+    refreshIndex,
     forget,
     log,
   });
@@ -118,13 +120,11 @@ function openSourceQueue({ config, stores, objects, openConnector, log }: QueueP
 const refreshMilliseconds = 250;
 
 /** Lets the index pull what changed, at most four times a second, so that the next question does not wait for it. */
-function createIndexRefresh(index: QueueParts['index'], log: Logger) {
+function createIndexRefresh(refreshIndex: (tenant: TenantId) => Promise<void>, log: Logger) {
   const waiting = new Set<TenantId>();
   const pull = () => {
     for (const tenant of waiting)
-      asIfAsked(async () => await index?.refresh(tenant)).catch((error: unknown) =>
-        log.warn({ err: error }, 'the index could not be refreshed'),
-      );
+      refreshIndex(tenant).catch((error: unknown) => log.warn({ err: error }, 'the index could not be refreshed'));
     waiting.clear();
   };
   const timer = setInterval(pull, refreshMilliseconds).unref();

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from './config.ts';
+import { AppError } from './domain/errors.ts';
+import { isPassing } from './domain/passing-faults.ts';
 import type { WatchedChatModel } from './models/chat/watch-chat-model.ts';
 import type { Embedder } from './models/embedder.ts';
 import type { WatchedReranker } from './models/rerank/watch-reranker.ts';
@@ -92,7 +94,11 @@ export function createReadinessChecks({
 
 /** Null when the database does not answer in time: that it is away is for its own check to say. */
 async function unlessAway<T>(reading: Promise<T>): Promise<T | null> {
-  return await Promise.race([reading.catch(() => null), pause(patienceMilliseconds, null, { ref: false })]);
+  const orAway = reading.catch((error: unknown) => {
+    if (!isPassing(AppError.from(error))) throw error;
+    return null;
+  });
+  return await Promise.race([orAway, pause(patienceMilliseconds, null, { ref: false })]);
 }
 
 function describeWaiting(passages: number | null): string {
