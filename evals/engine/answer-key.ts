@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { RecordedAnswer } from '../answer-record.ts';
 import type { EvalCase } from '../case.ts';
 import { hashOf } from '../hash-of.ts';
 import type { Metric } from '../metric.ts';
-
-/** Hexadecimal. */
-export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /**
  * Equal for what must get the same answer: asked of the same state of a target (`identity`), in the same words, of the same rights, as the same

@@ -1,9 +1,10 @@
 import { AppError, type FieldError } from '../../src/domain/errors.ts';
+import { sha256 } from '../../src/domain/sha256.ts';
 import { canonicalJson } from '../datasets/canonical-json.ts';
 import type { Metric } from '../metric.ts';
 import type { LoadedSuite } from '../suite.ts';
 import { RunPlan } from '../summary.ts';
-import { metricKey, sha256 } from './answer-key.ts';
+import { metricKey } from './answer-key.ts';
 import type { Selection } from './select-cases.ts';
 
 export interface PlanParts {

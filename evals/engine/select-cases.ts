@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../src/domain/sha256.ts';
 import type { EvalCase, PlacedCase } from '../case.ts';
 
 /** Which cases of a dataset are asked; each part leaves fewer, in this order. */
@@ -17,7 +17,7 @@ export interface Selection {
 
 /** The same at each call, so that a case is in the same part and the same sample whatever else is in the dataset. */
 function drawOf(seed: number, id: string): string {
-  return createHash('sha256').update(`${seed} ${id}`).digest('hex');
+  return sha256(`${seed} ${id}`);
 }
 
 /** The selected cases in the order of the dataset; of a sample the ids alone are held in memory. */

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256 } from '../../src/domain/sha256.ts';
 import type { AnswerRecord } from '../answer-record.ts';
 import type { Cell } from '../metric.ts';
 import { type Run, readRun } from '../reports/read-run.ts';
 import { runFiles } from '../summary.ts';
-import { sha256 } from './answer-key.ts';
 import { writeWhole } from './append-log.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from '../../src/domain/sha256.ts';
 import type { Embedder } from '../../src/models/embedder.ts';
 
 const hashBytes = 32;
@@ -16,7 +16,7 @@ export function createCachedEmbedder(embedder: Embedder, folder: string): Embedd
     const bytes = stored.subarray(at + hashBytes, at + width);
     known.set(stored.subarray(at, at + hashBytes).toString('hex'), new Float32Array(new Uint8Array(bytes).buffer));
   }
-  const keyOf = (text: string) => createHash('sha256').update(text).digest('hex');
+  const keyOf = (text: string) => sha256(text);
   const cached = (embed: Embedder['embedDocuments']): Embedder['embedDocuments'] => {
     return async (texts, signal) => {
       const missing = [...new Set(texts)].filter((text) => !known.has(keyOf(text)));

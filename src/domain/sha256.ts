@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** In hexadecimal digits: the name of a raw file in the object store, and how a file that did not change is known again. */
-export function sha256(bytes: Uint8Array): string {
+/** In 64 hexadecimal digits, of bytes or of a text in UTF-8. A raw file has it for a name in the object store. */
+export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../domain/sha256.ts';
 import type { CountTokens } from '../models/embedder.ts';
 import { encodeDocument } from '../models/sparse/encode.ts';
 import type { PreparedPassage } from '../store/documents.ts';
@@ -34,7 +34,7 @@ export async function prepareDocument(
       ...place,
       sparse: encodeDocument({ title, headingPath: chunk.headingPath, text: bodyText(chunk), language }),
       embeddingText: embedded,
-      embeddingHash: createHash('sha256').update(embedded).digest('hex'),
+      embeddingHash: sha256(embedded),
     };
   });
   return {

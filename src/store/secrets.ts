@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { AppError } from '../domain/errors.ts';
+import { sha256 } from '../domain/sha256.ts';
 
 /** `v1.<key>.<nonce>.<ciphertext with its tag>`: the key by the first 16 hexadecimal digits of its SHA-256, the rest base64url. */
 export type SealedText = string;
@@ -53,7 +54,7 @@ export function createSecrets(keys: readonly [Uint8Array, ...Uint8Array[]]): Sec
 }
 
 function nameOf(key: Uint8Array): string {
-  return createHash('sha256').update(key).digest('hex').slice(0, 16);
+  return sha256(key).slice(0, 16);
 }
 
 function unopened(why: string, cause?: unknown): AppError {

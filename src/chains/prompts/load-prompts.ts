@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { sha256 } from '../../domain/sha256.ts';
 import type { ChatMessage } from '../../models/chat-model.ts';
 
 /** File names without `.md`; a prompt that changes gets a new version, and the old one goes. */
@@ -49,7 +49,7 @@ export function readPrompt(url: URL): Prompt {
   const text = readFileSync(url, 'utf8');
   const [system, user] = text.split('\n---\n');
   if (system === undefined || user === undefined) throw new Error(`The prompt ${file} has no line with three dashes.`);
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  const hash = sha256(text).slice(0, 32);
   return {
     version: `${file} sha256:${hash}`,
     render: (values) => [

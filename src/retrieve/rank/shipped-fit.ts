@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../domain/sha256.ts';
 import { RankerFit, rankerSides } from './ranker.ts';
 import fit from './ranker-fit.json' with { type: 'json' };
 
@@ -10,5 +10,5 @@ export interface ShippedFit extends RankerFit {
 export function readShippedFit(): ShippedFit {
   const parsed = RankerFit.parse(fit);
   const weights = JSON.stringify(rankerSides.map((side) => parsed[side]));
-  return { ...parsed, hash: `sha256:${createHash('sha256').update(weights).digest('hex')}` };
+  return { ...parsed, hash: `sha256:${sha256(weights)}` };
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '../../domain/principal.ts';
+import { sha256 } from '../../domain/sha256.ts';
 
 type CredentialKind = 'key' | 'session';
 
@@ -51,5 +51,5 @@ export function createKnownPrincipals(now: () => Date) {
 
 /** Secrets are 256 random bits, so a plain hash cannot be searched; a slow one would only delay each request. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return sha256(secret);
 }

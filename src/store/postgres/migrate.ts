@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { AppError } from '../../domain/errors.ts';
+import { sha256 } from '../../domain/sha256.ts';
 import type { Sql, SqlDriver } from '../sql.ts';
 import { DatabaseError } from './database-error.ts';
 
@@ -43,7 +43,7 @@ export async function readMigrations(): Promise<Migration[]> {
   return await Promise.all(
     names.map(async (name) => {
       const text = (await readFile(new URL(name, folder), 'utf8')).replaceAll('\r\n', '\n');
-      return { name, text, checksum: createHash('sha256').update(text).digest('hex') };
+      return { name, text, checksum: sha256(text) };
     }),
   );
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { DocumentId, RunId, SourceId, TenantId } from '../../../domain/ids.ts';
+import { sha256 } from '../../../domain/sha256.ts';
 import type { ClaimedRun, RunProgress, RunResult, SourceItem, SourceRunStore } from '../../sources.ts';
 import type { Sql, SqlDriver } from '../../sql.ts';
 import { removeDocuments } from '../documents/remove-documents.ts';
@@ -152,7 +152,7 @@ async function hold(sql: Sql, { run, processName }: Held): Promise<boolean> {
 }
 
 function keyOf(externalId: string): string {
-  return createHash('sha256').update(externalId).digest('hex');
+  return sha256(externalId);
 }
 
 async function saveProgress(
