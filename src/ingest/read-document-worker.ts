@@ -1,7 +1,7 @@
-import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '../domain/errors.ts';
 import { createTokenCounter } from '../models/minilm/tokenizer.ts';
+import { lowerThreadPriority } from '../resilience/lower-priority.ts';
 import type { ChunkSizes } from './chunk.ts';
 import { prepareDocument } from './prepare-document.ts';
 import type { ReadDocument } from './prepare-versions.ts';
@@ -9,10 +9,7 @@ import type { PackedDocument, PackedError, ReadReply, ReadRequest } from './read
 
 // The program of a worker thread: one file at a time, one reply each.
 const port = parentPort;
-/** Steps below the threads that answer: a third of their share of a core, so that a file still ends within its time on a busy machine. */
-const stepsBelow = 5;
-// Where each thread has a priority of its own, a question that comes meanwhile goes before the reading.
-if (process.platform === 'linux') setPriority(0, Math.min(19, getPriority() + stepsBelow));
+lowerThreadPriority();
 const sizes: ChunkSizes = workerData;
 const countTokens = createTokenCounter();
 countTokens('ready');

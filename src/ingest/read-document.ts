@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { AppError } from '../domain/errors.ts';
+import { letQuestionsPass } from '../store/questions.ts';
 import { type ChunkSizes, defaultChunkSizes } from './chunk.ts';
 import type { DocumentReader, ReadDocument } from './prepare-versions.ts';
 import { type FileToRead, type ReadingTask, type ReadingThread, startReadingThread } from './reading-thread.ts';
@@ -44,6 +45,12 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
   let patience: NodeJS.Timeout | undefined;
   let isClosed = false;
 
+  /** Who asks shares the processor with the files that are at hand, and not with a queue of them. */
+  async function dispatchAfterQuestions(): Promise<void> {
+    await letQuestionsPass();
+    dispatch();
+  }
+
   function dispatch(): void {
     clearTimeout(patience);
     for (let [task] = queue; task; [task] = queue) {
@@ -83,7 +90,7 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
         onFree(milliseconds) {
           spent += milliseconds;
           repliedAt = performance.now();
-          dispatch();
+          void dispatchAfterQuestions();
         },
         onIdle() {
           if (pool.size > size) worker.end(stopping);
@@ -105,7 +112,7 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
       if (isClosed) throw stopping();
       const { task, result } = createTask(file, signal, spent);
       queue.push(task);
-      dispatch();
+      void dispatchAfterQuestions();
       return await result;
     },
     async close() {

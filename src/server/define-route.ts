@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { Problem } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Scope } from '../domain/principal.ts';
-import { asQuestion } from '../store/questions.ts';
+import { asQuestion, letQuestionsPass } from '../store/questions.ts';
 import type { AppEnv } from './app-env.ts';
 
 /** What a caller must hold; `public` routes show nothing of any tenant. */
@@ -32,7 +32,7 @@ interface RouteOptions {
 
 /**
  * A route with the scope that it needs: the check runs before anything of the request is read, then the body's size is held.
- * `takesFiles` raises the size to MAX_FILE_BYTES; `errors` documents another body of errors than problem details;
+ * `takesFiles` raises the size to MAX_FILE_BYTES, and running questions go first; `errors` documents another body of errors than problem details;
  * `isQuestion`: long work lets its statements go first, all of them.
  */
 export function defineRoute<P extends string, const R extends Omit<RouteConfig, 'path'> & { path: P }>(
@@ -43,6 +43,7 @@ export function defineRoute<P extends string, const R extends Omit<RouteConfig, 
   const route = createRoute(config);
   const middleware: MiddlewareHandler<AppEnv>[] = [requireScope(scope)];
   if (isQuestion) middleware.unshift(answerFirst);
+  if (takesFiles) middleware.push(letOthersAsk);
   if (config.request?.body) middleware.push(takesFiles ? limitUpload : limitJson);
   Object.assign(route.responses, errorResponses(scope, errors));
   const security = scope === 'public' ? [] : [{ bearer: [] }, { session: [] }];
@@ -50,6 +51,11 @@ export function defineRoute<P extends string, const R extends Omit<RouteConfig, 
 }
 
 const answerFirst: MiddlewareHandler<AppEnv> = async (_c, next) => await asQuestion(next);
+
+const letOthersAsk: MiddlewareHandler<AppEnv> = async (_c, next) => {
+  await letQuestionsPass();
+  await next();
+};
 
 function requireScope(scope: RouteScope): MiddlewareHandler<AppEnv> {
   const check: MiddlewareHandler<AppEnv> = async (c, next) => {

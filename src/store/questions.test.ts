@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { asQuestion, openQuestion, questionsAtOnce } from './questions.ts';
+import { asQuestion, letQuestionsPass, openQuestion, questionsAtOnce } from './questions.ts';
 
 it('knows what belongs to a question until it is over', async () => {
   expect(openQuestion()).toBeNull();
@@ -24,4 +24,26 @@ it('is over when the work fails', async () => {
   });
   await expect(question).rejects.toThrow('no');
   expect(questionsAtOnce(0)).toBe(0);
+});
+
+it('lets a question pass before the next piece of long work', async () => {
+  const order: string[] = [];
+  await letQuestionsPass();
+  const { promise: isOver, resolve: end } = Promise.withResolvers<void>();
+  const question = asQuestion(async () => {
+    await isOver;
+    order.push('answered');
+  });
+  const work = letQuestionsPass().then(() => order.push('went on'));
+  end();
+  await Promise.all([question, work]);
+  expect(order).toEqual(['answered', 'went on']);
+});
+
+it('goes on when a question takes long', async () => {
+  const { promise: isOver, resolve: end } = Promise.withResolvers<void>();
+  const question = asQuestion(async () => await isOver);
+  await letQuestionsPass();
+  end();
+  await question;
 });

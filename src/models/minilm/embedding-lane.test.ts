@@ -15,8 +15,9 @@ const program = (onMessage: string) =>
       });
     `)}`,
   );
+const model = { maxTokens: 8, dimensions: 1, givesWay: false };
 const lane = (onMessage: string, deadlineMilliseconds = 10_000) =>
-  createEmbeddingLane({ threads: 1, maxTokens: 8, dimensions: 1, deadlineMilliseconds, program: program(onMessage) });
+  createEmbeddingLane({ threads: 1, ...model, deadlineMilliseconds, program: program(onMessage) });
 const reply = 'parentPort.postMessage({ id: message.id, vectors: Float32Array.from(message.texts, Number) });';
 
 describe('createEmbeddingLane', () => {
@@ -38,8 +39,7 @@ describe('createEmbeddingLane', () => {
     const { embed, close } = lane('');
     const broken = createEmbeddingLane({
       threads: 1,
-      maxTokens: 8,
-      dimensions: 1,
+      ...model,
       deadlineMilliseconds: 10_000,
       program: new URL('data:text/javascript,throw new Error("no model file")'),
     });
@@ -59,7 +59,7 @@ describe('createEmbeddingLane', () => {
     const named = (name: string) =>
       `if (message.texts[0] === '1') await new Promise((resolve) => parentPort.once('message', resolve));
        parentPort.postMessage({ id: message.id, vectors: Float32Array.of(${name}) });`;
-    const options = { threads: 1, maxTokens: 8, dimensions: 1, deadlineMilliseconds: 10_000, charactersPerBatch: 1 };
+    const options = { threads: 1, ...model, deadlineMilliseconds: 10_000, charactersPerBatch: 1 };
     const lender = createEmbeddingLane({ ...options, program: program(named('2')) });
     const borrower = createEmbeddingLane({
       ...options,
@@ -82,7 +82,7 @@ describe('createEmbeddingLane', () => {
   it('ends all threads but one when there has been no work for a while, and starts others with the next', async () => {
     const counting = `globalThis.answered = (globalThis.answered ?? 0) + 1;
       parentPort.postMessage({ id: message.id, vectors: Float32Array.of(globalThis.answered) });`;
-    const options = { maxTokens: 8, dimensions: 1, deadlineMilliseconds: 10_000, charactersPerBatch: 1 };
+    const options = { ...model, deadlineMilliseconds: 10_000, charactersPerBatch: 1 };
     const { embed, close } = createEmbeddingLane({
       ...options,
       threads: 2,

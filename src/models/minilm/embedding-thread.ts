@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { lowerThreadPriority } from '../../resilience/lower-priority.ts';
 import { createTokenEncoder, modelFolder } from './tokenizer.ts';
 
 /** What the thread is asked for. */
@@ -16,6 +17,13 @@ export type ThreadMessage = EmbeddingRequest | { readonly close: true };
 export type EmbeddingReply =
   | { readonly id: number; readonly vectors: Float32Array<ArrayBuffer> }
   | { readonly id: number; readonly error: string };
+
+/** Which vectors it makes; `givesWay`: texts for which nobody waits. */
+export interface ModelOfThread {
+  readonly maxTokens: number;
+  readonly dimensions: number;
+  readonly givesWay: boolean;
+}
 
 interface Model {
   /** Stops before the next text when `isOver` says so. */
@@ -69,7 +77,8 @@ async function answer(model: Model, { id, texts }: EmbeddingRequest, isOver: () 
 
 if (parentPort) {
   const port = parentPort;
-  const { maxTokens, dimensions }: { maxTokens: number; dimensions: number } = workerData;
+  const { maxTokens, dimensions, givesWay }: ModelOfThread = workerData;
+  if (givesWay) lowerThreadPriority();
   let closing = false;
   // A model that cannot be loaded ends the thread; its owner hears that as an error event.
   const model = await loadModel(maxTokens, dimensions);

@@ -16,16 +16,18 @@ export interface MiniLmOptions {
 
 /**
  * The built-in embedder: all-MiniLM-L6-v2 in int8, English, at most 256 tokens of a text, unit vectors of 384 dimensions.
- * Questions have a thread of their own and never queue behind documents; on several cores they also use a documents' thread that is at rest.
+ * Questions have a thread of their own and never queue behind documents, whose threads run at a lower priority; on several cores they also use one
+ * of these that is at rest.
  * Threads start with the first text.
  */
 export function createMiniLmEmbedder({ threads }: MiniLmOptions): Embedder {
   const program = new URL('./embedding-thread.ts', import.meta.url);
   const lane = { maxTokens, dimensions, deadlineMilliseconds, program };
-  const documents = createEmbeddingLane({ ...lane, threads });
+  const documents = createEmbeddingLane({ ...lane, threads, givesWay: true });
   const questions = createEmbeddingLane({
     ...lane,
     threads: 1,
+    givesWay: false,
     charactersPerBatch: charactersPerBatchOfQuestions,
     spareThread: () => (threads > 1 ? documents.idleThread() : null),
   });

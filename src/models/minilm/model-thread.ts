@@ -1,10 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../domain/errors.ts';
-import type { EmbeddingReply, ThreadMessage } from './embedding-thread.ts';
+import type { EmbeddingReply, ModelOfThread, ThreadMessage } from './embedding-thread.ts';
 
-export interface ModelThreadOptions {
-  readonly maxTokens: number;
-  readonly dimensions: number;
+export interface ModelThreadOptions extends ModelOfThread {
   /** A thread that is silent for so long after a question is given up. */
   readonly deadlineMilliseconds: number;
   /** The program of the thread. */
@@ -31,8 +29,9 @@ interface Pending {
 
 /** `onEnd` is called once, when the thread takes no more requests. */
 export function openModelThread(options: ModelThreadOptions, onEnd: () => void): ModelThread {
-  const { maxTokens, dimensions } = options;
-  const worker = new Worker(options.program, { workerData: { maxTokens, dimensions } });
+  const { maxTokens, dimensions, givesWay } = options;
+  const workerData: ModelOfThread = { maxTokens, dimensions, givesWay };
+  const worker = new Worker(options.program, { workerData });
   const pending = new Map<number, Pending>();
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let nextId = 0;
