@@ -169,7 +169,7 @@ describeOnEachDatabase('embeddings and index rows', (database) => {
     expect(await embeddings.withoutWindows('e1', 9)).toEqual([]);
   });
 
-  it('gives windows that were read before again, as long as the database says that they are those', async () => {
+  it('gives what was read before again, as long as the database says that it is that', async () => {
     const id = await add('a', 'one');
     const principal = samplePrincipal(tenant);
     const ids = (await store.passages(principal, id, 9, null))?.items.map((passage) => passage.id) ?? [];
@@ -196,6 +196,8 @@ describeOnEachDatabase('embeddings and index rows', (database) => {
     expect(await read()).toMatchObject({ text: 'one', windows: [] });
     await saveWindows('e2', 0);
     expect(await read()).toMatchObject({ windows: [{ end: 3 }] });
+    await add('a', 'one', { tags: { team: 'b' }, uri: 'https://docs.test/a' });
+    expect(await read()).toMatchObject({ tags: { team: 'b' }, uri: 'https://docs.test/a', windows: [{ end: 3 }] });
     await add('a', 'one', { acl: ['group:b'] });
     expect(await read(samplePrincipal(tenant, { role: 'reader' }))).toBeUndefined();
     await store.remove(tenant, [id]);

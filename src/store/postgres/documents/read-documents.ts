@@ -2,21 +2,13 @@ import type { DocumentSummary } from '../../../domain/document.ts';
 import type { DocumentId } from '../../../domain/ids.ts';
 import type { Passage } from '../../../domain/passage.ts';
 import type { Principal } from '../../../domain/principal.ts';
-import type { ReviewedAnswer } from '../../../domain/reviewed.ts';
-import {
-  type DocumentListOptions,
-  type DocumentStanding,
-  type DocumentStore,
-  type Page,
-  passagesWithWindows,
-} from '../../documents.ts';
+import type { DocumentListOptions, DocumentStanding, DocumentStore, Page } from '../../documents.ts';
 import type { SqlDriver, SqlValue } from '../../sql.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
 import { accessOf, isInUse, isReadable, permitted, reviewed } from './access.ts';
 import { readDuplicates } from './duplicate-documents.ts';
 import { bindingValues, filterCondition } from './filter-condition.ts';
-import { createPassageBodies } from './passage-bodies.ts';
-import { windowsOfPassages } from './window-rows.ts';
+import { createRememberedPassages } from './remembered-passages.ts';
 
 type ReadMethods = Pick<
   DocumentStore,
@@ -42,17 +34,12 @@ const summaries = `select d.id, d.source, d.external_id as "externalId", d.uri, 
   join document_versions v on v.tenant_id = d.tenant_id and v.document_id = d.id and v.version = d.latest_version
   where ${permitted}`;
 
-const placeColumns = `p.id, p.document_id as "documentId", p.version, p.ordinal, p.start_offset as start, p.end_offset as end, p.page, p.cells,
-    d.external_id as "externalId", d.title, d.uri, d.tags, d.language, d.updated_at as "updatedAt"`;
-
-const passageColumns = `${placeColumns}, p.text, p.heading_path as "headingPath"`;
-
-const currentPassages = `passages p join documents d
-    on d.tenant_id = p.tenant_id and d.id = p.document_id and d.current_version = p.version`;
+const passageColumns = `p.id, p.document_id as "documentId", p.version, p.ordinal, p.start_offset as start, p.end_offset as end, p.page, p.cells,
+    d.external_id as "externalId", d.title, d.uri, d.tags, d.language, d.updated_at as "updatedAt", p.text, p.heading_path as "headingPath"`;
 
 /** The reading side of the document store. Each method is one statement, so that it sees one state of the database. */
 export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
-  const bodies = createPassageBodies();
+  const remembered = createRememberedPassages();
   return {
     list: (principal, options) => listDocuments({ driver, now }, principal, options),
 
@@ -85,18 +72,16 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
 
     async readPassages(principal, ids, filter) {
       if (ids.length === 0) return [];
-      const { values, bind } = bindingValues(...accessOf(principal), ids);
-      const windowed = bind(ids.slice(0, passagesWithWindows));
-      const known = bodies.offer(ids.slice(0, passagesWithWindows), bind);
+      const { values, bind } = bindingValues(...accessOf(principal));
+      const known = remembered.offer(ids, bind);
       const rows = await driver.queryAsTenant<Parameters<typeof known.read>[0][number]>(
         principal.tenantId,
-        `select ${placeColumns}, ${reviewed} as reviewed, d.stated_version as "statedVersion", ${known.columns}
-         from ${currentPassages} ${windowsOfPassages} and p.id = any(${windowed}) ${known.join}
-         where ${permitted} and p.tenant_id = $1 and p.id = any($4)
-           and ${isInUse(bind(now()))} and ${filterCondition(filter, bind)}`,
+        `select p.id, d.updated_at as "updatedAt", ${reviewed} as reviewed, ${known.columns}
+         from ${known.from}
+         where ${permitted} and ${isInUse(bind(now()))} and ${filterCondition(filter, bind)}`,
         values,
       );
-      const byId = new Map(known.read(rows.map(withoutNull)).map((passage) => [passage.id, passage]));
+      const byId = new Map(known.read(rows).map((passage) => [passage.id, passage]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
 
@@ -109,15 +94,6 @@ export function createDocumentReads({ driver, now }: ReadDeps): ReadMethods {
       return rows.length > 0;
     },
   };
-}
-
-/** Most passages are of no curated answer, and most files say nothing of a version. */
-function withoutNull<T extends { readonly reviewed?: ReviewedAnswer | null; readonly statedVersion?: string | null }>({
-  reviewed: own,
-  statedVersion: stated,
-  ...row
-}: T) {
-  return { ...row, ...(own ? { reviewed: own } : {}), ...(stated ? { statedVersion: stated } : {}) };
 }
 
 async function listDocuments(
@@ -178,7 +154,8 @@ async function listPassages(
     ]);
     if (document.length === 0) return null;
     const rows = await sql.query<Passage>(
-      `select ${passageColumns} from ${currentPassages}
+      `select ${passageColumns} from passages p join documents d
+           on d.tenant_id = p.tenant_id and d.id = p.document_id and d.current_version = p.version
        where ${permitted} and p.tenant_id = $1 and p.document_id = $4 and p.ordinal > coalesce($5::integer, -1)
        order by p.ordinal limit $6`,
       [...accessOf(principal), id, after, limit + 1],

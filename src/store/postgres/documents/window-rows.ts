@@ -17,7 +17,11 @@ export interface WindowColumns {
 export const windowsOfPassages = `left join lateral (select v.* from embeddings v where v.tenant_id = p.tenant_id
   and v.embedder = (select embedder from active_embedder) and v.embedding_hash = p.embedding_hash limit 1) e on true`;
 
-export function withWindows({ windows, vectorBytes, ...passage }: Passage & WindowColumns): StoredPassage {
+export function withWindows<P extends Pick<Passage, 'text'>>({
+  windows,
+  vectorBytes,
+  ...passage
+}: P & WindowColumns): Omit<P, keyof WindowColumns> & Pick<StoredPassage, 'windows'> {
   return { ...passage, windows: windows && vectorBytes ? decodeWindows(windows, passage.text, vectorBytes / 4) : [] };
 }
 
