@@ -8,13 +8,13 @@ const question = 'Who leads the crew?';
 const signal = new AbortController().signal;
 
 /** The sentences of an answer when those of the passage are ranked in the order of `scores`, best first. */
-async function shown(text: string, order: readonly string[]) {
+async function shown(text: string, order: readonly string[], step = 0.1) {
   const passages = [scoredPassage({ text })];
   const weights = createTermWeights({ lookUp: null, tenant: 'ten_1', sample: text });
   const { units } = await rankUnits({ question, passages, weights, questionVector: null }, async () => [], signal);
   const rankOf = (unit: (typeof units)[number]) => order.findIndex((words) => unit.text.startsWith(words));
   const ranked = units
-    .map((unit) => ({ ...unit, score: rankOf(unit) < 0 ? 0 : 1 - rankOf(unit) / 10 }))
+    .map((unit) => ({ ...unit, score: rankOf(unit) < 0 ? 0 : 1 - rankOf(unit) * step }))
     .sort((one, other) => other.score - one.score);
   return selectUnits({ question, passages, units: ranked, weights }).map((unit) => unit.text);
 }
@@ -50,6 +50,16 @@ test.each([
     'Ships of the line have a captain and a mate.',
     leaning,
   ]);
+});
+
+test('of two that are nearly as good, the one that follows the best sentence comes second', async () => {
+  const crew = 'The crew is led by a captain from Bergen.';
+  const [second, far] = ['A mate stands beside him at night.', 'Crews of ferries have a captain too.'];
+  const text = `${crew} ${second} Ferries cross at noon.\n\n${far}`;
+  const order = ['The crew', 'Crews of', 'A mate'];
+  expect((await shown(text, order, 0.02)).slice(0, 2)).toEqual([crew, second]);
+  const clearly = await shown(text, order, 0.1);
+  expect(clearly.slice(0, 2)).toEqual([crew, far]);
 });
 
 test('a sentence within an item leans on the item', async () => {

@@ -14,6 +14,10 @@ const closeMargin = 0.32;
 /** A unit further behind comes in when it covers this much more of the question. */
 const newCoverage = 0.15;
 const farMargin = 0.4;
+/** The sentence that follows the best one goes on about it: for the second place that counts as so much score. */
+const nextBonus = 0.05;
+/** Characters between two sentences, with the mark of a list. */
+const mostBetween = 3;
 const duplicateShare = 0.75;
 /** Two units speak of the same thing when they share this much of the smaller one's terms. */
 const sameThingShare = 0.5;
@@ -35,9 +39,10 @@ const goesOn =
  * readable order; a numbered procedure as a whole, and the other side where another document states a different number for the same thing.
  */
 export function selectUnits(input: Selection): RankedUnit[] {
-  const candidates = input.units.filter(isUsable);
-  const best = candidates[0];
+  const [best, ...others] = input.units.filter(isUsable);
   if (!best) return [];
+  const worth = (unit: RankedUnit) => unit.score + (follows(unit, best) ? nextBonus : 0);
+  const candidates = [best, ...others.sort((one, other) => worth(other) - worth(one))];
   if (asksHow.test(input.question)) {
     const steps = procedureOf(best, candidates);
     if (steps.length > 1) return steps;
@@ -50,6 +55,10 @@ export function selectUnits(input: Selection): RankedUnit[] {
   }
   const lead = candidates.filter((unit) => chosen.includes(unit)).slice(0, leading);
   return keepTogether(leadFirst(withContext(chosen, candidates), lead), { lead, units: input.units });
+}
+
+function follows({ passage, start }: RankedUnit, before: RankedUnit): boolean {
+  return passage === before.passage && start >= before.end && start - before.end <= mostBetween;
 }
 
 /** Whether an answer may show it: no question, no line that only dates its page or announces the next, none that is too long to be read. */

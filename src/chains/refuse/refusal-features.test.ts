@@ -28,3 +28,14 @@ test('words that stand together nowhere, and an extreme that nothing states, spe
   const present = await featuresIn('Who is the harbour master?', text);
   expect(present).toMatchObject({ superlativeMissing: 0, pairsApart: 0 });
 });
+
+test('words of the question that stand in one sentence say more than words that stand in all', async () => {
+  const question = 'When does the harbour open?';
+  const everywhere = 'The harbour is blue. The harbour is old. The harbour is large.';
+  const [common, told] = await Promise.all([
+    featuresIn(question, everywhere),
+    featuresIn(question, `${everywhere} Harbours open at six.`),
+  ]);
+  expect(told.coverageLead).toBeGreaterThan(common.coverageLead + 0.2);
+  expect((await featuresIn(question, 'The harbour opens at six.')).coverageLead).toBe(1);
+});

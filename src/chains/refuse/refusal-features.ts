@@ -17,6 +17,7 @@ import { pairsApart } from './pairs-apart.ts';
 export const refusalFeatures = {
   nearness: -1,
   unitCoverage: -1,
+  coverageLead: -1,
   evidenceCoverage: -1,
   pairsApart: 1,
   wordOrder: -1,
@@ -49,6 +50,7 @@ export interface RefusalEvidence {
 
 const passagesRead = 5;
 const unitsRead = 8;
+const unitsCompared = 24;
 const unitsWithSuperlative = 3;
 const lowestCosine = 0.05;
 /** Turns the distance between two units' scores into about 0 to 1. */
@@ -60,7 +62,8 @@ const asksToWrite =
 
 /**
  * Each about 0 to 1. The logarithm of the best passage's and the best unit's cosine together, because a difference says more
- * where both are small (-3 to .7); coverage of the question by the best unit and by all passages; share of its neighbouring words that
+ * where both are small (-3 to .7); coverage of the question by the best unit, by how much that exceeds the mean of the others, because words that stand
+ * everywhere say only what the passages are about, and by all passages; share of its neighbouring words that
  * stand together nowhere, and of its words that the best unit has in its order; whether names, numbers, identifiers or versions stand
  * nowhere in them, and the share of names and numbers that stand elsewhere than in the best unit; how far behind the first unit is that
  * holds the kind of thing asked for; how much of a yes-or-no question is not covered; whether it asks for what is not so, for the opposite
@@ -84,6 +87,7 @@ export function featuresOf({ question, retrieval, ranked, weights }: RefusalEvid
   return {
     nearness: Math.log(Math.max(lowestCosine, bestCosine + bestUnitCosine)),
     unitCoverage: highest(units.map((unit) => unit.coverage)),
+    coverageLead: leadOf(units.slice(0, unitsCompared).map((unit) => unit.coverage)),
     evidenceCoverage,
     pairsApart: pairsApart(question, bodies, weights),
     wordOrder: shareInOrder(termsOf(question, weights), termsOf(units[0]?.shown ?? '', weights)),
@@ -134,6 +138,13 @@ function answerTypeFar(question: string, units: readonly RankedUnit[]): number {
   const best = units[0];
   const holder = units.find((unit) => holdsAnswerType(type, unit.shown, question));
   return best && holder ? Math.min(1, distanceScale * (best.score - holder.score)) : 1;
+}
+
+/** By how much the highest exceeds the mean of the others. */
+function leadOf(values: readonly number[]): number {
+  const best = highest(values);
+  const others = values.reduce((sum, value) => sum + value, 0) - best;
+  return values.length > 1 ? best - others / (values.length - 1) : best;
 }
 
 function highest(values: readonly number[]): number {

@@ -35,6 +35,7 @@ test('evidence lowers the probability, and what is missing raises it', () => {
     evidenceCoverage: 1,
     pairsApart: 0,
     unitCoverage: 0.9,
+    coverageLead: 0.4,
     wordOrder: 0.6,
   };
   const far = { ...atZero, nearness: -1.5, pairsApart: 1 };
