@@ -359,7 +359,7 @@ it('blames no file for a process that is killed again and again, only one that i
   claimed = await stores.documents.claim(9, 60);
   const guilty = claimed.find(({ document }) => document.externalId === 'guilty');
   if (!guilty) throw new Error('not claimed');
-  for (let kills = 0; kills < 4; kills += 1) await stores.documents.markReading(guilty, true);
+  for (let kills = 0; kills < 17; kills += 1) await stores.documents.markReading(guilty, true);
   await start();
   await vi.waitFor(async () => expect(await statesOf()).toEqual({ innocent: 'ready', guilty: 'failed' }), 10_000);
 });

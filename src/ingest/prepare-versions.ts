@@ -33,8 +33,13 @@ interface FileToRead {
   readonly language: string | null;
 }
 
+/** A suspect may end the process that reads it. */
+export interface HowToRead {
+  readonly isSuspect?: boolean;
+}
+
 export interface DocumentReader {
-  read(file: FileToRead, signal: AbortSignal): Promise<ReadDocument>;
+  read(file: FileToRead, signal: AbortSignal, how?: HowToRead): Promise<ReadDocument>;
 }
 
 interface PrepareDeps {
@@ -48,10 +53,10 @@ interface PrepareDeps {
 }
 
 /**
- * A file that was claimed in vain, and then read alone, so often together is not tried again. Fewer may come by chance where processes are
- * killed every few seconds.
+ * A suspect is read in a process of its own. If this one ends all the same while it is, so often that no chance explains it, the file is not tried
+ * again: where many are killed every few seconds, one and the same was met four times.
  */
-const attemptsMax = 7;
+const attemptsMax = 20;
 
 /** The stages of claimed versions before they are published: load, parse, chunk, and embed where publishing waits for it. */
 export function createPrepareVersions({
@@ -88,7 +93,7 @@ export function createPrepareVersions({
       const { contentHash, ...details } = queued.document;
       const file = { ...details, bytes: await objects.get(contentHash) };
       const isSuspect = queued.attempts >= suspectAttempts;
-      const read = await (isSuspect ? readWatched(queued, file, signal) : reader.read(file, signal));
+      const read = await (isSuspect ? readSuspect(queued, file, signal) : reader.read(file, signal));
       const version = toPrepared(queued, read);
       await beforePublish(version, signal);
       return version;
@@ -100,12 +105,10 @@ export function createPrepareVersions({
   }
 
   /** It is noted while it lasts: a process that is killed at another moment speaks against no file. */
-  async function readWatched(queued: QueuedVersion, file: FileToRead, signal: AbortSignal): Promise<ReadDocument> {
-    // What a thread and its parser take to start, seconds on a busy machine, is not the file's doing.
-    await reader.read({ ...file, bytes: harmless }, signal).catch(() => signal.throwIfAborted());
+  async function readSuspect(queued: QueuedVersion, file: FileToRead, signal: AbortSignal): Promise<ReadDocument> {
     await documents.markReading(queued, true);
     try {
-      return await reader.read(file, signal);
+      return await reader.read(file, signal, { isSuspect: true });
     } finally {
       await documents.markReading(queued, false);
     }
@@ -121,13 +124,10 @@ export function createPrepareVersions({
   return { prepareVersions, failVersion };
 }
 
-/** Of any format a file that is read, or refused, in no time. */
-const harmless = new TextEncoder().encode('Ready.');
-
 function endedTheProcess(): AppError {
   return new AppError(
     'FILE_SUSPICIOUS',
-    `The process ended each of the ${attemptsMax} times that it was to read this file.`,
+    `The server ended each of the ${attemptsMax - suspectAttempts} times that it was reading this file.`,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Properties } from '../domain/document.ts';
-import type { ErrorCode } from '../domain/errors.ts';
+import { AppError, type ErrorCode } from '../domain/errors.ts';
 import type { ParseQuality } from '../domain/parse-quality.ts';
 
 /** A file as it goes to the worker; its buffer is handed over, not copied. */
@@ -50,3 +50,12 @@ export type ReadReply =
   | { readonly type: 'ready' }
   | { readonly type: 'read'; readonly document: PackedDocument; readonly milliseconds: number }
   | { readonly type: 'failed'; readonly error: PackedError; readonly milliseconds: number };
+
+export function packError(error: unknown): PackedError {
+  const { code, detail, cause } = AppError.from(error);
+  return { code, detail, cause: cause instanceof Error ? (cause.stack ?? cause.message) : '' };
+}
+
+export function unpackError({ code, detail, cause }: PackedError): AppError {
+  return new AppError(code, detail, cause === '' ? {} : { cause: new Error(cause) });
+}

@@ -1,11 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { AppError } from '../domain/errors.ts';
 import { createTokenCounter } from '../models/minilm/tokenizer.ts';
 import { lowerThreadPriority } from '../resilience/lower-priority.ts';
 import type { ChunkSizes } from './chunk.ts';
 import { prepareDocument } from './prepare-document.ts';
 import type { ReadDocument } from './prepare-versions.ts';
-import type { PackedDocument, PackedError, ReadReply, ReadRequest } from './read-document-messages.ts';
+import { type PackedDocument, packError, type ReadReply, type ReadRequest } from './read-document-messages.ts';
 
 // The program of a worker thread: one file at a time, one reply each.
 const port = parentPort;
@@ -47,14 +46,4 @@ function pack(document: ReadDocument): PackedDocument {
     return { ...passage, terms: sparse.indices.length };
   });
   return { ...document, passages, indices, values };
-}
-
-function packError(error: unknown): PackedError {
-  const known = AppError.from(error);
-  const { cause } = known;
-  return {
-    code: known.code,
-    detail: known.detail,
-    cause: cause instanceof Error ? (cause.stack ?? cause.message) : '',
-  };
 }

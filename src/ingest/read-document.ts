@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { AppError } from '../domain/errors.ts';
 import { letQuestionsPass } from '../store/questions.ts';
 import { type ChunkSizes, defaultChunkSizes } from './chunk.ts';
-import type { DocumentReader, ReadDocument } from './prepare-versions.ts';
+import type { DocumentReader, HowToRead, ReadDocument } from './prepare-versions.ts';
+import { readApart } from './read-apart.ts';
 import { type FileToRead, type ReadingTask, type ReadingThread, startReadingThread } from './reading-thread.ts';
 
 export interface DocumentReaderOptions {
@@ -21,7 +22,7 @@ export interface DocumentReaderOptions {
 }
 
 export interface PooledDocumentReader extends DocumentReader {
-  read(file: FileToRead, signal: AbortSignal): Promise<ReadDocument>;
+  read(file: FileToRead, signal: AbortSignal, how?: HowToRead): Promise<ReadDocument>;
   /** Ends the workers; files that wait or are being read fail with SERVER_STOPPING. */
   close(): Promise<void>;
 }
@@ -43,6 +44,7 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
   let spent = 0;
   let repliedAt = 0;
   let patience: NodeJS.Timeout | undefined;
+  const closing = new AbortController();
   let isClosed = false;
 
   /** Who asks shares the processor with the files that are at hand, and not with a queue of them. */
@@ -107,16 +109,18 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
   }
 
   return {
-    async read(file, signal) {
+    async read(file, signal, { isSuspect = false } = {}) {
       signal.throwIfAborted();
       if (isClosed) throw stopping();
+      if (isSuspect) return await readApart({ file, chunkSizes }, AbortSignal.any([signal, closing.signal]));
       const { task, result } = createTask(file, signal, spent);
       queue.push(task);
-      void dispatchAfterQuestions();
-      return await result;
+      const [document] = await Promise.all([result, dispatchAfterQuestions()]);
+      return document;
     },
     async close() {
       isClosed = true;
+      closing.abort(stopping());
       clearTimeout(patience);
       const ended = [...pool].map((worker) => worker.end(stopping));
       for (const task of queue.splice(0)) task.reject(stopping());

@@ -3,7 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import type { ChunkSizes } from './chunk.ts';
 import { countRunningTime } from './count-running-time.ts';
 import type { ReadDocument } from './prepare-versions.ts';
-import type { PackedDocument, PackedError, ReadReply, ReadRequest } from './read-document-messages.ts';
+import { type PackedDocument, type ReadReply, type ReadRequest, unpackError } from './read-document-messages.ts';
 
 export interface FileToRead {
   readonly bytes: Uint8Array;
@@ -126,10 +126,6 @@ function crashed(file: FileToRead, wasReady: boolean, cause: unknown): AppError 
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') return tookTooLong(file, 'too much memory', cause);
   if (wasReady) return new AppError('FILE_CORRUPT', `${file.fileName} could not be read.`, { cause });
   return new AppError('INTERNAL', 'The thread that reads files could not start.', { cause });
-}
-
-function unpackError({ code, detail, cause }: PackedError): AppError {
-  return new AppError(code, detail, cause === '' ? {} : { cause: new Error(cause) });
 }
 
 /** Each vector gets its own memory, so that keeping or sending one does not keep or send all. */

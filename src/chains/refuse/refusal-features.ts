@@ -38,8 +38,8 @@ export type RefusalFeatureName = keyof typeof refusalFeatures;
 export const refusalFeatureNames = Object.keys(refusalFeatures) as RefusalFeatureName[];
 export type RefusalFeatures = Readonly<Record<RefusalFeatureName, number>>;
 
-/** Features that need vectors; without an embedder a fit of the others decides. */
-export const denseFeatureNames: readonly RefusalFeatureName[] = ['nearness'];
+/** Features of the fit with vectors: `nearness` needs them, `coverageLead` moved other sets the wrong way without. Else a fit of the others decides. */
+export const denseFeatureNames: readonly RefusalFeatureName[] = ['nearness', 'coverageLead'];
 
 export interface RefusalEvidence {
   readonly question: string;
@@ -62,8 +62,8 @@ const asksToWrite =
 
 /**
  * Each about 0 to 1. The logarithm of the best passage's and the best unit's cosine together, because a difference says more
- * where both are small (-3 to .7); coverage of the question by the best unit, by how much that exceeds the mean of the others, because words that stand
- * everywhere say only what the passages are about, and by all passages; share of its neighbouring words that
+ * where both are small (-3 to .7); coverage of the question by the best unit and by all passages, and by how much the best unit's exceeds the
+ * mean of the others, because words that stand everywhere say only what the passages are about; share of its neighbouring words that
  * stand together nowhere, and of its words that the best unit has in its order; whether names, numbers, identifiers or versions stand
  * nowhere in them, and the share of names and numbers that stand elsewhere than in the best unit; how far behind the first unit is that
  * holds the kind of thing asked for; how much of a yes-or-no question is not covered; whether it asks for what is not so, for the opposite
