@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../domain/sha256.ts';
 import type { AnswerQuestionDeps } from './answer-question-chain.ts';
 import { confidenceFitId } from './confidence/confidence-model.ts';
 import { groundednessVersion } from './ground/score-groundedness.ts';
@@ -15,18 +15,7 @@ export function createAnswerFingerprint(
   const models = [deps.chat ?? [], deps.fallbacks ?? []].flat().map(({ id }) => id);
   const judge = deps.judge?.id ?? null;
   const prompts = Object.values(loadPrompts()).map(({ version }) => version);
-  const fixed = createHash('sha256')
-    .update(
-      JSON.stringify([
-        models,
-        judge,
-        prompts,
-        refusalFitId(),
-        confidenceFitId(),
-        groundednessVersion,
-        deps.refusalThreshold,
-      ]),
-    )
-    .digest('hex');
+  const parts = [models, judge, prompts, refusalFitId(), confidenceFitId(), groundednessVersion, deps.refusalThreshold];
+  const fixed = sha256(JSON.stringify(parts));
   return () => `${fixed} ${deps.embedder.id}`;
 }
