@@ -3,7 +3,7 @@ import { fewestCharactersPerPage } from '../domain/parse-quality.ts';
 import type { ParserChoices } from '../domain/parser-choice.ts';
 import type { Partitioner } from '../models/partitioner.ts';
 import { elementsType, nameFormat } from './parse/detect-format.ts';
-import type { DocumentReader, HowToRead, ReadDocument } from './prepare-versions.ts';
+import type { DocumentReader, ReadDocument } from './prepare-versions.ts';
 
 interface PartitionDeps {
   readonly reader: DocumentReader;
@@ -16,15 +16,15 @@ interface PartitionDeps {
 export function createPartitioningReader({ reader, partitioner, choices }: PartitionDeps): DocumentReader {
   type File = Parameters<DocumentReader['read']>[0];
 
-  async function readElements(file: File, signal: AbortSignal, how: HowToRead): Promise<ReadDocument> {
+  async function readElements(file: File, signal: AbortSignal): Promise<ReadDocument> {
     const elements = await partitioner.partition(file, signal);
-    return await reader.read({ ...file, bytes: elements, mediaType: elementsType }, signal, how);
+    return await reader.read({ ...file, bytes: elements, mediaType: elementsType }, signal);
   }
 
   /** Null when the file is of a kind that the built-in parsers do not read, or has no text for them. */
-  async function tryReader(file: File, signal: AbortSignal, how: HowToRead): Promise<ReadDocument | null> {
+  async function tryReader(file: File, signal: AbortSignal): Promise<ReadDocument | null> {
     try {
-      return await reader.read(file, signal, how);
+      return await reader.read(file, signal);
     } catch (error) {
       const { code } = AppError.from(error);
       if (code === 'FILE_EMPTY' || code === 'FILE_TYPE_UNSUPPORTED') return null;
@@ -33,14 +33,14 @@ export function createPartitioningReader({ reader, partitioner, choices }: Parti
   }
 
   return {
-    async read(file, signal, how = {}) {
+    async read(file, signal) {
       const format = file.bytes.byteLength === 0 ? null : await nameFormat(file);
       const choice = format === null ? 'builtin' : (choices[format] ?? 'auto');
-      if (choice === 'builtin') return await reader.read(file, signal, how);
-      if (choice === 'unstructured') return await readElements(file, signal, how);
-      const read = await tryReader(file, signal, how);
+      if (choice === 'builtin') return await reader.read(file, signal);
+      if (choice === 'unstructured') return await readElements(file, signal);
+      const read = await tryReader(file, signal);
       if (read && !isThin(read)) return read;
-      const partitioned = await readElements(file, signal, how);
+      const partitioned = await readElements(file, signal);
       return read && read.content.length >= partitioned.content.length ? read : partitioned;
     },
   };

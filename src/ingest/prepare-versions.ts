@@ -31,15 +31,12 @@ interface FileToRead {
   readonly mediaType: string;
   readonly title: string | null;
   readonly language: string | null;
-}
-
-/** A suspect may end the process that reads it. */
-export interface HowToRead {
+  /** It may end the process that reads it. */
   readonly isSuspect?: boolean;
 }
 
 export interface DocumentReader {
-  read(file: FileToRead, signal: AbortSignal, how?: HowToRead): Promise<ReadDocument>;
+  read(file: FileToRead, signal: AbortSignal): Promise<ReadDocument>;
 }
 
 interface PrepareDeps {
@@ -108,7 +105,7 @@ export function createPrepareVersions({
   async function readSuspect(queued: QueuedVersion, file: FileToRead, signal: AbortSignal): Promise<ReadDocument> {
     await documents.markReading(queued, true);
     try {
-      return await reader.read(file, signal, { isSuspect: true });
+      return await reader.read({ ...file, isSuspect: true }, signal);
     } finally {
       await documents.markReading(queued, false);
     }

@@ -29,7 +29,9 @@ async function program(name: string, onMessage: string): Promise<URL> {
 
 it('reads as a thread does, and refuses for the same reasons', async () => {
   const reader = createDocumentReader();
-  expect(await reader.read(request.file, never, { isSuspect: true })).toEqual(await reader.read(request.file, never));
+  expect(await reader.read({ ...request.file, isSuspect: true }, never)).toEqual(
+    await reader.read(request.file, never),
+  );
   const broken = readApart({ ...request, file: fileOf('%PDF-1.7 nothing', 'a.pdf') }, never);
   await expect(broken).rejects.toMatchObject({ code: 'FILE_CORRUPT' });
   await reader.close();

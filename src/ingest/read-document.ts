@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { AppError } from '../domain/errors.ts';
 import { letQuestionsPass } from '../store/questions.ts';
 import { type ChunkSizes, defaultChunkSizes } from './chunk.ts';
-import type { DocumentReader, HowToRead, ReadDocument } from './prepare-versions.ts';
+import type { DocumentReader, ReadDocument } from './prepare-versions.ts';
 import { readApart } from './read-apart.ts';
 import { type FileToRead, type ReadingTask, type ReadingThread, startReadingThread } from './reading-thread.ts';
 
@@ -22,7 +22,8 @@ export interface DocumentReaderOptions {
 }
 
 export interface PooledDocumentReader extends DocumentReader {
-  read(file: FileToRead, signal: AbortSignal, how?: HowToRead): Promise<ReadDocument>;
+  /** A suspect is read in a process of its own. */
+  read(file: FileToRead & { readonly isSuspect?: boolean }, signal: AbortSignal): Promise<ReadDocument>;
   /** Ends the workers; files that wait or are being read fail with SERVER_STOPPING. */
   close(): Promise<void>;
 }
@@ -45,7 +46,6 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
   let repliedAt = 0;
   let patience: NodeJS.Timeout | undefined;
   const closing = new AbortController();
-  let isClosed = false;
 
   /** Who asks shares the processor with the files that are at hand, and not with a queue of them. */
   async function dispatchAfterQuestions(): Promise<void> {
@@ -100,7 +100,7 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
         onEnd(atHand) {
           pool.delete(worker);
           queue.unshift(...atHand);
-          if (!isClosed) dispatch();
+          if (!closing.signal.aborted) dispatch();
         },
       },
     );
@@ -109,9 +109,9 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
   }
 
   return {
-    async read(file, signal, { isSuspect = false } = {}) {
+    async read({ isSuspect = false, ...file }, signal) {
       signal.throwIfAborted();
-      if (isClosed) throw stopping();
+      closing.signal.throwIfAborted();
       if (isSuspect) return await readApart({ file, chunkSizes }, AbortSignal.any([signal, closing.signal]));
       const { task, result } = createTask(file, signal, spent);
       queue.push(task);
@@ -119,7 +119,6 @@ export function createDocumentReader(options: DocumentReaderOptions = {}): Poole
       return document;
     },
     async close() {
-      isClosed = true;
       closing.abort(stopping());
       clearTimeout(patience);
       const ended = [...pool].map((worker) => worker.end(stopping));

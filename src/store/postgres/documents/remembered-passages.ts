@@ -46,7 +46,7 @@ const mostBytes = 32_000_000;
 /** Of an entry and of a window, beside their characters and vectors. */
 const overheadBytes = 600;
 const overheadOfWindow = 200;
-const mark = `d.generation || ' ' || p.embedding_hash || ' ' || coalesce((select embedder from active_embedder), '')`;
+const currentMark = `d.generation || ' ' || p.embedding_hash || ' ' || coalesce((select embedder from active_embedder), '')`;
 
 const settledColumns = `p.document_id as "documentId", p.version, p.ordinal, p.start_offset as start, p.end_offset as end, p.page, p.cells,
   p.text, p.heading_path as "headingPath", d.external_id as "externalId", d.title, d.uri, d.tags, d.language,
@@ -72,15 +72,13 @@ export function createRememberedPassages(): RememberedPassages {
           left join lateral (
             select ${settledColumns}
             from (select) as this ${windowsOfPassages} and asked.place <= ${passagesWithWindows}
-            where asked.mark is distinct from ${mark} offset 0) settled on true`,
-        columns: `${mark} as mark, settled.*`,
+            where asked.mark is distinct from ${currentMark} offset 0) settled on true`,
+        columns: `${currentMark} as mark, settled.*`,
         read: (rows) =>
-          rows.map((row) => {
-            const { id, mark, updatedAt, reviewed } = row;
-            const known = offered.get(id);
-            const passage = row.text === null ? known?.passage : settle(row);
+          rows.map(({ mark, updatedAt, reviewed, ...row }) => {
+            const passage = row.text === null ? offered.get(row.id)?.passage : settle(row);
             if (!passage) throw new RangeError('A statement left out a passage that was not offered.');
-            if (row.text !== null && row.windows !== null) remembered.set(id, { mark, passage });
+            if (row.windows !== null) remembered.set(row.id, { mark, passage });
             return { ...passage, updatedAt, ...(reviewed ? { reviewed } : {}) };
           }),
       };
@@ -89,13 +87,7 @@ export function createRememberedPassages(): RememberedPassages {
 }
 
 /** Most files say nothing of a version. */
-function settle({
-  mark: _mark,
-  updatedAt: _updatedAt,
-  reviewed: _reviewed,
-  statedVersion,
-  ...row
-}: Fresh & SettledRow & { readonly id: PassageId; readonly mark: string }): Settled {
+function settle({ statedVersion, ...row }: SettledRow & { readonly id: PassageId }): Settled {
   return { ...withWindows(row), ...(statedVersion ? { statedVersion } : {}) };
 }
 
