@@ -112,7 +112,7 @@ export interface IndexRows {
   points(
     tenant: TenantId,
     embedder: string,
-    documents: readonly Pick<IndexChange, 'documentId' | 'passages'>[],
+    documents: readonly IndexChange[],
     options?: { readonly content: boolean },
   ): AsyncIterable<IndexPoint[]>;
   /** Visible documents that the clause matches, for drivers that cannot express it; at most `limit`, `isComplete` false when there are more. */

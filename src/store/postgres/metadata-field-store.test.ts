@@ -74,7 +74,7 @@ describeOnEachDatabase('metadata of documents', (database) => {
       const kept = { price: 12.5, effective: '2026-02-01T08:00:00.000Z' };
       expect(await metadataOf(id)).toEqual(kept);
       for await (const [point] of createIndexRows(database()).points(bench.tenant, 'e', [
-        { documentId: id, passages: 1 },
+        { documentId: id, version: 1, passages: 1, embedded: 0 },
       ]))
         expect(point?.metadata).toEqual(kept);
     });

@@ -23,6 +23,7 @@ import { createCuratedAnswerStore } from './curated-answer-store.ts';
 import { createDocumentStore, type DocumentStoreOptions } from './documents/document-store.ts';
 import { createEmbeddingStore } from './documents/embedding-store.ts';
 import { createIndexSource } from './documents/index-source.ts';
+import { createJustPublished } from './documents/just-published.ts';
 import { createPassageTexts } from './documents/passage-texts.ts';
 import { createGlossaryStore } from './glossary-store.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
@@ -66,9 +67,10 @@ export function createStores(
   driver: SqlDriver,
   options: DocumentStoreOptions & AnswerStoreOptions & JobStoreOptions & SourceStoreOptions = {},
 ): Stores {
-  const indexRows = createIndexSource(driver);
+  const published = createJustPublished();
+  const indexRows = createIndexSource(driver, published);
   return {
-    documents: createDocumentStore(driver, options),
+    documents: createDocumentStore(driver, { ...options, published }),
     embeddings: createEmbeddingStore(driver, options),
     indexRows,
     indexStates: createIndexStateStore(driver, options),

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { DocumentStore } from '../../documents.ts';
 import type { SqlDriver } from '../../sql.ts';
+import type { JustPublished } from './just-published.ts';
 import { createPlannerStatistics } from './planner-statistics.ts';
 import { publishVersions, stagePassages } from './publish-versions.ts';
 import { createDocumentReads } from './read-documents.ts';
@@ -15,10 +16,12 @@ export interface DocumentStoreOptions {
   readonly processName?: string;
   /** How long the text of an overtaken version stays readable; default one day. */
   readonly overtakenSeconds?: number;
+  /** Told what was published, for the index of the same process. */
+  readonly published?: Pick<JustPublished, 'note'>;
 }
 
 export function createDocumentStore(driver: SqlDriver, options: DocumentStoreOptions = {}): DocumentStore {
-  const { now = () => new Date(), processName = hostname(), overtakenSeconds = 86_400 } = options;
+  const { now = () => new Date(), processName = hostname(), overtakenSeconds = 86_400, published } = options;
   const statistics = createPlannerStatistics(driver, [
     'tenants',
     'documents',
@@ -57,6 +60,7 @@ export function createDocumentStore(driver: SqlDriver, options: DocumentStoreOpt
       for (const version of versions) await stagePassages(driver, version);
       for (const [tenant, group] of Map.groupBy(versions, ({ tenantId }) => tenantId))
         await driver.asTenant(tenant, (sql) => publishVersions(sql, { tenant, versions: group, now: now() }));
+      published?.note(versions);
       await statistics.added(versions.reduce((sum, { passages }) => sum + passages.length, 0));
     },
 

@@ -2,6 +2,7 @@ import type { DocumentId, PassageId, TenantId } from '../../../domain/ids.ts';
 import type { SqlDriver } from '../../sql.ts';
 import type { IndexChange, IndexPoint, IndexRows } from '../../vector-index.ts';
 import { bindingValues, filterCondition } from './filter-condition.ts';
+import { createJustPublished, type JustPublished, type PublishedPassage } from './just-published.ts';
 import { decodeDense, decodeSparse } from './vector-bytes.ts';
 
 /** Passages that are read together: about 3 MB. */
@@ -27,7 +28,8 @@ type DocumentPayload = Omit<IndexPoint, 'id' | 'documentId' | 'version' | 'spars
   readonly id: DocumentId;
 };
 
-export function createIndexRows(driver: SqlDriver): IndexRows {
+/** `published`: versions that this process has published lately. */
+export function createIndexRows(driver: SqlDriver, published: JustPublished = createJustPublished()): IndexRows {
   return {
     async generation(tenant) {
       const rows = await driver.queryAsTenant<{ generation: number }>(
@@ -60,7 +62,7 @@ export function createIndexRows(driver: SqlDriver): IndexRows {
     },
 
     points: (tenant, embedder, documents, { content } = { content: false }) =>
-      readPoints(driver, documents, { tenant, embedder, content }),
+      readPoints(driver, documents, { tenant, embedder, content, published }),
 
     async documentsMatching(tenant, clause, limit) {
       const { values, bind } = bindingValues(tenant, limit + 1);
@@ -75,21 +77,55 @@ export function createIndexRows(driver: SqlDriver): IndexRows {
   };
 }
 
-type SizedDocument = Pick<IndexChange, 'documentId' | 'passages'>;
-
 interface PointsOptions {
   readonly tenant: TenantId;
   readonly embedder: string;
   readonly content: boolean;
+  readonly published: JustPublished;
+}
+
+const payloadsOfDocuments = `select id, source, acl, tags, language, title, uri, created_at as "createdAt", updated_at as "updatedAt", metadata
+  from documents where tenant_id = $1 and id = any($2) and deleted_at is null`;
+
+async function* readPoints(
+  driver: SqlDriver,
+  documents: readonly IndexChange[],
+  options: PointsOptions,
+): AsyncGenerator<IndexPoint[]> {
+  const known = options.content ? new Map() : takeKnown(options.published, documents);
+  if (known.size > 0) yield await readKnown(driver, options.tenant, known);
+  yield* readStretches(driver, toStretches(documents.filter(({ documentId }) => !known.has(documentId))), options);
+}
+
+/** Passages of a version that has no vector yet, by its document. */
+type KnownVersions = ReadonlyMap<DocumentId, readonly PublishedPassage[]>;
+
+/** What this process has just published and none of whose passages has a vector is known as a whole, except what may change of its document. */
+function takeKnown(published: JustPublished, documents: readonly IndexChange[]): KnownVersions {
+  return new Map(
+    documents.flatMap(({ documentId, version, passages, embedded }) => {
+      const known = version === null ? null : published.take(documentId, version);
+      return known?.length === passages && embedded === 0 ? [[documentId, known]] : [];
+    }),
+  );
+}
+
+async function readKnown(driver: SqlDriver, tenant: TenantId, known: KnownVersions): Promise<IndexPoint[]> {
+  const payloads = await driver.queryAsTenant<DocumentPayload>(tenant, payloadsOfDocuments, [
+    tenant,
+    [...known.keys()],
+  ]);
+  return payloads.flatMap(({ id: documentId, ...payload }) =>
+    (known.get(documentId) ?? []).map((passage) => ({ ...payload, ...passage, documentId, dense: null })),
+  );
 }
 
 /** The next batch is on its way while the caller works on the one before. */
-async function* readPoints(
+async function* readStretches(
   driver: SqlDriver,
-  documents: readonly SizedDocument[],
+  stretches: readonly Stretch[],
   options: PointsOptions,
 ): AsyncGenerator<IndexPoint[]> {
-  const stretches = toStretches(documents);
   let next: Promise<IndexPoint[]> | null = null;
   for (const [index, stretch] of stretches.entries()) {
     const current: Promise<IndexPoint[]> = next ?? readStretch(driver, options, stretch);
@@ -102,7 +138,7 @@ async function* readPoints(
   }
 }
 
-function toStretches(documents: readonly SizedDocument[]): Stretch[] {
+function toStretches(documents: readonly IndexChange[]): Stretch[] {
   const stretches: Stretch[] = [];
   let open: Stretch | null = null;
   let size = 0;
@@ -130,11 +166,7 @@ async function readStretch(
 ): Promise<IndexPoint[]> {
   return await driver.asTenant(tenant, async (sql) => {
     const [payloads, rows] = await Promise.all([
-      sql.query<DocumentPayload>(
-        `select id, source, acl, tags, language, title, uri, created_at as "createdAt", updated_at as "updatedAt", metadata
-         from documents where tenant_id = $1 and id = any($2)`,
-        [tenant, documents],
-      ),
+      sql.query<DocumentPayload>(payloadsOfDocuments, [tenant, documents]),
       sql.queryLast<PointRow>(
         // Not a join: while statistics are behind, its plan compares each passage with all vectors.
         `select p.id, p.document_id as "documentId", p.version, p.sparse, case when $6 then p.text end as content,

@@ -17,9 +17,14 @@ describeOnEachDatabase('index source', (database) => {
     const ids: bigint[] = [];
     for (const title of ['One', 'Two']) {
       const document = await app.publish({ title, text: `Text of ${title}.` });
-      for await (const points of source.points(tenant, 'test', [{ documentId: document, passages: 1 }], {
-        content: true,
-      }))
+      for await (const points of source.points(
+        tenant,
+        'test',
+        [{ documentId: document, version: 1, passages: 1, embedded: 0 }],
+        {
+          content: true,
+        },
+      ))
         for (const { id, content } of points) {
           expect(content).toBe(`Text of ${title}.`);
           ids.push(BigInt(`0x${id.slice(4).replaceAll('-', '').slice(0, 16)}`));

@@ -3,13 +3,14 @@ import type { SparseVector } from '../../documents.ts';
 import type { SqlDriver } from '../../sql.ts';
 import type { IndexChecksum, IndexSource } from '../../vector-index.ts';
 import { createIndexRows } from './index-rows.ts';
+import type { JustPublished } from './just-published.ts';
 import { decodeSparse } from './vector-bytes.ts';
 
 const batchSize = 2_000;
 
-export function createIndexSource(driver: SqlDriver): IndexSource {
+export function createIndexSource(driver: SqlDriver, published?: JustPublished): IndexSource {
   return {
-    ...createIndexRows(driver),
+    ...createIndexRows(driver, published),
     sparseVectors: (tenant) => readSparseVectors(driver, tenant),
 
     async passages(tenant) {

@@ -20,18 +20,16 @@ interface PublishOptions {
 interface QueuedRow {
   readonly documentId: DocumentId;
   readonly version: number;
-  readonly queueNumber: number;
   readonly currentVersion: number | null;
-  /** Passages that are there already: staged ones, or those of an attempt that ended before it published. */
-  readonly written: number;
 }
 
 interface Publication {
   readonly prepared: PreparedVersion;
   readonly queued: QueuedRow;
-  /** Passages that still need a vector. */
-  waiting: number;
 }
+
+/** Passages of each document's version, and those of them that still need a vector. */
+type PassageCounts = ReadonlyMap<DocumentId, { readonly passages: number; readonly waiting: number }>;
 
 /** Bounds the parameter of one statement: a passage takes about 3 kB. */
 const passagesPerStatement = 1_000;
@@ -41,16 +39,20 @@ const stagedTogether = 150;
 
 /** Runs inside a transaction of the tenant, after `stagePassages` of each version: readers see all of it or nothing. */
 export async function publishVersions(sql: Sql, { tenant, versions, now }: PublishOptions): Promise<void> {
-  const [generation, publications, declared] = await Promise.all([
+  const short = versions.filter((version) => !isStaged(version));
+  // In one round trip, though the first says whether the others are wanted: on one connection, questions wait meanwhile.
+  const [generation, publications, declared, , written] = await Promise.all([
     raiseGeneration(sql, tenant),
     readPublications(sql, tenant, versions),
     readMetadataFields(sql, tenant),
+    insertPassages(sql, tenant, short),
+    queueTexts(sql, tenant, versions),
   ]);
   if (publications.length === 0) return;
-  await writePassages(sql, tenant, publications);
+  const counts = await completePassages(sql, tenant, { publications, written });
   const replaced = publications.filter(({ queued }) => queued.currentVersion !== null);
   if (replaced.length > 0) await overtake(sql, replaced, { tenant, now });
-  await flipVersions(sql, publications, { tenant, generation, declared, now });
+  await flipVersions(sql, publications, { tenant, generation, declared, counts, now });
 }
 
 /** Of the versions in $2 and $3, those that are still wanted: queued, the newest of their document, and not removed. */
@@ -59,7 +61,7 @@ const wantedVersions = `from unnest($2::text[], $3::integer[]) as x(document_id,
   join documents d on d.tenant_id = $1 and d.id = x.document_id and d.latest_version = x.version
   where v.state = 'queued' and d.deleted_at is null`;
 
-const placesOf = (tenant: TenantId, versions: readonly PreparedVersion[]) => [
+const placesOf = (tenant: TenantId, versions: readonly VersionPlace[]) => [
   tenant,
   versions.map(({ documentId }) => documentId),
   versions.map(({ version }) => version),
@@ -71,9 +73,7 @@ async function readPublications(
   versions: readonly PreparedVersion[],
 ): Promise<Publication[]> {
   const rows = await sql.query<QueuedRow>(
-    `select v.document_id as "documentId", v.version, v.queue_number as "queueNumber", d.current_version as "currentVersion",
-       (select count(*) from passages p
-        where p.tenant_id = $1 and p.document_id = v.document_id and p.version = v.version) as written
+    `select v.document_id as "documentId", v.version, d.current_version as "currentVersion"
      ${wantedVersions}`,
     placesOf(tenant, versions),
   );
@@ -81,32 +81,33 @@ async function readPublications(
     const prepared = versions.find(
       ({ documentId, version }) => documentId === queued.documentId && version === queued.version,
     );
-    return prepared ? [{ prepared, queued, waiting: 0 }] : [];
+    return prepared ? [{ prepared, queued }] : [];
   });
 }
 
-/** Writes what is not there as a whole, and queues the texts that have no vector. */
-async function writePassages(sql: Sql, tenant: TenantId, publications: readonly Publication[]): Promise<void> {
-  const missing = publications.filter(({ prepared, queued }) => queued.written !== prepared.passages.length);
-  const broken = missing.filter(({ queued }) => queued.written > 0);
-  if (broken.length > 0)
-    await deletePassages(
-      sql,
-      tenant,
-      broken.map(({ prepared }) => prepared),
-    );
-  const rows = missing.flatMap(({ prepared }) => toRows(prepared));
+/** Where an attempt that ended before it published has left other passages, they are in the way: such versions are written anew. */
+async function completePassages(
+  sql: Sql,
+  tenant: TenantId,
+  { publications, written }: { readonly publications: readonly Publication[]; readonly written: PassageCounts },
+): Promise<PassageCounts> {
+  const incomplete = (counts: PassageCounts, versions: readonly PreparedVersion[]) =>
+    versions.filter(({ documentId, passages }) => (counts.get(documentId)?.passages ?? 0) !== passages.length);
+  const prepared = publications.map((publication) => publication.prepared);
+  const broken = incomplete(written, prepared);
+  if (broken.length === 0) return written;
+  await deletePassages(sql, tenant, broken);
+  const [, again] = await Promise.all([insertPassages(sql, tenant, broken), queueTexts(sql, tenant, broken)]);
+  if (incomplete(again, broken).length > 0) throw new AppError('INTERNAL', 'Not all passages were written.');
+  return new Map([...written, ...again]);
+}
+
+async function insertPassages(sql: Sql, tenant: TenantId, versions: readonly PreparedVersion[]): Promise<void> {
+  const rows = versions.flatMap(toRows);
   const inserting = [];
   for (let start = 0; start < rows.length; start += passagesPerStatement)
     inserting.push(insertRows(sql, tenant, rows.slice(start, start + passagesPerStatement)));
-  const [written] = await Promise.all([queueTexts(sql, tenant, publications), ...inserting]);
-  for (const publication of publications) {
-    const { documentId, passages } = publication.prepared;
-    const found = written.get(documentId) ?? { passages: 0, waiting: 0 };
-    if (found.passages !== passages.length)
-      throw new AppError('INTERNAL', `Of ${passages.length} passages only ${found.passages} were written.`);
-    publication.waiting = found.waiting;
-  }
+  await Promise.all(inserting);
 }
 
 /**
@@ -116,20 +117,26 @@ async function writePassages(sql: Sql, tenant: TenantId, publications: readonly 
 export async function stagePassages(driver: SqlDriver, version: PreparedVersion): Promise<void> {
   if (!isStaged(version)) return;
   const { tenantId } = version;
-  const whileWanted = async (work: (sql: Sql) => Promise<unknown>) =>
-    await driver.asTenant(tenantId, async (sql) => {
-      const [, wanted] = await Promise.all([
-        lockTenant(sql, tenantId),
-        sql.query(`select ${wantedVersions}`, placesOf(tenantId, [version])),
-      ]);
-      if (wanted.length > 0) await work(sql);
-      return wanted.length > 0;
-    });
+  const isWanted = async (sql: Sql) => {
+    const [, wanted] = await Promise.all([
+      lockTenant(sql, tenantId),
+      sql.query(`select ${wantedVersions}`, placesOf(tenantId, [version])),
+    ]);
+    return wanted.length > 0;
+  };
   const rows = toRows(version);
-  if (!(await whileWanted((sql) => deletePassages(sql, tenantId, [version])))) return;
+  const begun = await driver.asTenant(tenantId, async (sql) => {
+    if (!(await isWanted(sql))) return false;
+    await deletePassages(sql, tenantId, [version]);
+    return true;
+  });
+  if (!begun) return;
   for (let start = 0; start < rows.length; start += stagedTogether) {
     const some = rows.slice(start, start + stagedTogether);
-    if (!(await whileWanted((sql) => insertRows(sql, tenantId, some)))) return;
+    const [goesOn] = await driver.asTenant(tenantId, (sql) =>
+      Promise.all([isWanted(sql), insertRows(sql, tenantId, some)]),
+    );
+    if (!goesOn) return;
   }
 }
 
@@ -137,12 +144,18 @@ function isStaged({ passages }: PreparedVersion): boolean {
   return passages.length > stagedFrom;
 }
 
-type PassageRow = PreparedPassage & Pick<PreparedVersion, 'documentId' | 'version'>;
+type VersionPlace = Pick<PreparedVersion, 'documentId' | 'version'>;
+type PassageRow = PreparedPassage & VersionPlace;
+
+/** Those of one version follow each other. */
+const versionsOf = (rows: readonly PassageRow[]): VersionPlace[] =>
+  rows.filter(({ documentId }, index) => documentId !== rows[index - 1]?.documentId);
 
 function toRows({ documentId, version, passages }: PreparedVersion): PassageRow[] {
   return passages.map((passage) => ({ ...passage, documentId, version }));
 }
 
+/** Rows of versions that nobody wants any more are left out. */
 async function insertRows(sql: Sql, tenant: TenantId, rows: readonly PassageRow[]): Promise<void> {
   const column = <T>(read: (row: PassageRow) => T): T[] => rows.map(read);
   await sql.query(
@@ -150,13 +163,14 @@ async function insertRows(sql: Sql, tenant: TenantId, rows: readonly PassageRow[
        heading_path, page, sparse, embedding_hash, embedding_text, cells)
      select $1, document_id, version, ordinal, id, text, start_offset, end_offset,
        heading_path::text[], page, sparse, embedding_hash, embedding_text, cells
-     from unnest($2::text[], $3::integer[], $4::integer[], $5::text[], $6::text[], $7::integer[], $8::integer[], $9::text[],
-       $10::integer[], $11::bytea[], $12::text[], $13::text[], $14::text[])
+     from unnest($4::text[], $5::integer[], $6::integer[], $7::text[], $8::text[], $9::integer[], $10::integer[], $11::text[],
+       $12::integer[], $13::bytea[], $14::text[], $15::text[], $16::text[])
        as x(document_id, version, ordinal, id, text, start_offset, end_offset, heading_path, page, sparse,
          embedding_hash, embedding_text, cells)
+     where document_id || ' ' || version = any(array(select v.document_id || ' ' || v.version ${wantedVersions}))
      on conflict do nothing`,
     [
-      tenant,
+      ...placesOf(tenant, versionsOf(rows)),
       textColumn(column(({ documentId }) => documentId)),
       integerColumn(column(({ version }) => version)),
       integerColumn(column(({ ordinal }) => ordinal)),
@@ -175,30 +189,22 @@ async function insertRows(sql: Sql, tenant: TenantId, rows: readonly PassageRow[
   );
 }
 
-/** A passage whose text was embedded before has its vector from the start; the others wait for theirs. Counts both by document. */
-async function queueTexts(
-  sql: Sql,
-  tenant: TenantId,
-  publications: readonly Publication[],
-): Promise<Map<string, { readonly passages: number; readonly waiting: number }>> {
-  const rows = await sql.query<{ documentId: string; passages: number; waiting: number }>(
-    `with own as materialized (
-       select p.document_id, p.ordinal, p.embedding_hash, x.queue_number, not exists (
+/** A passage whose text was embedded before has its vector from the start; the others wait for theirs. */
+async function queueTexts(sql: Sql, tenant: TenantId, versions: readonly PreparedVersion[]): Promise<PassageCounts> {
+  const rows = await sql.query<{ documentId: DocumentId; passages: number; waiting: number }>(
+    `with wanted as materialized (
+       select v.document_id, v.version, v.queue_number ${wantedVersions}
+     ), own as materialized (
+       select p.document_id, p.ordinal, p.embedding_hash, w.queue_number, not exists (
          select from embeddings e where e.tenant_id = $1 and e.embedding_hash = p.embedding_hash
            and e.embedder = (select embedder from active_embedder)) as waits
-       from unnest($2::text[], $3::integer[], $4::bigint[]) as x(document_id, version, queue_number)
-       join passages p on p.tenant_id = $1 and p.document_id = x.document_id and p.version = x.version
+       from wanted w join passages p on p.tenant_id = $1 and p.document_id = w.document_id and p.version = w.version
      ), queued as (
        insert into embedding_queue (tenant_id, embedding_hash, queue_number, ordinal)
        select $1, embedding_hash, queue_number, ordinal from own where waits order by queue_number, ordinal on conflict do nothing
      )
      select document_id as "documentId", count(*) as passages, count(*) filter (where waits) as waiting from own group by document_id`,
-    [
-      tenant,
-      publications.map(({ prepared }) => prepared.documentId),
-      publications.map(({ prepared }) => prepared.version),
-      publications.map(({ queued }) => queued.queueNumber),
-    ],
+    placesOf(tenant, versions),
   );
   return new Map(rows.map(({ documentId, ...counts }) => [documentId, counts]));
 }
@@ -215,6 +221,7 @@ interface FlipOptions {
   readonly tenant: TenantId;
   readonly generation: number;
   readonly declared: readonly MetadataField[];
+  readonly counts: PassageCounts;
   readonly now: Date;
 }
 
@@ -222,7 +229,7 @@ interface FlipOptions {
 async function flipVersions(
   sql: Sql,
   publications: readonly Publication[],
-  { tenant, generation, declared, now }: FlipOptions,
+  { tenant, generation, declared, counts, now }: FlipOptions,
 ): Promise<void> {
   const column = <T>(read: (publication: Publication) => T): T[] => publications.map(read);
   const ids = column(({ prepared }) => prepared.documentId);
@@ -242,7 +249,7 @@ async function flipVersions(
         column(({ prepared }) => prepared.title),
         column(({ prepared }) => prepared.language),
         column(({ prepared }) => prepared.passages.length),
-        column(({ waiting }) => waiting),
+        column(({ prepared }) => counts.get(prepared.documentId)?.waiting ?? 0),
         generation,
         now,
         column(({ prepared }) => encodeJson(metadataOf(prepared.properties, declared))),
