@@ -14,13 +14,9 @@ const words = process.argv.slice(2);
 // Room for new objects grows to 130 MB in each thread and saves no time. Threads take it from here; the main thread's is settled before.
 const room = '--max-semi-space-size=8';
 setFlagsFromString(room);
-// Heaps are small: helpers that collect them beside each thread cost the processor more than they save it.
-const memoryOptions = [room, '--single-threaded-gc'];
 // The C library of Linux keeps up to 64 MB of freed memory at each of several places; it reads this before the first line runs.
 const environment = { MALLOC_TRIM_THRESHOLD_: '131072', ...process.env };
-const isSettled =
-  memoryOptions.every((option) => process.execArgv.includes(option)) &&
-  process.env.MALLOC_TRIM_THRESHOLD_ !== undefined;
+const isSettled = process.execArgv.includes(room) && process.env.MALLOC_TRIM_THRESHOLD_ !== undefined;
 const runsLong = ['serve', 'worker', 'eval'].some((command) => words.includes(command));
 
 if (isCurrent && (isSettled || !runsLong)) {
@@ -28,8 +24,8 @@ if (isCurrent && (isSettled || !runsLong)) {
   const { runCommandLine } = await import('../src/cli.ts');
   process.exitCode = await runCommandLine(words);
 } else if (existsSync(node)) {
-  const others = isCurrent ? process.execArgv.filter((option) => !memoryOptions.includes(option)) : [];
-  beginAnew([...others, ...memoryOptions, fileURLToPath(import.meta.url), ...words]);
+  const others = isCurrent ? process.execArgv.filter((option) => option !== room) : [];
+  beginAnew([...others, room, fileURLToPath(import.meta.url), ...words]);
 } else {
   console.error(
     `Footnote needs Node 24; this is ${process.version}. Run \`npm ci\` in its folder, which brings one along.`,
