@@ -12,6 +12,27 @@ const linesOf = (count: number, word: string) => Array.from({ length: count }, (
 const ofText = (version: PreparedVersion, text: string) =>
   samplePrepared({ ...version, attempts: 1, document: sampleDocument('long', text) }, text);
 
+describeOnEachDatabase('versions that are published together', (database) => {
+  it('leave nothing of one that nobody wants any more', async () => {
+    const bench = await openDocumentBench(database(), () => new Date());
+    const { documentId } = await bench.register(sampleDocument('a', 'old one\nold two'));
+    const old = samplePrepared(await bench.claimOne(), 'old one\nold two');
+    await bench.register(sampleDocument('a', 'new'));
+    const [queued] = await bench.store.claim(10, 60);
+    if (!queued) throw new Error('the new version was not queued');
+    await bench.store.publish([old, samplePrepared(queued, 'new')]);
+    const written = await database().queryAsTenant(
+      bench.tenant,
+      'select version, text from passages where tenant_id = $1',
+      [bench.tenant],
+    );
+    expect(written).toEqual([{ version: queued.version, text: 'new' }]);
+    expect(await bench.store.get(bench.admin, documentId)).toMatchObject({ state: 'ready', passagesWithoutVector: 1 });
+    const texts = await createEmbeddingStore(database()).unembedded('test', 10);
+    expect(texts.map(({ text }) => text)).toEqual(['new']);
+  });
+});
+
 describeOnEachDatabase('a long version that is staged before it is published', (database) => {
   let bench: DocumentBench;
   beforeEach(async () => {
