@@ -1,7 +1,7 @@
 import type { DocumentId, PassageId, TenantId } from '../src/domain/ids.ts';
 import type { Principal } from '../src/domain/principal.ts';
 import type { DocumentStore, IncomingDocument, QueuedVersion, Registration } from '../src/store/documents.ts';
-import { createDocumentStore } from '../src/store/postgres/documents/document-store.ts';
+import { createDocumentStore, type DocumentStoreOptions } from '../src/store/postgres/documents/document-store.ts';
 import type { SqlDriver } from '../src/store/sql.ts';
 import { createTestTenant } from './open-database.ts';
 import { sampleDocument, samplePrepared, samplePrincipal } from './sample-documents.ts';
@@ -19,8 +19,12 @@ export interface DocumentBench {
   idsOf(document: DocumentId): Promise<PassageId[]>;
 }
 
-export async function openDocumentBench(driver: SqlDriver, now: () => Date): Promise<DocumentBench> {
-  const store = createDocumentStore(driver, { now, processName: 'here' });
+export async function openDocumentBench(
+  driver: SqlDriver,
+  now: () => Date,
+  options: DocumentStoreOptions = {},
+): Promise<DocumentBench> {
+  const store = createDocumentStore(driver, { now, processName: 'here', ...options });
   // The queue and the sweeper work for all tenants together.
   await driver.asOperator((sql) => sql.query('delete from tenants'));
   const tenant = await createTestTenant(driver);

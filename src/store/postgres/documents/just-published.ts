@@ -1,15 +1,18 @@
-import type { DocumentId, PassageId } from '../../../domain/ids.ts';
-import type { PreparedVersion, SparseVector } from '../../documents.ts';
+import type { DocumentId } from '../../../domain/ids.ts';
+import type { PreparedPassage } from '../../documents.ts';
 
-export interface PublishedPassage {
-  readonly id: PassageId;
+/** What is remembered of a `PreparedVersion`. */
+export interface PublishedVersion {
+  readonly documentId: DocumentId;
   readonly version: number;
-  readonly sparse: SparseVector;
+  readonly passages: readonly Pick<PreparedPassage, 'id' | 'sparse'>[];
 }
+
+export type PublishedPassage = Pick<PreparedPassage, 'id' | 'sparse'> & Pick<PublishedVersion, 'version'>;
 
 /** What the index loads of a version, from the process that has just published it. */
 export interface JustPublished {
-  note(versions: readonly PreparedVersion[]): void;
+  note(versions: readonly PublishedVersion[]): void;
   /** Null when nothing is remembered; what is taken is forgotten. */
   take(document: DocumentId, version: number): readonly PublishedPassage[] | null;
 }
