@@ -92,7 +92,7 @@ async function* readPoints(
   documents: readonly IndexChange[],
   options: PointsOptions,
 ): AsyncGenerator<IndexPoint[]> {
-  const known = options.content ? new Map() : takeKnown(options.published, documents);
+  const known: KnownVersions = options.content ? new Map() : takeKnown(options.published, documents);
   if (known.size > 0) yield await readKnown(driver, options.tenant, known);
   yield* readStretches(driver, toStretches(documents.filter(({ documentId }) => !known.has(documentId))), options);
 }
