@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type DocumentBench, openDocumentBench } from '../../../../test/document-bench.ts';
 import { describeOnEachDatabase } from '../../../../test/open-database.ts';
 import { newId, passageId } from '../../../domain/ids.ts';
+import { forgetTexts } from '../../../domain/text-memory.ts';
 import type { IndexPoint, IndexRows } from '../../vector-index.ts';
 import { createEmbeddingStore } from './embedding-store.ts';
 import { createIndexRows } from './index-rows.ts';
@@ -80,5 +81,13 @@ describe('what is remembered of published versions', () => {
     const versions = [version(900), version(900), version(900)];
     for (const each of versions) memory.note([each]);
     expect(versions.map(({ documentId }) => memory.take(documentId, 1)?.length ?? null)).toEqual([null, 900, 900]);
+  });
+
+  it('goes when a document is removed for good', () => {
+    const memory = createJustPublished();
+    const published = version(2);
+    memory.note([published]);
+    forgetTexts();
+    expect(memory.take(published.documentId, 1)).toBeNull();
   });
 });

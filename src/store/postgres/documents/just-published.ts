@@ -1,4 +1,5 @@
 import type { DocumentId } from '../../../domain/ids.ts';
+import { createTextMemory } from '../../../domain/text-memory.ts';
 import type { PreparedPassage } from '../../documents.ts';
 
 /** What is remembered of a `PreparedVersion`. */
@@ -21,33 +22,24 @@ export interface JustPublished {
 const mostPassages = 2_000;
 
 export function createJustPublished(): JustPublished {
-  const remembered = new Map<string, readonly PublishedPassage[]>();
+  const remembered = createTextMemory<string, readonly PublishedPassage[]>({
+    maxSize: mostPassages,
+    sizeCalculation: ({ length }) => Math.max(length, 1),
+  });
   const keyOf = (document: DocumentId, version: number) => `${document} ${version}`;
-  let count = 0;
-
-  function take(key: string): readonly PublishedPassage[] | null {
-    const passages = remembered.get(key) ?? null;
-    remembered.delete(key);
-    count -= passages?.length ?? 0;
-    return passages;
-  }
-
   return {
     note(versions) {
-      for (const { documentId, version, passages } of versions) {
-        const key = keyOf(documentId, version);
-        take(key);
+      for (const { documentId, version, passages } of versions)
         remembered.set(
-          key,
+          keyOf(documentId, version),
           passages.map(({ id, sparse }) => ({ id, version, sparse })),
         );
-        count += passages.length;
-      }
-      for (const key of remembered.keys()) {
-        if (count <= mostPassages) break;
-        take(key);
-      }
     },
-    take: (document, version) => take(keyOf(document, version)),
+    take(document, version) {
+      const key = keyOf(document, version);
+      const passages = remembered.get(key) ?? null;
+      remembered.delete(key);
+      return passages;
+    },
   };
 }

@@ -61,7 +61,7 @@ const wantedVersions = `from unnest($2::text[], $3::integer[]) as x(document_id,
   join documents d on d.tenant_id = $1 and d.id = x.document_id and d.latest_version = x.version
   where v.state = 'queued' and d.deleted_at is null`;
 
-const placesOf = (tenant: TenantId, versions: readonly VersionPlace[]) => [
+const placesOf = (tenant: TenantId, versions: readonly PreparedVersion[]) => [
   tenant,
   versions.map(({ documentId }) => documentId),
   versions.map(({ version }) => version),
@@ -106,7 +106,7 @@ async function insertPassages(sql: Sql, tenant: TenantId, versions: readonly Pre
   const rows = versions.flatMap(toRows);
   const inserting = [];
   for (let start = 0; start < rows.length; start += passagesPerStatement)
-    inserting.push(insertRows(sql, tenant, rows.slice(start, start + passagesPerStatement)));
+    inserting.push(insertRows(sql, tenant, { versions, rows: rows.slice(start, start + passagesPerStatement) }));
   await Promise.all(inserting);
 }
 
@@ -132,7 +132,7 @@ export async function stagePassages(driver: SqlDriver, version: PreparedVersion)
   });
   if (!begun) return;
   for (let start = 0; start < rows.length; start += stagedTogether) {
-    const some = rows.slice(start, start + stagedTogether);
+    const some = { versions: [version], rows: rows.slice(start, start + stagedTogether) };
     const [goesOn] = await driver.asTenant(tenantId, (sql) =>
       Promise.all([isWanted(sql), insertRows(sql, tenantId, some)]),
     );
@@ -144,19 +144,18 @@ function isStaged({ passages }: PreparedVersion): boolean {
   return passages.length > stagedFrom;
 }
 
-type VersionPlace = Pick<PreparedVersion, 'documentId' | 'version'>;
-type PassageRow = PreparedPassage & VersionPlace;
-
-/** Those of one version follow each other. */
-const versionsOf = (rows: readonly PassageRow[]): VersionPlace[] =>
-  rows.filter(({ documentId }, index) => documentId !== rows[index - 1]?.documentId);
+type PassageRow = PreparedPassage & Pick<PreparedVersion, 'documentId' | 'version'>;
 
 function toRows({ documentId, version, passages }: PreparedVersion): PassageRow[] {
   return passages.map((passage) => ({ ...passage, documentId, version }));
 }
 
 /** Rows of versions that nobody wants any more are left out. */
-async function insertRows(sql: Sql, tenant: TenantId, rows: readonly PassageRow[]): Promise<void> {
+async function insertRows(
+  sql: Sql,
+  tenant: TenantId,
+  { versions, rows }: { readonly versions: readonly PreparedVersion[]; readonly rows: readonly PassageRow[] },
+): Promise<void> {
   const column = <T>(read: (row: PassageRow) => T): T[] => rows.map(read);
   await sql.query(
     `insert into passages (tenant_id, document_id, version, ordinal, id, text, start_offset, end_offset,
@@ -170,7 +169,7 @@ async function insertRows(sql: Sql, tenant: TenantId, rows: readonly PassageRow[
      where document_id || ' ' || version = any(array(select v.document_id || ' ' || v.version ${wantedVersions}))
      on conflict do nothing`,
     [
-      ...placesOf(tenant, versionsOf(rows)),
+      ...placesOf(tenant, versions),
       textColumn(column(({ documentId }) => documentId)),
       integerColumn(column(({ version }) => version)),
       integerColumn(column(({ ordinal }) => ordinal)),
