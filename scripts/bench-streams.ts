@@ -19,6 +19,7 @@ import type { AnswerStore } from '../src/store/answers.ts';
 import type { IdentityStore } from '../src/store/identities.ts';
 import type { MetadataFieldStore } from '../src/store/metadata-fields.ts';
 import type { TenantSettingsStore } from '../src/store/tenant-settings.ts';
+import { openTelemetry } from '../src/telemetry/open-telemetry.ts';
 import { fakePort } from '../test/fake-port.ts';
 import { scoredPassage } from '../test/scored-passage.ts';
 
@@ -183,6 +184,7 @@ async function openOwn(baseUrl: string) {
     answerMode: 'strict',
     maxFileBytes: 1024,
     log: quiet,
+    telemetry: await openTelemetry({ service: 'footnote', version: '0.0.0', otlpEndpoint: null, log: quiet }),
     now: () => new Date(),
   });
   return await listen(application, { host: '127.0.0.1', port: 0, publicUrl: null, log: quiet });

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createApp } from '../src/server/app.ts';
 import { openApiDocument } from '../src/server/openapi.ts';
+import { noTelemetry } from '../src/telemetry/telemetry.ts';
 import { fakePort } from '../test/fake-port.ts';
 
 export const openApiFile = resolve(import.meta.dirname, '../docs/openapi.json');
@@ -51,6 +52,7 @@ export function openApiText(): string {
     models: ['extractive'],
     answerMode: 'strict',
     maxFileBytes: 1024,
+    telemetry: noTelemetry,
     now: () => new Date(),
   });
   return `${JSON.stringify(openApiDocument(app, version), null, 2)}\n`;

@@ -93,6 +93,8 @@ export interface Config {
   /** What the system that an eval suite asks is sent beside the questions. */
   readonly evalTarget: { readonly key: string | null; readonly headers: Readonly<Record<string, string>> };
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+  /** Null: metrics and traces are sent nowhere. */
+  readonly otlpEndpoint: string | null;
   readonly remote: { readonly url: string; readonly key: string } | null;
   readonly cores: number;
 }
@@ -219,6 +221,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     sourceFolders: value.SOURCE_FOLDERS.map((folder) => resolve(folder)),
     evalTarget: { key: value.EVAL_TARGET_KEY ?? null, headers: value.EVAL_TARGET_HEADERS ?? {} },
     logLevel: value.LOG_LEVEL,
+    otlpEndpoint: value.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     remote:
       value.FOOTNOTE_URL && value.FOOTNOTE_KEY
         ? { url: value.FOOTNOTE_URL.replace(/\/$/, ''), key: value.FOOTNOTE_KEY }

@@ -19,6 +19,7 @@ import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
 import type { Embedder } from './models/embedder.ts';
 import { embeddingPriceOf } from './models/embedding-price.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
+import { observeBacklog, observeEmbedder, observeProcess, observeReader, observeRetrieve } from './observe.ts';
 import { openAnswering, openRetrieval, searchLeaves } from './open-answering.ts';
 import { openIndex } from './open-index.ts';
 import { openQueues, startQueues } from './open-queues.ts';
@@ -39,6 +40,8 @@ import { connectDatabase, openDatabase } from './store/postgres/open-database.ts
 import { createStores, type Stores } from './store/postgres/stores.ts';
 import { createSecrets } from './store/secrets.ts';
 import type { SqlDriver } from './store/sql.ts';
+import { openTelemetry } from './telemetry/open-telemetry.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -66,23 +69,26 @@ export interface Footnote {
  */
 export async function openFootnote(config: Config): Promise<Footnote> {
   await using stack = new AsyncDisposableStack();
-  const log = createLog(config);
+  const { log, telemetry } = await openObservation(config, 'footnote');
+  stack.defer(() => telemetry.close());
   const folder = await openDataFolder(config.dataDir);
   stack.defer(() => folder.release());
   const driver = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
   stack.defer(() => driver.close());
   const stores = await openStores(driver, config, { processName: `${hostname()}:${config.dataDir}`, log });
   const objects = await openObjects(config.objects);
-  const embedder = await openEmbedder(config, stores);
+  const embedder = await openEmbedder(config, stores, telemetry);
   stack.defer(() => embedder.close());
-  const reader = openReader(config, embedder);
+  const reader = observeReader(openReader(config, embedder), telemetry);
   stack.defer(() => reader.close());
 
   const { index, administration, ...opened } = await openIndex({ config, stores, embedder, log });
   stack.defer(() => opened.stop());
   const countTokens = createTokenCounter();
   const parts = { config, stores, index, embedder, countTokens, log };
-  const { reranker, retrieve, rankerAdministration } = await openRetrieval(parts);
+  observeBacklog(stores, embedder, telemetry);
+  const { reranker, rankerAdministration, ...retrieval } = await openRetrieval(parts);
+  const retrieve = observeRetrieve(retrieval.retrieve, telemetry);
   const answering = await openAnswering(parts, retrieve);
   stack.defer(answering.stop);
   const relay = config.redisUrl === null ? null : createRedisRelay({ url: config.redisUrl, log });
@@ -126,6 +132,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
       relay,
       chatModels: answering.models,
     }),
+    telemetry,
     version,
     publicUrl: config.publicUrl,
     host: config.host,
@@ -182,15 +189,34 @@ async function openObjects(place: ObjectPlace): Promise<ObjectStore> {
 }
 
 /** The embedder of the settings, until the live collection asks for another one. Once it was in use, its server need not answer. */
-async function openEmbedder(config: Config, { embeddings }: Pick<Stores, 'embeddings'>): Promise<ActiveEmbedder> {
+async function openEmbedder(
+  config: Config,
+  { embeddings }: Pick<Stores, 'embeddings'>,
+  telemetry: Telemetry,
+): Promise<ActiveEmbedder> {
   const before = await embeddings.inUse();
   const options = { threads: config.cores, limits: config.embeddingLimits, before };
-  const openOther = (name: string) => createEmbedder(embeddingConfigOf(name, config), options);
-  return createActiveEmbedder(await createEmbedder(config.embedding, options), openOther);
+  const open = async (embedding: Config['embedding']) =>
+    observeEmbedder(await createEmbedder(embedding, options), telemetry);
+  return createActiveEmbedder(await open(config.embedding), (name) => open(embeddingConfigOf(name, config)));
 }
 
-function createLog(config: Config): Logger {
-  return pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+/** The log, and the numbers and traces of this process; lines that belong to a trace name it. */
+async function openObservation({ logLevel, otlpEndpoint }: Config, service: string) {
+  const mixin = () => {
+    const traceId = telemetry?.traceId();
+    return traceId ? { traceId } : {};
+  };
+  let telemetry: Telemetry | null = null;
+  const log = pino({ level: logLevel, base: null, mixin }, pino.destination({ dest: 2, sync: true }));
+  telemetry = await openTelemetry({ service, version, otlpEndpoint, log });
+  const observed = observeProcess(telemetry);
+  const { close } = telemetry;
+  const closing = async () => {
+    observed.stop();
+    await close();
+  };
+  return { log, telemetry: { ...telemetry, close: closing } };
 }
 
 async function ensureLocalKey(stores: Stores, folder: DataFolder): Promise<string> {
@@ -242,15 +268,16 @@ export async function work({ config, output, signal }: Invocation): Promise<void
       errors: [{ field: 'DATABASE_URL', expected: 'a postgres:// URL', received: 'nothing' }],
     });
   await using stack = new AsyncDisposableStack();
-  const log = createLog(config);
+  const { log, telemetry } = await openObservation(config, 'footnote-worker');
+  stack.defer(() => telemetry.close());
   const driver = await openDatabase(config);
   stack.defer(() => driver.close());
   const name = `${hostname()}:worker:${process.pid}`;
   const stores = await openStores(driver, config, { processName: name, log });
   const objects = await openObjects(config.objects);
-  const embedder = await openEmbedder(config, stores);
+  const embedder = await openEmbedder(config, stores, telemetry);
   stack.defer(() => embedder.close());
-  const reader = openReader(config, embedder);
+  const reader = observeReader(openReader(config, embedder), telemetry);
   stack.defer(() => reader.close());
   const openConnector = createOpenConnector({ ...connectorOptionsOf(config), objects });
   const forget = () => 0;

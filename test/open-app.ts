@@ -11,6 +11,7 @@ import type { Log, ServerDeps } from '../src/server/server-deps.ts';
 import type { IncomingDocument } from '../src/store/documents.ts';
 import { createStores, type Stores } from '../src/store/postgres/stores.ts';
 import type { SqlDriver } from '../src/store/sql.ts';
+import { noTelemetry } from '../src/telemetry/telemetry.ts';
 import { fakePort } from './fake-port.ts';
 import { flatEmbedder } from './flat-embedder.ts';
 import { createTestTenant } from './open-database.ts';
@@ -80,6 +81,7 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     answerMode: 'strict',
     maxFileBytes: 1_000_000,
     log: collectLog(lines),
+    telemetry: noTelemetry,
     now: () => new Date(),
     ...overrides,
   });

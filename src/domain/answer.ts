@@ -196,7 +196,9 @@ export type UnsequencedAnswerEvent = DistributiveOmit<AnswerEvent, 'sequence' | 
 
 export const finalEventTypes = ['answer-finished', 'answer-refused', 'answer-failed'] as const;
 
-export function isFinalEvent(event: { type: AnswerEventType }): boolean {
+export function isFinalEvent<E extends { readonly type: AnswerEventType }>(
+  event: E,
+): event is Extract<E, { readonly type: (typeof finalEventTypes)[number] }> {
   return (finalEventTypes as readonly string[]).includes(event.type);
 }
 

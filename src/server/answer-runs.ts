@@ -6,6 +6,7 @@ import type { Principal } from '../domain/principal.ts';
 import type { AnswerKey, AnswerRelay } from '../store/answer-relay.ts';
 import type { AnswerStore } from '../store/answers.ts';
 import { asQuestion } from '../store/questions.ts';
+import type { CountAnswer } from './answer-numbers.ts';
 import { countReaders } from './answer-readers.ts';
 import { createKeptMasks } from './kept-masks.ts';
 import { type OpenedAnswer, openAnswer, openKept } from './open-answer.ts';
@@ -74,6 +75,8 @@ interface AnswerRunsDeps {
   readonly answers: Pick<AnswerStore, 'add' | 'addIf' | 'begin' | 'finish' | 'history'>;
   readonly now: () => Date;
   readonly log: Pick<Log, 'error' | 'warn'>;
+  /** Told of each answer that has ended and is stored. */
+  readonly onEnded?: CountAnswer;
   /** Milliseconds that the chain has to end by itself after it was stopped. */
   readonly stopGraceMilliseconds?: number;
   readonly deadlineMilliseconds?: number;
@@ -133,6 +136,7 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
       const answer = await storeFinal(deps, { principal, log, final, record: opened.record() });
       clearTimeout(deadline);
       running.delete(keyOf(principal, id));
+      deps.onEnded?.(log.events);
       return answer;
     });
     const run: LiveRun = { id, stop, finished, events: readers.read };
@@ -145,7 +149,10 @@ export function createAnswerRuns(deps: AnswerRunsDeps): AnswerRuns {
     const key = keyOf(principal, id);
     const run: LiveRun = { id, stop, finished: Promise.resolve(whole), events: log.read };
     running.set(key, run);
-    setImmediate(() => running.delete(key));
+    setImmediate(() => {
+      running.delete(key);
+      deps.onEnded?.(log.events);
+    });
     return run;
   }
 

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '../domain/errors.ts';
+import { createAnswerNumbers } from './answer-numbers.ts';
 import { type AnswerRuns, createAnswerRuns } from './answer-runs.ts';
 import type { App, AppContext, AppEnv } from './app-env.ts';
 import { createAuthentication } from './authentication.ts';
@@ -25,7 +26,7 @@ export interface Application {
 /** Builds the application from its parts. Throws when a route declares no scope. */
 export function createApp(deps: ServerDeps): Application {
   const stopping = new AbortController();
-  const runs: AnswerRuns = createAnswerRuns(deps);
+  const runs: AnswerRuns = createAnswerRuns({ ...deps, onEnded: createAnswerNumbers(deps.telemetry) });
   const signInLinks = createSignInLinks(deps);
   const uploads = createUploads(deps.maxFileBytes);
   const app: App = new OpenAPIHono<AppEnv>({ defaultHook: rejectInvalid });

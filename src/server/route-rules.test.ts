@@ -76,6 +76,7 @@ describe('every route', () => {
       '/sign-out',
       '/healthz',
       '/readyz',
+      '/metrics',
       '/openapi.json',
       '/docs',
       '/docs/errors/:code',

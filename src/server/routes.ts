@@ -32,6 +32,7 @@ import { registerGetHealth } from './routes/get-health.ts';
 import { registerGetIndex } from './routes/get-index.ts';
 import { registerGetJob } from './routes/get-job.ts';
 import { registerGetMe } from './routes/get-me.ts';
+import { registerGetMetrics } from './routes/get-metrics.ts';
 import { registerGetOpenApi } from './routes/get-openapi.ts';
 import { registerGetRanker } from './routes/get-ranker.ts';
 import { registerGetReadiness } from './routes/get-readiness.ts';
@@ -164,6 +165,7 @@ export const routes: readonly RegisterRoute[] = [
   registerSignOut,
   registerGetHealth,
   registerGetReadiness,
+  registerGetMetrics,
   registerGetOpenApi,
   registerShowDocs,
   registerShowErrorDocs,

@@ -23,6 +23,7 @@ import type { ObjectStore } from '../store/objects.ts';
 import type { SourceStore } from '../store/sources.ts';
 import type { TenantSettingsStore } from '../store/tenant-settings.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
 /** What a structured logger such as pino offers. */
 export interface Log {
@@ -80,6 +81,8 @@ export interface ServerDeps {
   readonly indexAdministration: IndexAdministration;
   readonly rankerAdministration: RankerAdministration;
   readonly readinessChecks: readonly ReadinessCheck[];
+  /** What `/metrics` shows, and where traces go. */
+  readonly telemetry: Telemetry;
   readonly version: string;
   /** Address under which browsers reach the server; null when that is where it listens. */
   readonly publicUrl: string | null;

@@ -455,6 +455,12 @@ export const settings = {
     description: 'How much the server logs.',
     example: 'info',
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: optional(httpUrl),
+    expected: 'the http or https URL of a collector that takes OTLP over HTTP',
+    description: 'Where metrics and traces are sent; unset, nothing is.',
+    example: 'http://localhost:4318',
+  },
   FOOTNOTE_URL: {
     schema: optional(httpUrl),
     expected: 'an http or https URL',

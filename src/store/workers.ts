@@ -35,4 +35,6 @@ export interface WorkerStore {
   leave(): Promise<void>;
   /** Those that live, by name. */
   list(): Promise<Worker[]>;
+  /** Documents of all tenants that wait to be read or are being read, and for how long the first of them has; 0 when none does. */
+  backlog(): Promise<{ readonly documents: number; readonly oldestSeconds: number }>;
 }

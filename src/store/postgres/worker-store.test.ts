@@ -76,4 +76,16 @@ describeOnEachDatabase('worker store', (database) => {
     const first = (await embeddings.unembedded('e1', 6)).map(({ text }) => text);
     expect(first.toSorted()).toEqual(['large 0', 'large 1', 'large 2', 'large 3', 'small 0', 'small 1']);
   });
+
+  it('tells how many documents wait, and for how long the first has', async () => {
+    const tenant = await createTestTenant(database());
+    const { documents, workers } = storesOf('one');
+    expect(await workers.backlog()).toEqual({ documents: 0, oldestSeconds: 0 });
+    await documents.register(tenant, null, [sampleDocument('a', 'a')]);
+    clock += 90_000;
+    await documents.register(tenant, null, [sampleDocument('b', 'b')]);
+    expect(await workers.backlog()).toEqual({ documents: 2, oldestSeconds: 90 });
+    await documents.publish((await documents.claim(2, 60)).map((version) => samplePrepared(version, 'text')));
+    expect(await workers.backlog()).toEqual({ documents: 0, oldestSeconds: 0 });
+  });
 });

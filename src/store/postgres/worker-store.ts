@@ -67,5 +67,15 @@ export function createWorkerStore(driver: SqlDriver, options: WorkerStoreOptions
         ),
       );
     },
+
+    async backlog() {
+      const [row] = await driver.asOperator((sql) =>
+        sql.query<{ documents: number; oldest: string | null }>(
+          `select count(*)::int as documents, min(created_at) as oldest from document_versions where state = 'queued'`,
+        ),
+      );
+      const waited = row?.oldest ? (now().getTime() - Date.parse(row.oldest)) / 1000 : 0;
+      return { documents: row?.documents ?? 0, oldestSeconds: Math.max(0, waited) };
+    },
   };
 }
