@@ -164,6 +164,7 @@ async function openOwn(baseUrl: string) {
     passagesWaiting: async () => 0,
     indexAdministration: fakePort('indexAdministration'),
     rankerAdministration: fakePort('rankerAdministration'),
+    makeBackup: fakePort('makeBackup'),
     answerQuestion,
     suggestFollowUps: async () => [],
     embedder: fakePort<Embedder>('embedder'),

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import pg from 'pg';
 import { startStubModelServer } from '../test/stub-model-server.ts';
 import { startStubRerankServer, wordOverlap } from '../test/stub-rerank-server.ts';
 import { startStubUnstructuredServer } from '../test/stub-unstructured-server.ts';
@@ -20,6 +21,7 @@ const partitioner = await startStubUnstructuredServer(() => [{ type: 'NarrativeT
 let server: ChildProcess | null = null;
 /** Where the server of the file listens; the docs name the default port. */
 let address = defaultAddress;
+const databases: string[] = [];
 let failures = 0;
 let commands = 0;
 
@@ -34,6 +36,7 @@ const guides = readdirSync(join(root, 'docs/guide')).map((name) => join('docs/gu
 const named = process.argv.slice(2);
 for (const file of named.length > 0 ? named : ['README.md', ...guides]) await checkFile(file);
 await stopServer();
+await dropDatabases();
 await model.close();
 await reranker.close();
 await partitioner[Symbol.asyncDispose]();
@@ -55,7 +58,7 @@ async function checkFile(file: string): Promise<void> {
       if (line === '') continue;
       const name = /^export (\w+)=/.exec(line)?.[1];
       if (name !== undefined) {
-        if (!substitute(name, environment)) {
+        if (!(await substitute(name, environment))) {
           console.warn(`SKIPPED from here on in ${file}: there is no server for ${name}`);
           break;
         }
@@ -67,13 +70,13 @@ async function checkFile(file: string): Promise<void> {
 }
 
 /** The values in the docs are examples; these work here. False when there is none. */
-function substitute(name: string, environment: Record<string, string | undefined>): boolean {
+async function substitute(name: string, environment: Record<string, string | undefined>): Promise<boolean> {
   const values: Record<string, Record<string, string | undefined>> = {
     OPENAI_API_KEY: { OPENAI_API_KEY: 'sk-check', OPENAI_BASE_URL: model.url },
     RERANK_URL: { RERANK_URL: `${reranker.url}/rerank` },
     UNSTRUCTURED_URL: { UNSTRUCTURED_URL: partitioner.url },
     UNSTRUCTURED_FORMATS: { UNSTRUCTURED_FORMATS: 'pdf=auto,image=unstructured,docx=builtin' },
-    DATABASE_URL: { DATABASE_URL: process.env.TEST_DATABASE_URL },
+    DATABASE_URL: { DATABASE_URL: name === 'DATABASE_URL' ? await createDatabase() : undefined },
     SOURCE_FOLDERS: { SOURCE_FOLDERS: join(home, 'handbook') },
     QDRANT_URL: { QDRANT_URL: process.env.QDRANT_URL, QDRANT_ALIAS: `commands-${process.pid}` },
   };
@@ -81,6 +84,30 @@ function substitute(name: string, environment: Record<string, string | undefined
   if (!value) throw new Error(`No value for ${name}: add one to scripts/check-commands.ts.`);
   Object.assign(environment, value);
   return Object.values(value).every((entry) => entry !== undefined);
+}
+
+/** An empty database for one file, dropped at the end; undefined without a server of TEST_DATABASE_URL. */
+async function createDatabase(): Promise<string | undefined> {
+  const serverUrl = process.env.TEST_DATABASE_URL;
+  if (serverUrl === undefined) return undefined;
+  const name = `footnote_commands_${process.pid}_${databases.length}`;
+  databases.push(name);
+  await onServer(serverUrl, `create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function dropDatabases(): Promise<void> {
+  const serverUrl = process.env.TEST_DATABASE_URL ?? '';
+  for (const name of databases) await onServer(serverUrl, `drop database ${name} with (force)`);
+}
+
+async function onServer(connectionString: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
 }
 
 async function checkCommand(

@@ -40,6 +40,7 @@ export function openApiText(): string {
     passagesWaiting: () => Promise.reject(new Error('Nothing is counted here.')),
     indexAdministration: fakePort('indexAdministration'),
     rankerAdministration: fakePort('rankerAdministration'),
+    makeBackup: fakePort('makeBackup'),
     readinessChecks: [],
     relay: null,
     searchLeaves: () => false,

@@ -22,6 +22,7 @@ import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { observeBacklog, observeEmbedder, observeProcess, observeReader, observeRetrieve } from './observe.ts';
 import { openAnswering, openRetrieval, searchLeaves } from './open-answering.ts';
 import { openIndex } from './open-index.ts';
+import { openObjects } from './open-objects.ts';
 import { openQueues, startQueues } from './open-queues.ts';
 import { openReader } from './open-reader.ts';
 import { createReadinessChecks } from './readiness.ts';
@@ -29,14 +30,12 @@ import type { createRetrieve } from './retrieve/retrieve-passages.ts';
 import { loadSample } from './sample.ts';
 import { type Application, createApp } from './server/app.ts';
 import { listen } from './server/listen.ts';
-import type { ObjectPlace } from './settings/settings.ts';
 import { createRedisRelay } from './store/cache/redis/redis-answer-relay.ts';
 import { type DataFolder, ensureSecretsKey, openDataFolder, readLocalKey, writeLocalKey } from './store/data-folder.ts';
-import { createFileObjects } from './store/objects/files/file-objects.ts';
-import { createS3Objects } from './store/objects/s3/s3-objects.ts';
-import type { ObjectStore } from './store/objects.ts';
+import { createMakeBackup } from './store/make-backup.ts';
 import { migrate } from './store/postgres/migrate.ts';
 import { connectDatabase, openDatabase } from './store/postgres/open-database.ts';
+import { createRowArchive } from './store/postgres/row-archive.ts';
 import { createStores, type Stores } from './store/postgres/stores.ts';
 import { createSecrets } from './store/secrets.ts';
 import type { SqlDriver } from './store/sql.ts';
@@ -106,6 +105,7 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     onQueued: queues.wake,
   });
   await stores.answers.failInterrupted();
+  const now = () => new Date();
   const application = createApp({
     ...stores,
     submit,
@@ -125,23 +125,18 @@ export async function openFootnote(config: Config): Promise<Footnote> {
     passagesWaiting: (tenant) => stores.embeddings.waiting(embedder.id, tenant),
     indexAdministration: administration,
     rankerAdministration,
-    readinessChecks: createReadinessChecks({
-      ...parts,
-      driver,
-      reranker,
-      relay,
-      chatModels: answering.models,
+    makeBackup: createMakeBackup({
+      ...{ version, objects, folder: config.dataDir, now },
+      archive: createRowArchive(driver),
     }),
-    telemetry,
-    version,
+    readinessChecks: createReadinessChecks({ ...parts, driver, reranker, relay, chatModels: answering.models }),
+    ...{ telemetry, version, log, now },
     publicUrl: config.publicUrl,
     host: config.host,
     model: answering.models[0]?.id ?? 'extractive',
     models: [...answering.models.map(({ id }) => id), 'extractive'],
     answerMode: config.answerMode,
     maxFileBytes: config.maxFileBytes,
-    log,
-    now: () => new Date(),
   });
   stack.defer(() => application.stop());
   const localKey = await ensureLocalKey(stores, folder);
@@ -182,10 +177,6 @@ async function openStores(driver: SqlDriver, config: Config, { processName, log 
   const { unopened } = await stores.sources.sealCredentials();
   if (unopened > 0) log.warn({ sources: unopened }, 'credentials of sources were sealed with another SECRETS_KEY');
   return stores;
-}
-
-async function openObjects(place: ObjectPlace): Promise<ObjectStore> {
-  return place.kind === 's3' ? createS3Objects(place) : await createFileObjects(place.path);
 }
 
 /** The embedder of the settings, until the live collection asks for another one. Once it was in use, its server need not answer. */

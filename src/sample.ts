@@ -10,6 +10,7 @@ import type { Principal } from './domain/principal.ts';
 import { walkFolder } from './ingest/load/walk-folder.ts';
 import { hasReadableName } from './ingest/parse/detect-format.ts';
 import type { Footnote } from './main.ts';
+import type { DataFolder } from './store/data-folder.ts';
 
 const sampleFolder = join(import.meta.dirname, '../datasets/handbook/documents');
 const sampleSource = 'sample';
@@ -32,7 +33,7 @@ type SampleParts = Pick<Footnote, 'stores' | 'submit' | 'localKey' | 'folder' | 
  * or after a while in any case: it is read in the background then. Faults that pass are waited out; after two minutes the next start goes on.
  */
 export async function loadSample(parts: SampleParts, { note, ...waiting }: Starting): Promise<void> {
-  const marker = join(parts.folder.path, 'sample-loaded');
+  const marker = markerIn(parts.folder);
   const isBegun = existsSync(marker);
   if (isBegun && readFileSync(marker, 'utf8') !== begun) return;
   try {
@@ -52,6 +53,13 @@ export async function loadSample(parts: SampleParts, { note, ...waiting }: Start
   }
   writeFileSync(marker, '');
 }
+
+/** What was restored stays as it was, also without documents. */
+export function keepSampleAway(folder: Pick<DataFolder, 'path'>): void {
+  writeFileSync(markerIn(folder), '');
+}
+
+const markerIn = ({ path }: Pick<DataFolder, 'path'>) => join(path, 'sample-loaded');
 
 async function isEmpty({ stores, localKey }: SampleParts): Promise<boolean> {
   const principal = await stores.identities.principalOfKey(localKey);

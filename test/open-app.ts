@@ -72,6 +72,7 @@ export async function openApp(driver: SqlDriver, overrides: Partial<ServerDeps> 
     passagesWaiting: (id) => stores.embeddings.waiting('test', id),
     indexAdministration: fakePort('indexAdministration'),
     rankerAdministration: fakePort('rankerAdministration'),
+    makeBackup: fakePort('makeBackup'),
     readinessChecks: [],
     version: '0.0.0',
     publicUrl: null,

@@ -10,6 +10,8 @@ export interface Client {
   put<T>(path: string, body: object): Promise<T>;
   patch<T>(path: string, body: object): Promise<T>;
   delete(path: string): Promise<void>;
+  /** The bytes of an answer as they come. */
+  download(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   /** Events of a server-sent stream, each parsed from its `data` line. */
   stream<T>(path: string, body: object, signal: AbortSignal): AsyncGenerator<T>;
   /** The same of a stream that is only read. */
@@ -50,6 +52,10 @@ export function createClient(send: Send, key: string, close: () => Promise<void>
       (await (await request(path, { ...bodyOf(body), method: 'PATCH' })).json()) as T,
     delete: async (path) => {
       await request(path, { method: 'DELETE' });
+    },
+    async download(path, signal) {
+      const { body } = await request(path, { signal });
+      return body ?? new Blob([]).stream();
     },
     async *stream<T>(path: string, body: object, signal: AbortSignal) {
       yield* read<T>(path, { ...bodyOf(body), signal });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { backup, describeRestored } from './backup.ts';
 import { doctor } from './doctor.ts';
 import type { Invocation, WithClient } from './invocation.ts';
 import { type ReindexOptions, reindex } from './reindex.ts';
@@ -29,6 +30,20 @@ export function addServing(program: Command, invocation: () => Invocation, withC
           ? 'The database is up to date.'
           : `Applied:\n${applied.map((name) => `  ${name}`).join('\n')}`,
       );
+    });
+  program
+    .command('backup <file>')
+    .description('write all rows and raw files of all tenants into a new file; the server may run')
+    .action(async (file: string) => await withClient((context) => backup(context, file)));
+  program
+    .command('restore <file>')
+    .description(
+      'put a backup into an empty DATA_DIR or database; also moves an embedded installation to a Postgres server',
+    )
+    .action(async (file: string) => {
+      const { output, ...context } = invocation();
+      const { restoreBackup } = await import('../restore-backup.ts');
+      output.result(await restoreBackup({ output, ...context }, file), describeRestored);
     });
   program
     .command('doctor')

@@ -73,6 +73,13 @@ export const errorSpecs = {
     retryable: false,
     remedy: 'Read the current state first; `detail` names it.',
   },
+  BACKUP_DAMAGED: {
+    status: 422,
+    title: 'The file is not a whole backup',
+    retryable: false,
+    remedy:
+      'Use another copy, or an earlier backup. Nothing was changed; `footnote backup` leaves no such file behind.',
+  },
   TOO_FEW_JUDGEMENTS: {
     status: 409,
     title: 'Too few questions are judged',

@@ -23,6 +23,7 @@ import { registerFindDocument } from './routes/find-document.ts';
 import { registerFitRanker } from './routes/fit-ranker.ts';
 import { registerGetAnswer } from './routes/get-answer.ts';
 import { registerGetAnswerRecord } from './routes/get-answer-record.ts';
+import { registerGetBackup } from './routes/get-backup.ts';
 import { registerGetConversation } from './routes/get-conversation.ts';
 import { registerGetCuratedAnswer } from './routes/get-curated-answer.ts';
 import { registerGetDocument } from './routes/get-document.ts';
@@ -158,6 +159,7 @@ export const routes: readonly RegisterRoute[] = [
   registerChangeSettings,
   registerListAudit,
   registerGetIndex,
+  registerGetBackup,
   registerReindex,
   registerCompareIndexes,
   registerSwitchIndex,

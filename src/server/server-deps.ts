@@ -18,6 +18,7 @@ import type { IdempotencyStore } from '../store/idempotency.ts';
 import type { IdentityStore } from '../store/identities.ts';
 import type { IndexAdministration } from '../store/index-administration.ts';
 import type { JobStore } from '../store/jobs.ts';
+import type { MakeBackup } from '../store/make-backup.ts';
 import type { MetadataFieldStore } from '../store/metadata-fields.ts';
 import type { ObjectStore } from '../store/objects.ts';
 import type { SourceStore } from '../store/sources.ts';
@@ -80,6 +81,7 @@ export interface ServerDeps {
   readonly passagesWaiting: (tenant: TenantId) => Promise<number>;
   readonly indexAdministration: IndexAdministration;
   readonly rankerAdministration: RankerAdministration;
+  readonly makeBackup: MakeBackup;
   readonly readinessChecks: readonly ReadinessCheck[];
   /** What `/metrics` shows, and where traces go. */
   readonly telemetry: Telemetry;

@@ -1,0 +1,38 @@
+import { z } from '@hono/zod-openapi';
+import { requireOperator } from '../administered-tenant.ts';
+import type { App } from '../app-env.ts';
+import { defineRoute } from '../define-route.ts';
+import type { RouteDeps } from '../route-deps.ts';
+
+const route = defineRoute('admin', {
+  method: 'get',
+  path: '/v1/backup',
+  operationId: 'getBackup',
+  summary: 'All rows of all tenants as of one moment, and their raw files; what `footnote restore` takes',
+  description: 'Only for administrators of the default tenant. Whole only when its last line says `end`.',
+  responses: {
+    200: {
+      description: 'Gzipped lines of JSON.',
+      content: { 'application/gzip': { schema: z.string().openapi({ format: 'binary' }) } },
+    },
+  },
+});
+
+export function registerGetBackup(app: App, deps: RouteDeps): void {
+  app.openapi(route, async (c) => {
+    await requireOperator(c, deps);
+    const backup = deps.makeBackup();
+    // A database that is away is an error of the request, not a backup that ends too early.
+    const first = await backup.next();
+    const body = ReadableStream.from(
+      (async function* () {
+        if (!first.done) yield first.value;
+        yield* backup;
+      })(),
+    );
+    deps.log.info({ actor: c.get('principal')?.credential }, 'a backup of all tenants is taken');
+    const name = `footnote-${deps.now().toISOString().slice(0, 10)}.jsonl.gz`;
+    const headers = { 'content-type': 'application/gzip', 'content-disposition': `attachment; filename="${name}"` };
+    return new Response(body, { status: 200, headers }) as never;
+  });
+}
