@@ -93,6 +93,7 @@ async function measure(name: string, url: string, marker: string): Promise<void>
   const started = performance.now();
   const { ended, delays } = await run(url, marker, streams);
   const seconds = (performance.now() - started) / 1000;
+  if (ended < streams) process.exitCode = 1;
   const { user, system } = process.cpuUsage(before);
   const perToken = (user + system) / (ended * tokens.length);
   const at = (share: number) => (percentile(delays, share) ?? Number.NaN).toFixed(1);
@@ -153,7 +154,7 @@ async function openOwn(baseUrl: string) {
     idempotency: fakePort('idempotency'),
     glossary: fakePort('glossary'),
     tenantSettings: fakePort<TenantSettingsStore>('tenantSettings', {
-      read: async () => defaultTenantSettings,
+      readState: async () => ({ settings: defaultTenantSettings, generation: 1 }),
       lastState: () => null,
     }),
     audit: fakePort('audit'),
