@@ -8,14 +8,19 @@ let driver: SqlDriver;
 let app: TestApp;
 let operatorKey: string;
 let chunks: (string | AppError)[] = [];
+let ended = 0;
 
 beforeAll(async () => {
   driver = await openTestDatabase();
   app = await openApp(driver, {
     async *makeBackup() {
-      for (const chunk of chunks) {
-        if (chunk instanceof AppError) throw chunk;
-        yield Buffer.from(chunk);
+      try {
+        for (const chunk of chunks) {
+          if (chunk instanceof AppError) throw chunk;
+          yield Buffer.from(chunk);
+        }
+      } finally {
+        ended += 1;
       }
     },
   });
@@ -55,4 +60,15 @@ it('is an error where it cannot begin, and ends early where it fails later', asy
   expect(await refused.json()).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   chunks = ['begin', away];
   await expect((await app.request('/v1/backup', operatorKey)).text()).rejects.toThrow();
+});
+
+it('ends when the client goes away, before or after it took something', async () => {
+  chunks = ['one', 'two', 'three'];
+  const before = ended;
+  await (await app.request('/v1/backup', operatorKey)).body?.cancel();
+  expect(ended).toBe(before + 1);
+  const reader = (await app.request('/v1/backup', operatorKey)).body?.getReader();
+  await reader?.read();
+  await reader?.cancel();
+  expect(ended).toBe(before + 2);
 });

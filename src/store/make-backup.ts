@@ -18,7 +18,7 @@ interface BackupParts {
 }
 
 /** The bytes of a backup's file; whoever stops taking them ends it. Throws DATABASE_UNAVAILABLE, STORAGE_UNAVAILABLE or STORAGE_FULL. */
-export type MakeBackup = () => AsyncGenerator<Uint8Array>;
+export type MakeBackup = () => AsyncGenerator<Uint8Array, void>;
 
 const fastestGzip = 1;
 const bytesPerRead = 65_536;

@@ -89,6 +89,22 @@ describeOnEachDatabase('row archive', (database) => {
     expect(new Set(numbers.map(({ number }) => number)).size).toBe(3);
   });
 
+  it('holds few long rows at a time, and many short ones', async () => {
+    await database().asOperator((sql) => sql.query('delete from tenants'));
+    const tenant = await createTestTenant(database());
+    await database().asOperator(async (sql) => {
+      const add = `insert into conversations (tenant_id, id, owner, title, created_at, updated_at)
+        select $1, $2 || n, 'key_1', repeat('x', $3), now(), now() from generate_series(1, $4) n`;
+      await sql.query(add, [tenant, 'long', 400_000, 30]);
+      await sql.query(add, [tenant, 'short', 10, 3_000]);
+    });
+    const { batches, rows } = await archive(database());
+    expect(batches.reduce((total, { count }) => total + count, 0)).toBe(rows);
+    const conversations = batches.filter(({ table }) => table === 'conversations');
+    expect(Math.max(...conversations.map((batch) => batch.rows.length))).toBeLessThan(5_000_000);
+    expect(conversations.length).toBeLessThan(60);
+  });
+
   it('changes nothing where an installation is, where tables differ, or where a row does not fit', async () => {
     await database().asOperator((sql) => sql.query('delete from tenants'));
     await fill(database());

@@ -45,7 +45,10 @@ export const leftTables = [
 ] as const;
 
 const timeoutSeconds = 3_600;
-const rowsPerBatch = 200;
+/** A batch is one string on both sides: rows with long texts come in fewer, as far as those before them tell. */
+const batchCharacters = 1_000_000;
+const rowsAtFirst = 10;
+const rowsAtMost = 500;
 
 export function createRowArchive(driver: SqlDriver): RowArchive {
   return {
@@ -99,12 +102,14 @@ async function summarize(sql: Sql): Promise<ArchiveSummary> {
 
 async function readTable(sql: Sql, table: string, take: (batch: RowBatch) => Promise<void>): Promise<void> {
   await sql.query(`declare archived no scroll cursor for select row_to_json(t)::text as row from ${table} t`);
-  for (;;) {
-    const rows = await sql.query<{ row: string }>(`fetch ${rowsPerBatch} from archived`);
+  for (let wanted = rowsAtFirst; ; ) {
+    const rows = await sql.query<{ row: string }>(`fetch ${wanted} from archived`);
     if (rows.length === 0) break;
     // Line ends stand between the members of JSON only, where a space is as good.
     const text = rows.map(({ row }) => row.replace(/[\r\n]+/g, ' ')).join(',');
     await take({ table, count: rows.length, rows: `[${text}]` });
+    const fitting = Math.floor((rows.length * batchCharacters) / text.length);
+    wanted = Math.max(1, Math.min(fitting, wanted * 4, rowsAtMost));
   }
   await sql.query('close archived');
 }
