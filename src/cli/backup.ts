@@ -16,7 +16,7 @@ export async function backup({ client, output, progress, signal }: ClientInvocat
   const show = createStepProgress(progress);
   try {
     await using file = await open(unfinished, 'w', 0o600);
-    const bytes = Readable.from(keep(file, await client.download('/v1/backup', signal)));
+    const bytes = Readable.from(keep(file, client.download('/v1/backup', signal)));
     const { rows, objects } = await follow(readBackup(unpackBackup(bytes)), show);
     await file.sync();
     await rename(unfinished, path);

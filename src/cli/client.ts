@@ -10,8 +10,8 @@ export interface Client {
   put<T>(path: string, body: object): Promise<T>;
   patch<T>(path: string, body: object): Promise<T>;
   delete(path: string): Promise<void>;
-  /** The bytes of an answer as they come. */
-  download(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  /** The bytes of an answer as they come. Throws SERVER_UNREACHABLE when the server ends in the middle. */
+  download(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array>;
   /** Events of a server-sent stream, each parsed from its `data` line. */
   stream<T>(path: string, body: object, signal: AbortSignal): AsyncGenerator<T>;
   /** The same of a stream that is only read. */
@@ -53,9 +53,18 @@ export function createClient(send: Send, key: string, close: () => Promise<void>
     delete: async (path) => {
       await request(path, { method: 'DELETE' });
     },
-    async download(path, signal) {
+    async *download(path, signal) {
       const { body } = await request(path, { signal });
-      return body ?? new Blob([]).stream();
+      try {
+        for await (const chunk of body ?? []) {
+          // Inside this process nothing else ends it.
+          signal.throwIfAborted();
+          yield chunk;
+        }
+      } catch (error) {
+        if (signal.aborted) throw error;
+        throw new AppError('SERVER_UNREACHABLE', 'The server ended before all of it had come.', { cause: error });
+      }
     },
     async *stream<T>(path: string, body: object, signal: AbortSignal) {
       yield* read<T>(path, { ...bodyOf(body), signal });
