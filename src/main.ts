@@ -39,8 +39,7 @@ import { createRowArchive } from './store/postgres/row-archive.ts';
 import { createStores, type Stores } from './store/postgres/stores.ts';
 import { createSecrets } from './store/secrets.ts';
 import type { SqlDriver } from './store/sql.ts';
-import { openTelemetry } from './telemetry/open-telemetry.ts';
-import type { Telemetry } from './telemetry/telemetry.ts';
+import { noTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -64,11 +63,11 @@ export interface Footnote {
 
 /**
  * Opens the data folder, the database and every part. Throws DATA_DIR_IN_USE, DATABASE_UNAVAILABLE, or what a migration throws;
- * nothing stays open then.
+ * nothing stays open then. With `service` it tells its numbers under that name; what opens it for one command does without.
  */
-export async function openFootnote(config: Config): Promise<Footnote> {
+export async function openFootnote(config: Config, service: string | null = null): Promise<Footnote> {
   await using stack = new AsyncDisposableStack();
-  const { log, telemetry } = await openObservation(config, 'footnote');
+  const { log, telemetry } = await openObservation(config, service);
   stack.defer(() => telemetry.close());
   const folder = await openDataFolder(config.dataDir);
   stack.defer(() => folder.release());
@@ -192,14 +191,20 @@ async function openEmbedder(
   return createActiveEmbedder(await open(config.embedding), (name) => open(embeddingConfigOf(name, config)));
 }
 
+function createLog(level: Config['logLevel'], mixin: () => object = () => ({})): Logger {
+  return pino({ level, base: null, mixin }, pino.destination({ dest: 2, sync: true }));
+}
+
 /** The log, and the numbers and traces of this process; lines that belong to a trace name it. */
-async function openObservation({ logLevel, otlpEndpoint }: Config, service: string) {
+async function openObservation({ logLevel, otlpEndpoint }: Config, service: string | null) {
+  if (service === null) return { log: createLog(logLevel), telemetry: noTelemetry };
   const mixin = () => {
     const traceId = telemetry?.traceId();
     return traceId ? { traceId } : {};
   };
   let telemetry: Telemetry | null = null;
-  const log = pino({ level: logLevel, base: null, mixin }, pino.destination({ dest: 2, sync: true }));
+  const log = createLog(logLevel, mixin);
+  const { openTelemetry } = await import('./telemetry/open-telemetry.ts');
   telemetry = await openTelemetry({ service, version, otlpEndpoint, log });
   const observed = observeProcess(telemetry);
   const { close } = telemetry;
@@ -227,7 +232,7 @@ async function ensureLocalKey(stores: Stores, folder: DataFolder): Promise<strin
 
 /** Runs the server until the signal is aborted. Throws PORT_IN_USE and what `openFootnote` throws. */
 export async function serve({ config, output, progress, signal }: Invocation): Promise<void> {
-  const footnote = await openFootnote(config);
+  const footnote = await openFootnote(config, 'footnote');
   try {
     const { application, folder, log } = footnote;
     await loadSample(footnote, { note: output.note, progress, signal });

@@ -58,13 +58,21 @@ export function observeBacklog(
   embedder: Pick<Embedder, 'id'>,
   telemetry: Telemetry,
 ): void {
+  // Both gauges are read in the same moment: one look serves them.
+  let looking: ReturnType<typeof workers.backlog> | null = null;
+  const backlog = () => {
+    looking ??= workers.backlog().finally(() => {
+      looking = null;
+    });
+    return looking;
+  };
   telemetry.gauge('footnote.documents.waiting', { description: 'Documents that wait to be read.' }, async () => [
-    { value: (await workers.backlog()).documents },
+    { value: (await backlog()).documents },
   ]);
   telemetry.gauge(
     'footnote.documents.oldest_wait',
     { description: 'How long the first of them has waited; 0 when none does.', unit: 's' },
-    async () => [{ value: (await workers.backlog()).oldestSeconds }],
+    async () => [{ value: (await backlog()).oldestSeconds }],
   );
   telemetry.gauge('footnote.passages.waiting', { description: 'Passages that wait for their vector.' }, async () => [
     { value: await embeddings.waiting(embedder.id, null) },
