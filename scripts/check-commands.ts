@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import pg from 'pg';
+import { createServerDatabase } from '../test/open-database.ts';
 import { startStubModelServer } from '../test/stub-model-server.ts';
 import { startStubRerankServer, wordOverlap } from '../test/stub-rerank-server.ts';
 import { startStubUnstructuredServer } from '../test/stub-unstructured-server.ts';
@@ -21,7 +21,7 @@ const partitioner = await startStubUnstructuredServer(() => [{ type: 'NarrativeT
 let server: ChildProcess | null = null;
 /** Where the server of the file listens; the docs name the default port. */
 let address = defaultAddress;
-const databases: string[] = [];
+const databases: { drop(): Promise<void> }[] = [];
 let failures = 0;
 let commands = 0;
 
@@ -36,7 +36,7 @@ const guides = readdirSync(join(root, 'docs/guide')).map((name) => join('docs/gu
 const named = process.argv.slice(2);
 for (const file of named.length > 0 ? named : ['README.md', ...guides]) await checkFile(file);
 await stopServer();
-await dropDatabases();
+for (const { drop } of databases) await drop();
 await model.close();
 await reranker.close();
 await partitioner[Symbol.asyncDispose]();
@@ -90,24 +90,9 @@ async function substitute(name: string, environment: Record<string, string | und
 async function createDatabase(): Promise<string | undefined> {
   const serverUrl = process.env.TEST_DATABASE_URL;
   if (serverUrl === undefined) return undefined;
-  const name = `footnote_commands_${process.pid}_${databases.length}`;
-  databases.push(name);
-  await onServer(serverUrl, `create database ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-async function dropDatabases(): Promise<void> {
-  const serverUrl = process.env.TEST_DATABASE_URL ?? '';
-  for (const name of databases) await onServer(serverUrl, `drop database ${name} with (force)`);
-}
-
-async function onServer(connectionString: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
+  const database = await createServerDatabase(serverUrl);
+  databases.push(database);
+  return database.url;
 }
 
 async function checkCommand(

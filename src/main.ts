@@ -198,21 +198,18 @@ function createLog(level: Config['logLevel'], mixin: () => object = () => ({})):
 /** The log, and the numbers and traces of this process; lines that belong to a trace name it. */
 async function openObservation({ logLevel, otlpEndpoint }: Config, service: string | null) {
   if (service === null) return { log: createLog(logLevel), telemetry: noTelemetry };
-  const mixin = () => {
-    const traceId = telemetry?.traceId();
-    return traceId ? { traceId } : {};
-  };
-  let telemetry: Telemetry | null = null;
-  const log = createLog(logLevel, mixin);
   const { openTelemetry } = await import('./telemetry/open-telemetry.ts');
-  telemetry = await openTelemetry({ service, version, otlpEndpoint, log });
+  const telemetry = await openTelemetry({ service, version, otlpEndpoint, log: createLog(logLevel) });
+  const log = createLog(logLevel, () => {
+    const traceId = telemetry.traceId();
+    return traceId ? { traceId } : {};
+  });
   const observed = observeProcess(telemetry);
-  const { close } = telemetry;
-  const closing = async () => {
+  const close = async () => {
     observed.stop();
-    await close();
+    await telemetry.close();
   };
-  return { log, telemetry: { ...telemetry, close: closing } };
+  return { log, telemetry: { ...telemetry, close } };
 }
 
 async function ensureLocalKey(stores: Stores, folder: DataFolder): Promise<string> {

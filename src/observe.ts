@@ -104,7 +104,7 @@ export function observeProcess(telemetry: Telemetry): { stop(): void } {
     'nodejs.eventloop.delay.p99',
     { description: 'What the event loop was late by, since the numbers were read last.', unit: 's' },
     () => {
-      const value = Number.isFinite(delay.percentile(99)) ? delay.percentile(99) / 1e9 : 0;
+      const value = delay.percentile(99) / 1e9;
       delay.reset();
       return [{ value }];
     },

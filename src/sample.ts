@@ -51,10 +51,10 @@ export async function loadSample(parts: SampleParts, { note, ...waiting }: Start
     note(`The sample knowledge base is not complete, the next start goes on with it: ${code}: ${detail}`);
     return;
   }
-  writeFileSync(marker, '');
+  keepSampleAway(parts.folder);
 }
 
-/** What was restored stays as it was, also without documents. */
+/** From now on no start loads it: it was loaded, or what is there was restored. */
 export function keepSampleAway(folder: Pick<DataFolder, 'path'>): void {
   writeFileSync(markerIn(folder), '');
 }

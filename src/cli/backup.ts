@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { AppError } from '../domain/errors.ts';
-import { type BackupEnd, readBackup, unpackBackup } from '../store/backup-file.ts';
+import { readBackup, unpackBackup } from '../store/backup-file.ts';
 import type { ClientInvocation } from './invocation.ts';
 import { createStepProgress } from './progress.ts';
 
@@ -37,24 +37,22 @@ async function* keep(file: FileHandle, bytes: AsyncIterable<Uint8Array>): AsyncG
   }
 }
 
-async function follow(
-  entries: ReturnType<typeof readBackup>,
-  show: ReturnType<typeof createStepProgress>,
-): Promise<BackupEnd> {
-  const total = { rows: 0, objects: 0 };
+/** Resolves to what came, once all of it has. */
+async function follow(entries: ReturnType<typeof readBackup>, show: ReturnType<typeof createStepProgress>) {
+  let total = { rows: 0, objects: 0 };
   const done = { rows: 0, objects: 0 };
   for await (const entry of entries) {
-    if (entry.kind === 'end') return entry.end;
-    if (entry.kind === 'head') Object.assign(total, { rows: entry.head.rows, objects: entry.head.objects });
-    else if (entry.kind === 'rows') {
+    if (entry.kind === 'head') {
+      total = entry.head;
+    } else if (entry.kind === 'rows') {
       done.rows += entry.batch.count;
       show('rows', done.rows, total.rows);
-    } else {
+    } else if (entry.kind === 'object') {
       done.objects += 1;
       show('files', done.objects, total.objects);
     }
   }
-  throw new AppError('BACKUP_DAMAGED', 'The server sent no backup.');
+  return done;
 }
 
 interface Restored {

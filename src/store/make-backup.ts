@@ -100,11 +100,7 @@ function createSpool(file: FileHandle) {
   return {
     async fill(chunks: AsyncIterable<Uint8Array>): Promise<void> {
       for await (const chunk of chunks) {
-        await file.write(chunk, 0, chunk.byteLength, written).catch((error: unknown) => {
-          throw new AppError('STORAGE_FULL', 'There is no room in DATA_DIR for the backup until it is taken.', {
-            cause: error,
-          });
-        });
+        await file.write(chunk, 0, chunk.byteLength, written);
         written += chunk.byteLength;
         wake();
       }

@@ -32,8 +32,8 @@ export interface Telemetry {
   durations(name: string, description: string): (seconds: number, labels?: Labels) => void;
   /** `read` is called when numbers are collected; when it fails or takes long, the gauge is left out. */
   gauge(name: string, options: GaugeOptions, read: () => readonly Reading[] | Promise<readonly Reading[]>): void;
-  /** `traceparent`: the header of that name, where the work was asked for from outside. */
-  openSpan(name: string, options?: { readonly labels?: Labels; readonly traceparent?: string | undefined }): OpenSpan;
+  /** `traceparent`: the header of that name where the work was asked for from outside, empty when there was none. */
+  openSpan(name: string, options?: { readonly labels?: Labels; readonly traceparent?: string }): OpenSpan;
   /** The trace that the running work belongs to; null outside of one. */
   traceId(): string | null;
   /** All numbers in the text format of Prometheus, 0.0.4. */

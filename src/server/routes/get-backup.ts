@@ -27,7 +27,7 @@ export function registerGetBackup(app: App, deps: RouteDeps): void {
     deps.log.info({ actor: c.get('principal')?.credential }, 'a backup of all tenants is taken');
     const name = `footnote-${deps.now().toISOString().slice(0, 10)}.jsonl.gz`;
     const headers = { 'content-type': 'application/gzip', 'content-disposition': `attachment; filename="${name}"` };
-    return new Response(body, { status: 200, headers }) as never;
+    return c.body(body, 200, headers);
   });
 }
 
