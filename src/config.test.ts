@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from './config.ts';
 import { AppError } from './domain/errors.ts';
@@ -136,7 +137,7 @@ describe('loadConfig', () => {
     expect(failure({ FOOTNOTE_URL: 'http://localhost:1' }).errors[0]?.field).toBe('FOOTNOTE_KEY');
     expect(failure({ EMBEDDING_MODEL: 'text-embedding-3-large' }).errors[0]?.field).toBe('EMBEDDING_MODEL');
   });
-  it('has no reranker by default, Cohere by a key, any other by its address', () => {
+  it('has no reranker by default, Cohere by a key, a server by its address, a model of its own by its file', () => {
     expect(loadConfig({}).reranker).toBeNull();
     expect(loadConfig({ COHERE_API_KEY: 'co-1', RERANK_TOP_N: '20' }).reranker).toEqual({
       provider: 'cohere',
@@ -156,11 +157,21 @@ describe('loadConfig', () => {
       topN: 50,
       timeoutMs: 2000,
     });
+    expect(loadConfig({ RERANK_FILE: 'models/reader/model.onnx' }).reranker).toEqual({
+      provider: 'onnx',
+      file: resolve('models/reader/model.onnx'),
+      topN: 20,
+      timeoutMs: 2000,
+    });
+    expect(loadConfig({ RERANK_FILE: 'a.onnx', RERANK_MODEL: 'none' }).reranker).toBeNull();
     expect(loadConfig({ COHERE_API_KEY: 'co-1', RERANK_MODEL: 'none' }).reranker).toBeNull();
   });
   it.each([
     ['a base URL without a key', { COHERE_BASE_URL: 'http://localhost:1' }, 'COHERE_API_KEY'],
     ['two rerankers', { COHERE_API_KEY: 'co-1', RERANK_URL: 'http://localhost:1/rerank' }, 'RERANK_URL'],
+    ['a server and a file', { RERANK_URL: 'http://localhost:1/rerank', RERANK_FILE: 'a.onnx' }, 'RERANK_FILE'],
+    ['a file that is no model', { RERANK_FILE: 'models/cross-encoder' }, 'RERANK_FILE'],
+    ['a name beside a file', { RERANK_FILE: 'a.onnx', RERANK_MODEL: 'bge' }, 'RERANK_MODEL'],
     ['a key without an address', { RERANK_API_KEY: 'jina-1' }, 'RERANK_URL'],
     ['a model of nobody', { RERANK_MODEL: 'rerank-v3.5' }, 'RERANK_MODEL'],
     ['a format that is none', { RERANK_FORMAT: 'jina' }, 'RERANK_FORMAT'],

@@ -114,6 +114,8 @@ export type RerankerConfig = {
       readonly format: 'cohere' | 'tei';
       readonly scale: 'probability' | 'logit';
     }
+  /** A cross-encoder in ONNX, in this process; the path is absolute. */
+  | { readonly provider: 'onnx'; readonly file: string }
 );
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -233,7 +235,7 @@ export function loadConfig(environment: Environment = process.env): Config {
 /** What the settings of the reranker say against each other; a variable that is wrong by itself is reported once. */
 function rerankerConflicts(value: SettingValues, known: readonly FieldError[]): FieldError[] {
   const conflicts: FieldError[] = [];
-  const { COHERE_API_KEY: cohereKey, RERANK_URL: url, RERANK_MODEL: model } = value;
+  const { COHERE_API_KEY: cohereKey, RERANK_URL: url, RERANK_FILE: file, RERANK_MODEL: model } = value;
   if (value.COHERE_BASE_URL && !cohereKey)
     conflicts.push({
       field: 'COHERE_API_KEY',
@@ -247,12 +249,18 @@ function rerankerConflicts(value: SettingValues, known: readonly FieldError[]): 
         'nothing beside COHERE_API_KEY: there is one reranker, and Cohere at another address is COHERE_BASE_URL',
       received: JSON.stringify(url),
     });
+  if (file && (cohereKey || url))
+    conflicts.push({
+      field: 'RERANK_FILE',
+      expected: `nothing beside ${cohereKey ? 'COHERE_API_KEY' : 'RERANK_URL'}: there is one reranker`,
+      received: JSON.stringify(file),
+    });
   if (value.RERANK_API_KEY && !url)
     conflicts.push({ field: 'RERANK_URL', expected: 'the address that RERANK_API_KEY is for', received: 'nothing' });
   if (model && model !== 'none' && !cohereKey && !url)
     conflicts.push({
       field: 'RERANK_MODEL',
-      expected: 'COHERE_API_KEY or RERANK_URL set beside it',
+      expected: file ? '`none` or nothing beside RERANK_FILE' : 'COHERE_API_KEY or RERANK_URL set beside it',
       received: JSON.stringify(model),
     });
   return known.length > 0 ? [] : conflicts;
@@ -278,15 +286,25 @@ function chunkConflicts(value: SettingValues, known: readonly FieldError[]): Fie
   return [{ field, expected: settings[field].expected, received: String(isTooLong ? most : target) }];
 }
 
+/** A cross-encoder of 12 layers reads 20 passages within a second on two cores; a server usually has more. */
+const [passagesOfServer, passagesOfFile] = [50, 20];
+
 function rerankerOf(value: SettingValues): RerankerConfig | null {
   if (value.RERANK_MODEL === 'none') return null;
-  const limits = { topN: value.RERANK_TOP_N, timeoutMs: value.RERANK_TIMEOUT_MS };
+  const topN = value.RERANK_TOP_N ?? (value.RERANK_FILE === undefined ? passagesOfServer : passagesOfFile);
+  const limits = { topN, timeoutMs: value.RERANK_TIMEOUT_MS };
   if (value.COHERE_API_KEY !== undefined)
     return {
       provider: 'cohere',
       model: value.RERANK_MODEL ?? 'rerank-v3.5',
       apiKey: value.COHERE_API_KEY,
       baseUrl: value.COHERE_BASE_URL ?? null,
+      ...limits,
+    };
+  if (value.RERANK_FILE !== undefined)
+    return {
+      provider: 'onnx',
+      file: resolve(value.RERANK_FILE),
       ...limits,
     };
   if (value.RERANK_URL === undefined) return null;

@@ -86,6 +86,7 @@ export async function openFootnote(config: Config, service: string | null = null
   const parts = { config, stores, index, embedder, countTokens, log };
   observeBacklog(stores, embedder, telemetry);
   const { reranker, rankerAdministration, ...retrieval } = await openRetrieval(parts);
+  stack.defer(async () => await reranker?.close());
   const retrieve = observeRetrieve(retrieval.retrieve, telemetry);
   const answering = await openAnswering(parts, retrieve);
   stack.defer(answering.stop);

@@ -135,5 +135,6 @@ export async function openAnswering({ config, stores, index, embedder, log }: Re
 
 /** Whether the words of a question leave this process when they are searched. */
 export function searchLeaves({ config, embedder }: Pick<RetrievalParts, 'config' | 'embedder'>): boolean {
-  return config.reranker !== null || embedder.id !== minilmId;
+  const { reranker } = config;
+  return (reranker !== null && reranker.provider !== 'onnx') || embedder.id !== minilmId;
 }

@@ -120,7 +120,7 @@ async function checkWorkers({ workers }: Pick<Stores, 'workers'>): ReturnType<Re
 }
 
 async function checkReranker(reranker: ReadinessParts['reranker']): ReturnType<ReadinessCheck['check']> {
-  if (!reranker) return { state: 'ok', detail: 'none; set COHERE_API_KEY or RERANK_URL for one' };
+  if (!reranker) return { state: 'ok', detail: 'none; set COHERE_API_KEY, RERANK_URL or RERANK_FILE for one' };
   const { isWorking, detail } = await reranker.health();
   return isWorking
     ? { state: 'ok', detail }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
 import { waitedFor } from '../domain/passing-faults.ts';
+import { orAborted } from '../resilience/or-aborted.ts';
 import type { Client } from './client.ts';
 import { formatDuration, type Progress } from './progress.ts';
 
@@ -97,16 +98,4 @@ export async function openPatiently(
     return client;
   };
   return createPatientClient(await waitOutFaults(waiting, opened, limits), waiting, limits);
-}
-
-/** Rejects with the signal's reason as soon as it aborts, whatever becomes of `work`. */
-async function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

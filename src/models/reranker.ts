@@ -12,4 +12,6 @@ export interface Reranker {
    * Throws MODEL_REJECTED_KEY, MODEL_RATE_LIMITED, MODEL_UNAVAILABLE, MODEL_BAD_RESPONSE, DEADLINE_EXCEEDED or the signal's reason.
    */
   rerank(request: RerankRequest, signal: AbortSignal): Promise<(number | null)[]>;
+  /** Gives back what it holds; calls after it fail. */
+  close(): Promise<void>;
 }

@@ -281,6 +281,12 @@ export const settings = {
     description: 'What RERANK_URL scores by: probability is from 0 to 1, logit has no bounds and is turned into one.',
     example: 'probability',
   },
+  RERANK_FILE: {
+    schema: optional(z.string().regex(/\.onnx$/)),
+    expected: 'the path of a file that ends in .onnx',
+    description: 'A cross-encoder in ONNX with its tokenizer.json, which runs in this process; turns it on.',
+    example: '/models/ms-marco-MiniLM-L-12-v2/model.onnx',
+  },
   RERANK_MODEL: {
     schema: optional(z.string().min(1)),
     expected: 'the name of a model',
@@ -288,9 +294,9 @@ export const settings = {
     example: 'rerank-v3.5',
   },
   RERANK_TOP_N: {
-    schema: withDefault(integer(1, 1000), 50),
+    schema: optional(integer(1, 1000)),
     expected: 'a whole number from 1 to 1000',
-    description: 'How many of the best passages the reranker reads.',
+    description: 'How many of the best passages the reranker reads; 50 unless set, of RERANK_FILE 20.',
     example: '50',
   },
   RERANK_TIMEOUT_MS: {

@@ -18,7 +18,7 @@ const program = (onMessage: string) =>
 const model = { maxTokens: 8, dimensions: 1, givesWay: false };
 const lane = (onMessage: string, deadlineMilliseconds = 10_000) =>
   createEmbeddingLane({ threads: 1, ...model, deadlineMilliseconds, program: program(onMessage) });
-const reply = 'parentPort.postMessage({ id: message.id, vectors: Float32Array.from(message.texts, Number) });';
+const reply = 'parentPort.postMessage({ id: message.id, numbers: Float32Array.from(message.request.texts, Number) });';
 
 describe('createEmbeddingLane', () => {
   it('puts the vectors of all batches in the order of the texts', async () => {
@@ -29,7 +29,7 @@ describe('createEmbeddingLane', () => {
   });
 
   it('fails what a thread held when it ended, and starts another for the next text', async () => {
-    const { embed, close } = lane(`if (message.texts[0] === 'die') process.exit(1); ${reply}`);
+    const { embed, close } = lane(`if (message.request.texts[0] === 'die') process.exit(1); ${reply}`);
     await expect(embed(['die'], never)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
     expect(await embed(['7'], never)).toEqual([Float32Array.of(7)]);
     await close();
@@ -57,8 +57,8 @@ describe('createEmbeddingLane', () => {
 
   it('shares a question out to a warm thread of another lane that is at rest, and not to one that is at work', async () => {
     const named = (name: string) =>
-      `if (message.texts[0] === '1') await new Promise((resolve) => parentPort.once('message', resolve));
-       parentPort.postMessage({ id: message.id, vectors: Float32Array.of(${name}) });`;
+      `if (message.request.texts[0] === '1') await new Promise((resolve) => parentPort.once('message', resolve));
+       parentPort.postMessage({ id: message.id, numbers: Float32Array.of(${name}) });`;
     const options = { threads: 1, ...model, deadlineMilliseconds: 10_000, charactersPerBatch: 1 };
     const lender = createEmbeddingLane({ ...options, program: program(named('2')) });
     const borrower = createEmbeddingLane({
@@ -81,7 +81,7 @@ describe('createEmbeddingLane', () => {
 
   it('ends all threads but one when there has been no work for a while, and starts others with the next', async () => {
     const counting = `globalThis.answered = (globalThis.answered ?? 0) + 1;
-      parentPort.postMessage({ id: message.id, vectors: Float32Array.of(globalThis.answered) });`;
+      parentPort.postMessage({ id: message.id, numbers: Float32Array.of(globalThis.answered) });`;
     const options = { ...model, deadlineMilliseconds: 10_000, charactersPerBatch: 1 };
     const { embed, close } = createEmbeddingLane({
       ...options,
@@ -98,7 +98,7 @@ describe('createEmbeddingLane', () => {
 
   it('names a text on which the model failed, and goes on', async () => {
     const { embed, close } = lane(`
-      if (message.texts[0] === 'bad') return parentPort.postMessage({ id: message.id, error: 'broken tensor' });
+      if (message.request.texts[0] === 'bad') return parentPort.postMessage({ id: message.id, error: 'broken tensor' });
       ${reply}`);
     await expect(embed(['bad'], never)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
     expect(await embed(['7'], never)).toEqual([Float32Array.of(7)]);

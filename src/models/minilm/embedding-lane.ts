@@ -1,6 +1,14 @@
-import { type ModelThread, type ModelThreadOptions, openModelThread, unavailable } from './model-thread.ts';
+import { orAborted } from '../../resilience/or-aborted.ts';
+import { type ModelThread, openModelThread, unavailable } from '../onnx/model-thread.ts';
+import type { EmbeddingRequest, ModelOfThread } from './embedding-thread.ts';
 
-interface LaneOptions extends ModelThreadOptions {
+type EmbeddingThread = ModelThread<EmbeddingRequest>;
+
+interface LaneOptions extends ModelOfThread {
+  /** A thread that is silent for so long after a question is given up. */
+  readonly deadlineMilliseconds: number;
+  /** The program of the threads. */
+  readonly program: URL;
   /** Threads that serve the lane; each holds the model once. They start when there is work. */
   readonly threads: number;
   /** Characters of a batch, unless one text has more; 2,000 when left out, about 500 tokens of English. */
@@ -8,7 +16,7 @@ interface LaneOptions extends ModelThreadOptions {
   /** After so long without work all threads but one end, to give back the memory of the model; 10 when left out. */
   readonly idleSeconds?: number;
   /** A warm thread of another lane that has nothing to do; it takes a batch when the lane's own threads are at work. */
-  readonly spareThread?: () => ModelThread | null;
+  readonly spareThread?: () => EmbeddingThread | null;
 }
 
 /** A queue of batches before one or more threads, first come, first served. */
@@ -19,7 +27,7 @@ export interface EmbeddingLane {
    */
   embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
   /** A thread that has loaded the model and has nothing to do; null when there is none. */
-  idleThread(): ModelThread | null;
+  idleThread(): EmbeddingThread | null;
   close(): Promise<void>;
 }
 
@@ -34,16 +42,19 @@ interface Batch {
 const batchesPerThread = 2;
 const charactersPerBatchOfDocuments = 2_000;
 const defaultIdleSeconds = 10;
+const name = 'The built-in embedder';
 
 export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
   const queue: Batch[] = [];
-  const threads = new Set<ModelThread>();
-  const { idleSeconds = defaultIdleSeconds } = options;
+  const threads = new Set<EmbeddingThread>();
+  const { idleSeconds = defaultIdleSeconds, deadlineMilliseconds, program } = options;
+  const { maxTokens, dimensions, givesWay } = options;
+  const workerData: ModelOfThread = { maxTokens, dimensions, givesWay };
   let closed = false;
   let resting: NodeJS.Timeout | undefined;
 
-  function open(): ModelThread {
-    const thread = openModelThread(options, () => {
+  function open(): EmbeddingThread {
+    const thread = openModelThread<EmbeddingRequest>({ name, deadlineMilliseconds, program, workerData }, () => {
       threads.delete(thread);
       pump();
     });
@@ -52,7 +63,7 @@ export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
   }
 
   /** An idle thread, else a new one, else a spare one, else one that has room. */
-  function pickThread(): ModelThread | null {
+  function pickThread(): EmbeddingThread | null {
     const idlest = [...threads].sort((one, other) => one.load() - other.load())[0];
     if (idlest?.load() === 0) return idlest;
     if (threads.size < options.threads) return open();
@@ -81,7 +92,7 @@ export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
       if (batch.isWanted()) {
         const thread = pickThread();
         if (!thread) return;
-        thread.embed(batch.texts).then(batch.resolve, batch.reject).finally(pump);
+        thread.ask({ texts: batch.texts }).then(batch.resolve, batch.reject).finally(pump);
       }
       queue.shift();
     }
@@ -89,8 +100,7 @@ export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
 
   async function embedBatches(texts: readonly string[], isWanted: () => boolean): Promise<Float32Array[]> {
     const vectors: Float32Array[] = new Array(texts.length);
-    const { dimensions, charactersPerBatch } = options;
-    const work = batchTexts(texts, charactersPerBatch).map(async (positions) => {
+    const work = batchTexts(texts, options.charactersPerBatch).map(async (positions) => {
       const batch = positions.map((position) => texts[position] ?? '');
       const rows = await new Promise<Float32Array>((resolve, reject) => {
         queue.push({ texts: batch, resolve, reject, isWanted });
@@ -106,23 +116,22 @@ export function createEmbeddingLane(options: LaneOptions): EmbeddingLane {
   return {
     async embed(texts, signal) {
       signal.throwIfAborted();
-      if (closed) throw unavailable('The built-in embedder is closed.');
-      const aborted = Promise.withResolvers<never>();
-      const onAbort = () => aborted.reject(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
+      if (closed) throw unavailable(`${name} is closed.`);
       let over = false;
       try {
-        return await Promise.race([embedBatches(texts, () => !over && !signal.aborted), aborted.promise]);
+        return await orAborted(
+          signal,
+          embedBatches(texts, () => !over && !signal.aborted),
+        );
       } finally {
         over = true;
-        signal.removeEventListener('abort', onAbort);
       }
     },
     idleThread: () => [...threads].find((thread) => thread.isWarm() && thread.load() === 0) ?? null,
     async close() {
       closed = true;
       clearTimeout(resting);
-      for (const batch of queue.splice(0)) batch.reject(unavailable('The built-in embedder is closed.'));
+      for (const batch of queue.splice(0)) batch.reject(unavailable(`${name} is closed.`));
       await Promise.all([...threads].map((thread) => thread.close()));
     },
   };

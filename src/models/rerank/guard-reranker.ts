@@ -18,6 +18,7 @@ export type AskForScores = (request: RerankRequest, signal: AbortSignal) => Prom
 export function guardReranker(
   { id, scale, limits }: { id: string; scale: ScoreScale; limits: RerankLimits },
   ask: AskForScores,
+  close: Reranker['close'] = async () => {},
 ): Reranker {
   const guard = createCallGuard(limits.retryDelayMs ?? 200);
   return {
@@ -37,6 +38,7 @@ export function guardReranker(
         deadline.stop();
       }
     },
+    close,
   };
 }
 

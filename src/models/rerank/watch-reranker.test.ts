@@ -14,6 +14,7 @@ function open(behave: Reranker['rerank']) {
       state.calls += 1;
       return state.behave(request, signal);
     },
+    close: async () => {},
   };
   return { state, watched: watchReranker(reranker, { now: () => state.time, probeMs: 20 }) };
 }

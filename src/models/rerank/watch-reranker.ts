@@ -35,7 +35,7 @@ export function watchReranker(reranker: Reranker, { now, probeMs = 1_500 }: Watc
     watch.note({ isWorking: (relevant ?? 0) > (other ?? 0), detail: `${reranker.id} gives ${scores}` });
   };
   const watch = createHealthWatch({ ask, now, probeMs });
-  return { id: reranker.id, rerank: watched, health: watch.health };
+  return { id: reranker.id, rerank: watched, health: watch.health, close: reranker.close };
 }
 
 const shown = (score: number | null | undefined) => (score ?? Number.NaN).toFixed(2);
