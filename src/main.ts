@@ -286,8 +286,9 @@ export async function work({ config, output, signal }: Invocation): Promise<void
 function warmUp({ embedder, log }: Footnote): void {
   const texts = ['How do I start?'];
   const signal = AbortSignal.timeout(10_000);
-  Promise.all([embedder.embedQuestions(texts, signal), embedder.embedDocuments(texts, signal)]).catch(
-    (error: unknown) => log.debug({ err: error }, 'the embedder does not answer yet'),
+  const embedded = [embedder.embedQuestions(texts, signal), embedder.embedDocuments(texts, signal)];
+  Promise.all([...embedded, embedder.similarity?.()]).catch((error: unknown) =>
+    log.debug({ err: error }, 'the embedder does not answer yet'),
   );
 }
 

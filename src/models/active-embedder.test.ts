@@ -24,6 +24,17 @@ describe('createActiveEmbedder', () => {
     expect(closed.sort()).toEqual(['a', 'b']);
   });
 
+  it('reads cosines as the one in use does', async () => {
+    const halved = async () => (cosine: number) => cosine / 2;
+    const active = createActiveEmbedder(fakeEmbedder('a', 2), async () => ({
+      ...fakeEmbedder('b', 3),
+      similarity: halved,
+    }));
+    expect((await active.similarity?.())?.(0.8)).toBe(0.8);
+    active.use(await active.open('b'));
+    expect((await active.similarity?.())?.(0.8)).toBe(0.4);
+  });
+
   it('opens one embedder once, by whatever name', async () => {
     const closed: string[] = [];
     const active = createActiveEmbedder(fakeEmbedder('a', 2), async () => fakeEmbedder('b', 3, closed));

@@ -1,3 +1,5 @@
+import type { SimilarityOf } from './similarity.ts';
+
 /** Texts in, unit-length vectors out. Questions are served ahead of documents. */
 export interface Embedder {
   /** Names model, precision and dimensions; vectors of different ids are never compared. */
@@ -9,6 +11,11 @@ export interface Embedder {
   readonly languages: readonly string[] | null;
   /** Calls with documents that it makes use of at once; 2 when left out, so that one waits while another is worked on. */
   readonly callsAtOnce?: number;
+  /**
+   * What its cosines say; left out: they are spread as those of the built-in embedder. Measured when it is first asked for, and throws what
+   * embedding throws.
+   */
+  readonly similarity?: () => Promise<SimilarityOf>;
   /** Throws MODEL_UNAVAILABLE, DEADLINE_EXCEEDED or the signal's reason. */
   embedQuestions(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
   embedDocuments(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;

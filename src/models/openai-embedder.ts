@@ -6,6 +6,7 @@ import { savedShare } from './pace/minute-budget.ts';
 import { createRequestPacer } from './pace/request-pacer.ts';
 import { mostAtOnce } from './pace/request-window.ts';
 import { toRequestBatches } from './request-batches.ts';
+import { createSimilarity } from './similarity.ts';
 
 export interface OpenAiEmbedderOptions {
   readonly model: string;
@@ -74,13 +75,15 @@ export async function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Prom
     (embed: typeof embedDocuments) =>
     async (texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> =>
       (await embed(texts, signal)).map((vector) => toUnitVector(vector, dimensions));
+  const questions = toUnitVectors(embedQuestions);
   return {
     id: `openai:${options.model}:${dimensions}`,
     dimensions,
     maxTokens: 8191,
     languages: null,
     callsAtOnce: mostAtOnce,
-    embedQuestions: toUnitVectors(embedQuestions),
+    similarity: createSimilarity(questions),
+    embedQuestions: questions,
     embedDocuments: toUnitVectors(embedDocuments),
     close: async () => {},
   };

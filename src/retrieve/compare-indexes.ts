@@ -1,14 +1,16 @@
 import type { PassageId, TenantId } from '../domain/ids.ts';
 import type { Embedder } from '../models/embedder.ts';
+import { asItIs } from '../models/similarity.ts';
 import { encodeQuestion } from '../models/sparse/encode.ts';
 import type { ComparedQuestion, IndexComparison } from '../store/index-administration.ts';
 import type { IndexQuery, IndexSearch } from '../store/vector-index.ts';
 import { fuse } from './fuse.ts';
+import { onScale } from './search-index.ts';
 
 /** An index with the embedder whose vectors it holds. */
 export interface ComparedIndex {
   readonly collection: string;
-  readonly embedder: Pick<Embedder, 'id' | 'embedQuestions'>;
+  readonly embedder: Pick<Embedder, 'id' | 'similarity' | 'embedQuestions'>;
   search(query: IndexQuery, signal: AbortSignal): Promise<Pick<IndexSearch, 'candidates'>>;
 }
 
@@ -63,7 +65,8 @@ async function best(
     limit: candidatesPerSide,
   };
   const { candidates } = await search(query, signal);
-  return fuse(candidates)
+  const similarityOf = (await embedder.similarity?.()) ?? asItIs;
+  return fuse(onScale(candidates, { similarityOf }))
     .slice(0, depth)
     .map(({ id }) => id);
 }

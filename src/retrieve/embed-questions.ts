@@ -1,15 +1,17 @@
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../domain/errors.ts';
 import type { CountTokens, Embedder } from '../models/embedder.ts';
+import { asItIs } from '../models/similarity.ts';
+import { orAborted } from '../resilience/or-aborted.ts';
 import { fitQuestion } from './fit-question.ts';
-import type { Degradation } from './retrieve.ts';
+import type { Degradation, QuestionVector } from './retrieve.ts';
 
 const rememberedQuestions = 1_000;
 /** An embedder puts one token before a text and one behind it. */
 const ownTokens = 2;
 
 export interface QuestionEmbedderDeps {
-  readonly embedder: Pick<Embedder, 'id' | 'maxTokens' | 'embedQuestions'>;
+  readonly embedder: Pick<Embedder, 'id' | 'maxTokens' | 'similarity' | 'embedQuestions'>;
   readonly countTokens: CountTokens;
   /** Milliseconds that a question's vector may take before words alone decide. */
   readonly embedDeadline?: number;
@@ -18,7 +20,7 @@ export interface QuestionEmbedderDeps {
 const partOfQuestion: Degradation = { step: 'embed', to: 'a part of the question', cause: 'QUESTION_TOO_LONG' };
 
 export interface EmbeddedQueries {
-  readonly vectors: readonly (Float32Array | undefined)[];
+  readonly vectors: readonly (QuestionVector | undefined)[];
   /** The embedder that made them. */
   readonly embedder: string;
   readonly degradations: readonly Degradation[];
@@ -29,7 +31,7 @@ export interface EmbeddedQueries {
  * longer than the embedder reads, the part that `fitQuestion` chooses is embedded, and a degradation says so.
  */
 export function createQuestionEmbedder({ embedder, countTokens, embedDeadline = 2_000 }: QuestionEmbedderDeps) {
-  const remembered = new LRUCache<string, Float32Array>({ max: rememberedQuestions });
+  const remembered = new LRUCache<string, QuestionVector>({ max: rememberedQuestions });
   return async (queries: readonly string[], signal: AbortSignal): Promise<EmbeddedQueries> => {
     // The embedder may become another one at any time; its name is read in the same turn as it is asked.
     const { id } = embedder;
@@ -43,12 +45,17 @@ export function createQuestionEmbedder({ embedder, countTokens, embedDeadline = 
     if (missing.length > 0) {
       try {
         const deadline = AbortSignal.any([signal, AbortSignal.timeout(embedDeadline)]);
-        const vectors = await embedder.embedQuestions(missing, deadline);
+        const [vectors, similarityOf] = await Promise.all([
+          embedder.embedQuestions(missing, deadline),
+          // What is measured goes on for the next question when the time of this one is over.
+          orAborted(deadline, Promise.resolve(embedder.similarity?.())),
+        ]);
         for (const [index, query] of missing.entries()) {
           const vector = vectors[index];
           if (!vector) continue;
-          known.set(query, vector);
-          remembered.set(keyOf(query), vector);
+          const question = { vector, similarityOf: similarityOf ?? asItIs };
+          known.set(query, question);
+          remembered.set(keyOf(query), question);
         }
       } catch (error) {
         signal.throwIfAborted();

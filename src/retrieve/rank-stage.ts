@@ -1,11 +1,11 @@
 import type { PassageId } from '../domain/ids.ts';
 import type { PassageWindow } from '../store/documents.ts';
-import type { Degradation, DroppedPassage, RetrieveInput, ScoredPassage } from './retrieve.ts';
+import type { Degradation, DroppedPassage, QuestionVector, RetrieveInput, ScoredPassage } from './retrieve.ts';
 
 export interface RankContext {
   readonly input: RetrieveInput;
   /** The vector of the first query; null when the embedder is down. */
-  readonly questionVector: Float32Array | null;
+  readonly questionVector: QuestionVector | null;
   /** Windows of sentences with their vectors, of passages that have some. */
   readonly windows: ReadonlyMap<PassageId, readonly PassageWindow[]>;
   readonly idealSparse: number;

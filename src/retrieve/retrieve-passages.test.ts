@@ -116,7 +116,7 @@ describe('createRetrieve', () => {
     expect(found.passages[2]).toMatchObject({ dense: null });
     expect(found.passages[3]?.sparse).toBe(0);
     expect(found.nearest.map(({ title }) => title)).toEqual(['refunds', 'board', 'waiting', 'invoices']);
-    expect(found.questionVector).toEqual(Float32Array.of(1, 0));
+    expect(found.questionVector?.vector).toEqual(Float32Array.of(1, 0));
     expect(Object.keys(found.timings)).toEqual(['embed', 'search', 'fuse', 'read', 'pack']);
     expect(reads).toHaveLength(1);
     const terms = encodeDocument({ title: '', headingPath: [], text: 'refunds paid', language: 'en' }).indices;
@@ -199,6 +199,20 @@ describe('createRetrieve', () => {
     expect(embedded.map((text) => text.split('. ').at(-1))).toEqual(['When are refunds paid?', 'Are refunds paid?']);
     expect(found.degradations).toEqual([{ step: 'embed', to: 'a part of the question', cause: 'QUESTION_TOO_LONG' }]);
     expect(names(found.passages)).toContain('refunds');
+  });
+
+  it('reads cosines on the scale of the embedder, and does not wait for a scale that is measured slowly', async () => {
+    const vectors = async (texts: readonly string[]) => texts.map(() => Float32Array.of(1, 0));
+    const halved = Promise.withResolvers<(cosine: number) => number>();
+    const embedder = { id: 'test', maxTokens: 64, embedQuestions: vectors, similarity: () => halved.promise };
+    const { ask } = await open({ embedder, embedDeadline: 20 });
+    const early = await ask();
+    expect(early.degradations).toEqual([{ step: 'embed', to: 'search by words', cause: 'DEADLINE_EXCEEDED' }]);
+    halved.resolve((cosine) => cosine / 2);
+    const { passages, questionVector } = await ask();
+    const plain = await (await open()).ask();
+    expect(passages.map(({ dense }) => dense)).toEqual(plain.passages.map(({ dense }) => dense && dense / 2));
+    expect(questionVector?.similarityOf(1)).toBe(0.5);
   });
 
   it('does not wait for a slow embedder', async () => {

@@ -11,7 +11,15 @@ import { evidenceOf, keepEvidence, mergeParts, type PartRankings } from './keep-
 import { pack } from './pack.ts';
 import { countLeft, type RankContext, type RankStage, runStages } from './rank-stage.ts';
 import { readRanked } from './read-ranked.ts';
-import type { Degradation, DroppedPassage, Expansion, Retrieve, RetrieveInput, ScoredPassage } from './retrieve.ts';
+import type {
+  Degradation,
+  DroppedPassage,
+  Expansion,
+  QuestionVector,
+  Retrieve,
+  RetrieveInput,
+  ScoredPassage,
+} from './retrieve.ts';
 import { type SecondLook, searchExpanded } from './search-expanded.ts';
 import { orIndexUnavailable, readTermStatistics, searchAll, type TermStatistics } from './search-index.ts';
 import { splitQuestion } from './split-question.ts';
@@ -85,7 +93,7 @@ interface Look {
   readonly parts: PartRankings;
   readonly second: SecondLook | null;
   /** Of the wording that the passages are ranked for. */
-  readonly questionVector: Float32Array | null;
+  readonly questionVector: QuestionVector | null;
   readonly terms: TermStatistics;
   readonly degradations: readonly Degradation[];
 }

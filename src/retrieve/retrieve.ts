@@ -4,6 +4,7 @@ import type { DocumentId } from '../domain/ids.ts';
 import type { RankedPassage } from '../domain/passage.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Span } from '../domain/sentences.ts';
+import type { SimilarityOf } from '../models/similarity.ts';
 
 export interface RetrieveInput {
   /** The standalone question first, then other wordings that are searched too (the original follow-up). */
@@ -20,10 +21,16 @@ export interface RetrieveInput {
   readonly expand?: boolean;
 }
 
+/** The vector of a question, and what a cosine of it and another vector of its embedder says. */
+export interface QuestionVector {
+  readonly vector: Float32Array;
+  readonly similarityOf: SimilarityOf;
+}
+
 /** A window of sentences with how much it speaks for its passage: 1 for the best one, in [0, 1]. */
 export interface WindowShare extends Span {
   readonly share: number;
-  /** Of question and window, in [-1, 1]; null without a vector. */
+  /** Of question and window, at most 1 and as a rule above -1, on the built-in embedder's scale; null without a vector. */
   readonly cosine: number | null;
 }
 
@@ -59,7 +66,7 @@ export interface AlsoIn {
 export interface ScoredPassage extends RankedPassage {
   /** In the order of the steps; the first is `fuse`. */
   readonly steps: readonly StepScore[];
-  /** Cosine of question and passage in [-1, 1]; null when the passage or the question has no vector. */
+  /** Cosine of question and passage on the built-in embedder's scale; null when the passage or the question has no vector. */
   readonly dense: number | null;
   /** BM25 score, >= 0. */
   readonly sparse: number | null;
@@ -106,8 +113,8 @@ export interface Retrieval {
   readonly ranked: readonly ScoredPassage[];
   /** Documents of the best passages, best first, at most 5. */
   readonly nearest: readonly NearestDocument[];
-  /** The vector of the first query, or of the wording searched for it; null when the embedder is down. */
-  readonly questionVector: Float32Array | null;
+  /** Of the first query, or of the wording searched for it; null when the embedder is down. */
+  readonly questionVector: QuestionVector | null;
   /** Largest BM25 score that this wording could reach: sum of idf times the largest term weight. */
   readonly idealSparse: number;
   /** Probability in [0, 1] that the passages answer the question; null when no stage judged it. */

@@ -4,7 +4,7 @@ import type { IndexSearch, VectorIndex } from '../store/vector-index.ts';
 import type { createQuestionEmbedder } from './embed-questions.ts';
 import type { ExpandedQuestion, ExpandQuestion, FirstLook } from './expand-question.ts';
 import { type FusedCandidate, fuse } from './fuse.ts';
-import type { Degradation, RetrieveInput } from './retrieve.ts';
+import type { Degradation, QuestionVector, RetrieveInput } from './retrieve.ts';
 import { readTermStatistics, searchAll, type TermStatistics } from './search-index.ts';
 
 interface SearchExpandedDeps {
@@ -16,7 +16,7 @@ interface SearchExpandedDeps {
 /** What a second search, in other words, found. */
 export interface SecondLook extends ExpandedQuestion {
   readonly candidates: readonly FusedCandidate[];
-  readonly vector: Float32Array | null;
+  readonly vector: QuestionVector | null;
   readonly terms: TermStatistics;
 }
 

@@ -1,12 +1,13 @@
 import { AppError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { grantsOf } from '../domain/principal.ts';
+import { asItIs } from '../models/similarity.ts';
 import { termWeightLimit } from '../models/sparse/encode.ts';
 import { termId } from '../models/sparse/murmur3.ts';
 import type { SparseVector } from '../store/documents.ts';
-import type { IndexFilter, IndexSearch, VectorIndex } from '../store/vector-index.ts';
+import type { IndexCandidate, IndexFilter, IndexSearch, VectorIndex } from '../store/vector-index.ts';
 import type { EmbeddedQueries } from './embed-questions.ts';
-import type { RetrieveInput } from './retrieve.ts';
+import type { QuestionVector, RetrieveInput } from './retrieve.ts';
 
 const candidatesPerSide = 100;
 
@@ -30,15 +31,26 @@ export async function searchAll(
 ): Promise<IndexSearch[]> {
   const permitted: IndexFilter = { clause: filter, grants: grantsOf(principal) };
   const search = async (_query: string, position: number) => {
-    const dense = vectors[position];
+    const question = vectors[position];
     const terms = sparse[position];
     const query = { tenant: principal.tenantId, filter: permitted, limit: Math.max(candidatesPerSide, 2 * limit) };
-    return await index.search(
-      { ...query, ...(dense ? { dense, embedder } : {}), ...(terms ? { sparse: terms } : {}) },
-      signal,
-    );
+    const dense = question ? { dense: question.vector, embedder } : {};
+    const found = await index.search({ ...query, ...dense, ...(terms ? { sparse: terms } : {}) }, signal);
+    return question ? { ...found, candidates: onScale(found.candidates, question) } : found;
   };
   return await Promise.all(queries.map(search));
+}
+
+/** The same candidates, their cosines as the weights expect them. */
+export function onScale(
+  candidates: readonly IndexCandidate[],
+  { similarityOf }: Pick<QuestionVector, 'similarityOf'>,
+): readonly IndexCandidate[] {
+  if (similarityOf === asItIs) return candidates;
+  return candidates.map((candidate) => ({
+    ...candidate,
+    dense: candidate.dense === null ? null : similarityOf(candidate.dense),
+  }));
 }
 
 /** What the index knows of a question's terms. */

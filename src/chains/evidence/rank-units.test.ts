@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { scoredPassage } from '../../../test/scored-passage.ts';
-import type { WindowShare } from '../../retrieve/retrieve.ts';
+import { asItIs } from '../../models/similarity.ts';
+import type { QuestionVector, WindowShare } from '../../retrieve/retrieve.ts';
 import { rankUnits } from './rank-units.ts';
 import { createTermWeights } from './term-weights.ts';
 
 const signal = new AbortController().signal;
-const questionVector = Float32Array.of(1, 0);
+const questionVector: QuestionVector = { vector: Float32Array.of(1, 0), similarityOf: asItIs };
 /** Twelve sentences that say as little about the question as each other, each of about 100 characters. */
 const sentences = Array.from(
   { length: 12 },
@@ -23,7 +24,7 @@ const windows = (cosine: number | null): WindowShare[] =>
     cosine: first === 0 ? 0.1 : cosine,
   }));
 
-async function rank(secondWindow: number | null) {
+async function rank(secondWindow: number | null, asked = questionVector) {
   const steps = [{ step: 'rank', score: 1, windows: windows(secondWindow) }];
   const passages = [scoredPassage({ text, dense: 0.1, steps })];
   const weights = createTermWeights({ lookUp: null, tenant: 'ten_1', sample: text });
@@ -32,7 +33,11 @@ async function rank(secondWindow: number | null) {
     embedded.push(...texts);
     return texts.map(() => Float32Array.of(0.2, 0));
   };
-  const { units } = await rankUnits({ question: 'Who paints them?', questionVector, passages, weights }, embed, signal);
+  const { units } = await rankUnits(
+    { question: 'Who paints them?', questionVector: asked, passages, weights },
+    embed,
+    signal,
+  );
   return { embedded, units };
 }
 
@@ -60,4 +65,9 @@ test('what is not embedded comes behind what is, scored by the cosine of its win
 test('without a vector of its window a sentence is taken to be as near as its passage', async () => {
   const scores = async (cosine: number | null) => (await rank(cosine)).units.map(({ score }) => score);
   expect(await scores(null)).toEqual(await scores(0.1));
+});
+
+test('the cosine of a sentence is read on the scale of the embedder', async () => {
+  const { units } = await rank(0.1, { ...questionVector, similarityOf: (cosine) => cosine / 2 });
+  expect(units[0]?.cosine).toBeCloseTo(0.1, 5);
 });

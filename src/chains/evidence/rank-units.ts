@@ -1,5 +1,5 @@
 import type { Span } from '../../domain/sentences.ts';
-import type { ScoredPassage } from '../../retrieve/retrieve.ts';
+import type { QuestionVector, ScoredPassage } from '../../retrieve/retrieve.ts';
 import { plainText } from '../quotes/plain-text.ts';
 import { answerTypeOf, holdsAnswerType } from './answer-type.ts';
 import type { EmbedUnits } from './embed-units.ts';
@@ -18,7 +18,7 @@ export interface RankedUnit extends Unit {
   readonly terms: ReadonlySet<string>;
   /** Weighted share of the question's terms in the unit, its lead and its headings, in [0, 1]. */
   readonly coverage: number;
-  /** Cosine of question and `title: unit` in [-1, 1]; null when it was not embedded. */
+  /** Cosine of question and `title: unit` on the built-in embedder's scale; null when it was not embedded. */
   readonly cosine: number | null;
   /** With its cosine; of one that was not embedded with that of its window of sentences. */
   readonly score: number;
@@ -26,7 +26,7 @@ export interface RankedUnit extends Unit {
 
 export interface RankUnitsInput {
   readonly question: string;
-  readonly questionVector: Float32Array | null;
+  readonly questionVector: QuestionVector | null;
   readonly passages: readonly ScoredPassage[];
   readonly weights: TermWeights;
 }
@@ -86,7 +86,7 @@ export async function rankUnits(input: RankUnitsInput, embed: EmbedUnits, signal
   try {
     const vectors = await embed(texts, signal);
     const embedded = head.map((unit, index) => {
-      const cosine = dot(questionVector, vectors[index] ?? new Float32Array());
+      const cosine = questionVector.similarityOf(dot(questionVector.vector, vectors[index] ?? new Float32Array()));
       return { ...unit, cosine, score: scoreWith(cosine, unit) };
     });
     const others = candidates

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scoredPassage } from '../../../test/scored-passage.ts';
 import { newId, type PassageId } from '../../domain/ids.ts';
+import { asItIs } from '../../models/similarity.ts';
 import type { PassageWindow } from '../../store/documents.ts';
 import type { RankContext } from '../rank-stage.ts';
 import type { ScoredPassage } from '../retrieve.ts';
@@ -28,7 +29,7 @@ function context(question: string, windows: [PassageId, PassageWindow[]][] = [])
   } as const;
   return {
     input: { queries: [question], principal, filter: null, limit: 10, tokenBudget: null },
-    questionVector: Float32Array.of(1, 0),
+    questionVector: { vector: Float32Array.of(1, 0), similarityOf: asItIs },
     windows: new Map(windows),
     idealSparse: 10,
     now: new Date(0),
@@ -70,6 +71,16 @@ describe('createRanker', () => {
     );
     const found = passages.find(({ title }) => title === 'policy')?.steps.find(({ step }) => step === 'rank');
     expect(found?.window).toEqual({ start: 33, end: text.length });
+  });
+
+  it('reads the cosines of windows on the scale of the embedder', async () => {
+    const text = 'Refunds are paid within ten days.';
+    const windows = [{ start: 0, end: text.length, vector: Int8Array.of(80, 60), scale: 0.01 }];
+    const asked = context('When are refunds paid?', [['psg_policy', windows]]);
+    const halved = { vector: Float32Array.of(1, 0), similarityOf: (cosine: number) => cosine / 2 };
+    const { passages } = await ranker.run([passage('policy', text)], { ...asked, questionVector: halved }, never);
+    const [window] = passages[0]?.steps.find(({ step }) => step === 'rank')?.windows ?? [];
+    expect(window?.cosine).toBeCloseTo(0.4, 5);
   });
 
   it('ranks by words where there is no vector, also one passage among others', async () => {

@@ -184,7 +184,7 @@ function windowsOf(
   return stored.map((window) => ({
     start: window.start,
     end: window.end,
-    cosine: questionVector && cosineOf(questionVector, window),
+    cosine: questionVector?.similarityOf(cosineOf(questionVector.vector, window)) ?? null,
   }));
 }
 

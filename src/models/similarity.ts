@@ -1,0 +1,69 @@
+import type { Embedder } from './embedder.ts';
+import pairs from './similarity-pairs.json' with { type: 'json' };
+
+/** What a cosine of two vectors of an embedder says, as a cosine of the built-in embedder, which all weights were fitted on. */
+export type SimilarityOf = (cosine: number) => number;
+
+/** Of the built-in embedder itself, and of one that cannot be measured. */
+export const asItIs: SimilarityOf = (cosine) => cosine;
+
+/** How an embedder's cosines are spread, over 64 questions and the sentences that answer them. */
+export interface CosineSpread {
+  /** Mean of a question and its own answer. */
+  readonly related: number;
+  /** Of a question and the answer of another one, what one in a hundred reaches. */
+  readonly strangers: number;
+}
+
+/** That of all-MiniLM-L6-v2 in int8; a test measures it. */
+export const builtInSpread: CosineSpread = { related: 0.6, strangers: 0.273 };
+/** An embedder that tells answers and strangers apart by less than this is no measure of anything, as one made for a test. */
+const leastDistance = 0.02;
+const shareOfStrangers = 0.99;
+
+/**
+ * Brings the cosines of an embedder to the spread of the built-in one's by a line through both values. Some embedders give no two texts less
+ * than .4, and weights that were fitted on others would take every passage for an answer.
+ */
+export function similarityFrom({ related, strangers }: CosineSpread): SimilarityOf {
+  const distance = related - strangers;
+  if (!(distance >= leastDistance)) return asItIs;
+  const slope = (builtInSpread.related - builtInSpread.strangers) / distance;
+  return (cosine) => Math.min(1, builtInSpread.strangers + slope * (cosine - strangers));
+}
+
+/** Throws what the embedder throws. */
+export async function measureSpread(embed: Embedder['embedQuestions'], signal: AbortSignal): Promise<CosineSpread> {
+  const vectors = await embed(pairs.flat(), signal);
+  const [own, others]: [number[], number[]] = [[], []];
+  for (const question of pairs.keys())
+    for (const answer of pairs.keys()) {
+      const cosine = dot(vectors[2 * question], vectors[2 * answer + 1]);
+      if (question === answer) own.push(cosine);
+      else others.push(cosine);
+    }
+  others.sort((one, other) => one - other);
+  return {
+    related: own.reduce((sum, cosine) => sum + cosine, 0) / own.length,
+    strangers: others[Math.floor(shareOfStrangers * others.length)] ?? 0,
+  };
+}
+
+/** Measures once; a failure is thrown to those who wait, and the next one measures again. */
+export function createSimilarity(embed: Embedder['embedQuestions']): () => Promise<SimilarityOf> {
+  let measuring: Promise<SimilarityOf> | null = null;
+  // No question's own signal: those that come after it want the result too.
+  const measure = async () => similarityFrom(await measureSpread(embed, new AbortController().signal));
+  return () => {
+    measuring ??= measure().catch((error) => {
+      measuring = null;
+      throw error;
+    });
+    return measuring;
+  };
+}
+
+function dot(one: Float32Array | undefined, other: Float32Array | undefined): number {
+  if (!one || !other) return Number.NaN;
+  return one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0);
+}
