@@ -20,6 +20,8 @@ export const builtInSpread: CosineSpread = { related: 0.6, strangers: 0.273 };
 /** An embedder that tells answers and strangers apart by less than this is no measure of anything, as one made for a test. */
 const leastDistance = 0.02;
 const shareOfStrangers = 0.99;
+/** Some servers take no more than 32 in a call. */
+const textsAtOnce = 16;
 
 /**
  * Brings the cosines of an embedder to the spread of the built-in one's by a line through both values. Some embedders give no two texts less
@@ -34,7 +36,10 @@ export function similarityFrom({ related, strangers }: CosineSpread): Similarity
 
 /** Throws what the embedder throws. */
 export async function measureSpread(embed: Embedder['embedQuestions'], signal: AbortSignal): Promise<CosineSpread> {
-  const vectors = await embed(pairs.flat(), signal);
+  const texts = pairs.flat();
+  const starts = Array.from({ length: Math.ceil(texts.length / textsAtOnce) }, (_, part) => part * textsAtOnce);
+  const parts = starts.map((start) => embed(texts.slice(start, start + textsAtOnce), signal));
+  const vectors = (await Promise.all(parts)).flat();
   const [own, others]: [number[], number[]] = [[], []];
   for (const question of pairs.keys())
     for (const answer of pairs.keys()) {
