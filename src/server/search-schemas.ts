@@ -83,7 +83,11 @@ const FoundPassageSchema = PassageSchema.extend({
     .object({ reference: z.string(), documentId: z.string().nullable() })
     .optional()
     .openapi({ description: 'The newer document that the tags of this one name; its id when it was found too.' }),
-  dense: z.number().nullable().optional().openapi({ description: "Cosine of question and passage, on the built-in embedder's scale; only with `explain`." }),
+  dense: z
+    .number()
+    .nullable()
+    .optional()
+    .openapi({ description: "Cosine of question and passage, on the built-in embedder's scale; only with `explain`." }),
   sparse: z.number().nullable().optional().openapi({ description: 'BM25 score; only with `explain`.' }),
   steps: z.array(StepScoreSchema).readonly().optional().openapi({ description: 'Only with `explain`.' }),
   explanation: ExplanationSchema.optional().openapi({ description: 'Only with `explain`.' }),
