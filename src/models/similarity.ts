@@ -29,7 +29,7 @@ const textsAtOnce = 16;
  */
 export function similarityFrom({ related, strangers }: CosineSpread): SimilarityOf {
   const distance = related - strangers;
-  if (!(distance >= leastDistance)) return asItIs;
+  if (!(distance >= leastDistance) || !Number.isFinite(distance)) return asItIs;
   const slope = (builtInSpread.related - builtInSpread.strangers) / distance;
   return (cosine) => Math.min(1, builtInSpread.strangers + slope * (cosine - strangers));
 }
