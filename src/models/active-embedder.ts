@@ -1,5 +1,5 @@
 import type { Embedder } from './embedder.ts';
-import { asItIs } from './similarity.ts';
+import { readSimilarity } from './similarity.ts';
 
 /** The embedder in use, which may become another one while the process runs; its id and vectors change together. */
 export interface ActiveEmbedder extends Embedder {
@@ -31,7 +31,7 @@ export function createActiveEmbedder(
     get callsAtOnce() {
       return active.callsAtOnce ?? 2;
     },
-    similarity: async () => (await active.similarity?.()) ?? asItIs,
+    similarity: () => readSimilarity(active),
     embedQuestions: (texts, signal) => active.embedQuestions(texts, signal),
     embedDocuments: (texts, signal) => active.embedDocuments(texts, signal),
     async open(name) {

@@ -41,12 +41,10 @@ export async function measureSpread(embed: Embedder['embedQuestions'], signal: A
   const parts = starts.map((start) => embed(texts.slice(start, start + textsAtOnce), signal));
   const vectors = (await Promise.all(parts)).flat();
   const [own, others]: [number[], number[]] = [[], []];
-  for (const question of pairs.keys())
-    for (const answer of pairs.keys()) {
-      const cosine = dot(vectors[2 * question], vectors[2 * answer + 1]);
-      if (question === answer) own.push(cosine);
-      else others.push(cosine);
-    }
+  const questions = vectors.filter((_, index) => index % 2 === 0);
+  const answers = vectors.filter((_, index) => index % 2 === 1);
+  for (const [asked, question] of questions.entries())
+    for (const [answered, answer] of answers.entries()) (asked === answered ? own : others).push(dot(question, answer));
   others.sort((one, other) => one - other);
   return {
     related: own.reduce((sum, cosine) => sum + cosine, 0) / own.length,
@@ -68,7 +66,14 @@ export function createSimilarity(embed: Embedder['embedQuestions']): () => Promi
   };
 }
 
-function dot(one: Float32Array | undefined, other: Float32Array | undefined): number {
-  if (!one || !other) return Number.NaN;
-  return one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0);
+/** How the cosines of an embedder are to be read; measures it where that has to be done. Throws what the embedder throws. */
+export async function readSimilarity({ similarity }: Pick<Embedder, 'similarity'>): Promise<SimilarityOf> {
+  return (await similarity?.()) ?? asItIs;
+}
+
+/** Of unit vectors the cosine. */
+export function dot(one: Float32Array, other: Float32Array): number {
+  let sum = 0;
+  for (let index = 0; index < one.length; index += 1) sum += (one[index] ?? 0) * (other[index] ?? 0);
+  return sum;
 }

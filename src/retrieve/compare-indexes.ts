@@ -1,6 +1,6 @@
 import type { PassageId, TenantId } from '../domain/ids.ts';
 import type { Embedder } from '../models/embedder.ts';
-import { asItIs } from '../models/similarity.ts';
+import { readSimilarity } from '../models/similarity.ts';
 import { encodeQuestion } from '../models/sparse/encode.ts';
 import type { ComparedQuestion, IndexComparison } from '../store/index-administration.ts';
 import type { IndexQuery, IndexSearch } from '../store/vector-index.ts';
@@ -65,7 +65,7 @@ async function best(
     limit: candidatesPerSide,
   };
   const { candidates } = await search(query, signal);
-  const similarityOf = (await embedder.similarity?.()) ?? asItIs;
+  const similarityOf = await readSimilarity(embedder);
   return fuse(onScale(candidates, { similarityOf }))
     .slice(0, depth)
     .map(({ id }) => id);

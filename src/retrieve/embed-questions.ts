@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../domain/errors.ts';
 import type { CountTokens, Embedder } from '../models/embedder.ts';
-import { asItIs } from '../models/similarity.ts';
+import { readSimilarity } from '../models/similarity.ts';
 import { orAborted } from '../resilience/or-aborted.ts';
 import { fitQuestion } from './fit-question.ts';
 import type { Degradation, QuestionVector } from './retrieve.ts';
@@ -48,12 +48,12 @@ export function createQuestionEmbedder({ embedder, countTokens, embedDeadline = 
         const [vectors, similarityOf] = await Promise.all([
           embedder.embedQuestions(missing, deadline),
           // What is measured goes on for the next question when the time of this one is over.
-          orAborted(deadline, Promise.resolve(embedder.similarity?.())),
+          orAborted(deadline, readSimilarity(embedder)),
         ]);
         for (const [index, query] of missing.entries()) {
           const vector = vectors[index];
           if (!vector) continue;
-          const question = { vector, similarityOf: similarityOf ?? asItIs };
+          const question = { vector, similarityOf };
           known.set(query, question);
           remembered.set(keyOf(query), question);
         }

@@ -1,4 +1,5 @@
 import type { Span } from '../../domain/sentences.ts';
+import { dot } from '../../models/similarity.ts';
 import type { QuestionVector, ScoredPassage } from '../../retrieve/retrieve.ts';
 import { plainText } from '../quotes/plain-text.ts';
 import { answerTypeOf, holdsAnswerType } from './answer-type.ts';
@@ -177,10 +178,4 @@ function embeddedText({ heading, text }: RankedUnit, passage: ScoredPassage | un
 /** What a passage stands under, a line each. */
 export function headingText({ title, headingPath }: ScoredPassage): string {
   return [title, ...headingPath].join('\n');
-}
-
-function dot(one: Float32Array, other: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < one.length; index += 1) sum += (one[index] ?? 0) * (other[index] ?? 0);
-  return sum;
 }

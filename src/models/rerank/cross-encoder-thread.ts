@@ -22,8 +22,8 @@ interface EncodedPair {
   readonly types: readonly number[];
 }
 
-/** Encodes a question and a text as the model's own template joins them; what does not fit is left out at the end of each. */
-function createPairEncoder(folder: string): (question: string, text: string) => EncodedPair {
+/** Encodes a question with one text after the other, as the model's own template joins them; what does not fit is left out at the end of each. */
+function createPairEncoder(folder: string): (question: string) => (text: string) => EncodedPair {
   const readJson = (name: string): object => JSON.parse(readFileSync(join(folder, name), 'utf8'));
   const tokenizer = new Tokenizer(readJson('tokenizer.json'), {});
   const shortened = (question: string): string => {
@@ -34,16 +34,17 @@ function createPairEncoder(folder: string): (question: string, text: string) => 
       kept = kept.slice(0, Math.floor((kept.length * mostTokensOfQuestion) / tokens));
     }
   };
-  return (question, text) => {
-    const { ids, token_type_ids: types } = tokenizer.encode(shortened(question), {
+  // Every template ends with one special token, which has to stay.
+  const fitted = (list: readonly number[]) =>
+    list.length <= mostTokens ? list : [...list.slice(0, mostTokens - 1), ...list.slice(-1)];
+  return (question) => {
+    const kept = shortened(question);
+    return (text) => {
       // The tokeniser takes an empty text for none, and encodes the question alone.
-      text_pair: text === '' ? ' ' : text,
-      return_token_type_ids: true,
-    });
-    // Every template ends with one special token, which has to stay.
-    const fitted = (list: readonly number[]) =>
-      list.length <= mostTokens ? list : [...list.slice(0, mostTokens - 1), ...list.slice(-1)];
-    return { ids: fitted(ids), types: fitted(types) };
+      const pair = { text_pair: text === '' ? ' ' : text, return_token_type_ids: true } as const;
+      const { ids, token_type_ids: types } = tokenizer.encode(kept, pair);
+      return { ids: fitted(ids), types: fitted(types) };
+    };
   };
 }
 
@@ -53,8 +54,7 @@ async function loadModel(model: CrossEncoderOfThread): Promise<RunModel<RerankRe
   const toTensor = (values: readonly number[]) =>
     new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
 
-  async function scoreOne(question: string, text: string): Promise<number> {
-    const { ids, types } = encode(question, text);
+  async function scoreOne({ ids, types }: EncodedPair): Promise<number> {
     const inputs = { input_ids: ids, attention_mask: ids.map(() => 1), token_type_ids: types };
     const wanted = Object.entries(inputs).filter(([name]) => session.inputNames.includes(name));
     const output = await session.run(Object.fromEntries(wanted.map(([name, values]) => [name, toTensor(values)])));
@@ -67,9 +67,10 @@ async function loadModel(model: CrossEncoderOfThread): Promise<RunModel<RerankRe
   // One pair a run, as with the embedder: a model in integers scores a pair by what stands beside it.
   return async ({ query, texts }, isOver) => {
     const scores = new Float32Array(texts.length);
+    const pairWith = encode(query);
     for (const [index, text] of texts.entries()) {
       if (isOver()) break;
-      scores[index] = await scoreOne(query, text);
+      scores[index] = await scoreOne(pairWith(text));
     }
     return scores;
   };
