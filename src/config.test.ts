@@ -137,6 +137,22 @@ describe('loadConfig', () => {
     expect(failure({ FOOTNOTE_URL: 'http://localhost:1' }).errors[0]?.field).toBe('FOOTNOTE_KEY');
     expect(failure({ EMBEDDING_MODEL: 'text-embedding-3-large' }).errors[0]?.field).toBe('EMBEDDING_MODEL');
   });
+  it('takes prefixes as they are, for the model of EMBEDDING_MODEL', () => {
+    const prefixes = { EMBEDDING_QUESTION_PREFIX: 'query: ', EMBEDDING_DOCUMENT_PREFIX: '' };
+    const server = { EMBEDDING_MODEL: 'e5', OPENAI_BASE_URL: 'http://localhost:1/v1' };
+    const given = { prefixes: { question: 'query: ', document: '' } };
+    expect(loadConfig({ ...server, ...prefixes }).embedding).toMatchObject(given);
+    expect(loadConfig(server).embedding).toMatchObject({ prefixes: { question: '', document: '' } });
+    expect(failure(prefixes).errors[0]?.field).toBe('EMBEDDING_QUESTION_PREFIX');
+    for (const [character, most] of [
+      [':', 200],
+      ['问', 66],
+    ] as const) {
+      const ofLength = (length: number) => ({ ...server, EMBEDDING_DOCUMENT_PREFIX: character.repeat(length) });
+      expect(loadConfig(ofLength(most)).embedding).toMatchObject({ prefixes: { document: character.repeat(most) } });
+      expect(failure(ofLength(most + 1)).errors[0]?.field).toBe('EMBEDDING_DOCUMENT_PREFIX');
+    }
+  });
   it('has no reranker by default, Cohere by a key, a server by its address, a model of its own by its file', () => {
     expect(loadConfig({}).reranker).toBeNull();
     expect(loadConfig({ COHERE_API_KEY: 'co-1', RERANK_TOP_N: '20' }).reranker).toEqual({

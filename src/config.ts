@@ -50,6 +50,8 @@ export interface Config {
         readonly apiKey: string;
         readonly baseUrl: string | null;
         readonly dimensions: number | null;
+        /** Put in front of each text. */
+        readonly prefixes: { readonly question: string; readonly document: string };
       };
   /** What one process may ask of an embedding server in a minute; null: no limit. */
   readonly embeddingLimits: { readonly requestsPerMinute: number | null; readonly tokensPerMinute: number | null };
@@ -141,6 +143,13 @@ export function loadConfig(environment: Environment = process.env): Config {
       expected: '`minilm`, or OPENAI_API_KEY or OPENAI_BASE_URL set beside it',
       received: value.EMBEDDING_MODEL,
     });
+  for (const name of ['EMBEDDING_QUESTION_PREFIX', 'EMBEDDING_DOCUMENT_PREFIX'] as const)
+    if (value[name] && value.EMBEDDING_MODEL === 'minilm' && errors.length === 0)
+      errors.push({
+        field: name,
+        expected: 'nothing beside the built-in embedder; it is for the model that EMBEDDING_MODEL names',
+        received: JSON.stringify(value[name]),
+      });
   if (value.GROUNDEDNESS_JUDGE_MODEL && (!hasModelServer || value.CHAT_MODEL === 'none') && errors.length === 0)
     errors.push({
       field: 'GROUNDEDNESS_JUDGE_MODEL',
@@ -195,6 +204,10 @@ export function loadConfig(environment: Environment = process.env): Config {
             provider: 'openai',
             model: value.EMBEDDING_MODEL,
             dimensions: value.EMBEDDING_DIMENSIONS ?? null,
+            prefixes: {
+              question: value.EMBEDDING_QUESTION_PREFIX ?? '',
+              document: value.EMBEDDING_DOCUMENT_PREFIX ?? '',
+            },
             ...server,
           },
     embeddingLimits: { requestsPerMinute: value.EMBEDDING_RPM ?? null, tokensPerMinute: value.EMBEDDING_TPM ?? null },

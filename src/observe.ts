@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { DocumentReader } from './ingest/prepare-versions.ts';
-import type { Embedder } from './models/embedder.ts';
+import type { Embed, Embedder } from './models/embedder.ts';
 import type { Retrieve } from './retrieve/retrieve.ts';
 import type { Stores } from './store/postgres/stores.ts';
 import { type Telemetry, timed } from './telemetry/telemetry.ts';
@@ -16,7 +16,7 @@ export function observeEmbedder(embedder: Embedder, telemetry: Telemetry): Embed
   const record = telemetry.durations('footnote.embedding.duration', 'Seconds of a call of the embedder.');
   const texts = telemetry.counter('footnote.embedding.texts', 'Texts that were embedded.');
   const observe =
-    (purpose: string, embed: Embedder['embedQuestions']): Embedder['embedQuestions'] =>
+    (purpose: string, embed: Embed): Embed =>
     (batch, signal) =>
       timed(
         { telemetry, span: 'embed', record, signal },
@@ -31,6 +31,7 @@ export function observeEmbedder(embedder: Embedder, telemetry: Telemetry): Embed
     ...embedder,
     embedQuestions: observe('question', embedder.embedQuestions),
     embedDocuments: observe('document', embedder.embedDocuments),
+    embedSentences: observe('sentence', embedder.embedSentences),
   };
 }
 

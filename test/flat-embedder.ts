@@ -11,6 +11,7 @@ export function flatEmbedder(id: string, dimensions: number): Embedder {
     languages: null,
     embedQuestions: embed,
     embedDocuments: embed,
+    embedSentences: embed,
     close: async () => {},
   };
 }

@@ -21,6 +21,7 @@ const embedder: Embedder = {
   languages: null,
   embedQuestions: async (texts) => texts.map(() => Float32Array.of(1, 0)),
   embedDocuments: async (texts) => texts.map(() => Float32Array.of(0, 1)),
+  embedSentences: async (texts) => texts.map(() => Float32Array.of(0, 1)),
   close: async () => {},
 };
 

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../src/domain/sha256.ts';
-import type { Embedder } from '../../src/models/embedder.ts';
+import type { Embed, Embedder } from '../../src/models/embedder.ts';
 
 const hashBytes = 32;
 
@@ -17,7 +17,7 @@ export function createCachedEmbedder(embedder: Embedder, folder: string): Embedd
     known.set(stored.subarray(at, at + hashBytes).toString('hex'), new Float32Array(new Uint8Array(bytes).buffer));
   }
   const keyOf = (text: string) => sha256(text);
-  const cached = (embed: Embedder['embedDocuments']): Embedder['embedDocuments'] => {
+  const cached = (embed: Embed): Embed => {
     return async (texts, signal) => {
       const missing = [...new Set(texts)].filter((text) => !known.has(keyOf(text)));
       const vectors = missing.length === 0 ? [] : await embed(missing, signal);
@@ -35,5 +35,6 @@ export function createCachedEmbedder(embedder: Embedder, folder: string): Embedd
     ...embedder,
     embedQuestions: cached(embedder.embedQuestions),
     embedDocuments: cached(embedder.embedDocuments),
+    embedSentences: cached(embedder.embedSentences),
   };
 }

@@ -22,12 +22,12 @@ export interface JudgedQuestion {
   readonly evidence: Pick<AnswererInput, 'question' | 'passages' | 'units' | 'weights'>;
 }
 
-/** An embedder that embeds no question, so that words alone decide. */
+/** An embedder that embeds nothing for a question, so that words alone decide. */
 export function withoutVectors(base: Embedder): Embedder {
-  const embedQuestions = async () => {
+  const refuse = async () => {
     throw new AppError('MODEL_UNAVAILABLE', 'Fitting without vectors.');
   };
-  return { ...base, embedQuestions };
+  return { ...base, embedQuestions: refuse, embedSentences: refuse };
 }
 
 /** Asks the questions of a library by the product's own search and evidence. */

@@ -3,6 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import { asReviewed } from '../domain/reviewed.ts';
 import type { HedgedCall } from '../models/chat/hedge-chat-model.ts';
 import type { ChatModel } from '../models/chat-model.ts';
+import type { Embed } from '../models/embedder.ts';
 import { describeExpansion, type Retrieval, type Retrieve } from '../retrieve/retrieve.ts';
 import type { DocumentStore } from '../store/documents.ts';
 import type { VectorIndex } from '../store/vector-index.ts';
@@ -14,7 +15,6 @@ import type { Answerer, AnswererInput, AnswererResult } from './answerer.ts';
 import { condenseQuestion } from './condense-question.ts';
 import { confidenceOf } from './confidence/confidence-model.ts';
 import { quotesForConflicts, stateConflicts } from './conflicts/state-conflicts.ts';
-import type { EmbedUnits } from './evidence/embed-units.ts';
 import { type RankedUnits, rankUnits } from './evidence/rank-units.ts';
 import { createTermWeights, type TermWeights } from './evidence/term-weights.ts';
 import { findParts } from './find-parts.ts';
@@ -35,7 +35,7 @@ export interface Parts {
   /** Whether a second judge reads what the chat model writes. */
   readonly hasJudge: boolean;
   readonly prompts: Prompts;
-  readonly embedUnits: (tenant: AnswerInput['principal']['tenantId']) => EmbedUnits;
+  readonly embedUnits: (tenant: AnswerInput['principal']['tenantId']) => Embed;
   readonly refusal: RefusalModel;
   /** In the order in which they are asked. */
   readonly modelAnswerers: readonly { readonly model: string; readonly answer: Answerer }[];

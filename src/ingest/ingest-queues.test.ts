@@ -84,6 +84,7 @@ const embedder: Embedder = {
   maxTokens: 100,
   languages: null,
   embedQuestions: () => Promise.reject(new Error('no question is asked here')),
+  embedSentences: () => Promise.reject(new Error('no answer is written here')),
   async embedDocuments(texts) {
     calls += 1;
     if (embedderError) throw embedderError;

@@ -3,13 +3,15 @@ import { loadConfig } from '../config.ts';
 import { createActiveEmbedder } from './active-embedder.ts';
 import { embeddingConfigOf } from './create-embedder.ts';
 import type { Embedder } from './embedder.ts';
+import { noPrefixes } from './openai-embedder-id.ts';
 
 const never = new AbortController().signal;
 
 function fakeEmbedder(id: string, dimensions: number, closed: string[] = []): Embedder {
   const embed = async (texts: readonly string[]) => texts.map(() => new Float32Array(dimensions));
   const close = async () => void closed.push(id);
-  return { id, dimensions, maxTokens: 10, languages: [id], embedQuestions: embed, embedDocuments: embed, close };
+  const embeds = { embedQuestions: embed, embedDocuments: embed, embedSentences: embed };
+  return { id, dimensions, maxTokens: 10, languages: [id], ...embeds, close };
 }
 
 describe('createActiveEmbedder', () => {
@@ -64,8 +66,25 @@ describe('embeddingConfigOf', () => {
     expect(embeddingConfigOf('minilm', builtIn)).toEqual({ provider: 'minilm' });
     expect(embeddingConfigOf('all-MiniLM-L6-v2-int8', server)).toEqual({ provider: 'minilm' });
     const given = { provider: 'openai', apiKey: 'sk-test-key-of-some-length', baseUrl: 'http://127.0.0.1:1/v1' };
-    expect(embeddingConfigOf('nomic:v1', server)).toEqual({ ...given, model: 'nomic:v1', dimensions: null });
-    expect(embeddingConfigOf('openai:nomic:v1:768', server)).toEqual({ ...given, model: 'nomic:v1', dimensions: 768 });
+    const named = { ...given, model: 'nomic:v1', prefixes: noPrefixes };
+    expect(embeddingConfigOf('nomic:v1', server)).toEqual({ ...named, dimensions: null });
+    expect(embeddingConfigOf('openai:nomic:v1:768', server)).toEqual({ ...named, dimensions: 768 });
+  });
+
+  it('takes prefixes from the id, and for the model of the settings from there', () => {
+    const e5 = loadConfig({
+      OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
+      EMBEDDING_MODEL: 'e5',
+      EMBEDDING_QUESTION_PREFIX: 'query: ',
+      EMBEDDING_DOCUMENT_PREFIX: 'passage: ',
+    });
+    expect(embeddingConfigOf('e5', e5)).toMatchObject({ prefixes: { question: 'query: ', document: 'passage: ' } });
+    expect(embeddingConfigOf('nomic', e5)).toMatchObject({ prefixes: noPrefixes });
+    expect(embeddingConfigOf('openai:e5:768', e5)).toMatchObject({ model: 'e5', prefixes: noPrefixes });
+    expect(embeddingConfigOf('openai:nomic:768?question=search_query%3A+', e5)).toMatchObject({
+      model: 'nomic',
+      prefixes: { question: 'search_query: ', document: '' },
+    });
   });
 
   it('says what is missing', () => {

@@ -34,6 +34,7 @@ export function createActiveEmbedder(
     similarity: () => readSimilarity(active),
     embedQuestions: (texts, signal) => active.embedQuestions(texts, signal),
     embedDocuments: (texts, signal) => active.embedDocuments(texts, signal),
+    embedSentences: (texts, signal) => active.embedSentences(texts, signal),
     async open(name) {
       const opening = opened.get(name) ?? openOther(name);
       opened.set(name, opening);

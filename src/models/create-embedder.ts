@@ -3,6 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import type { Embedder } from './embedder.ts';
 import { createMiniLmEmbedder } from './minilm/minilm-embedder.ts';
 import { createOpenAiEmbedder } from './openai-embedder.ts';
+import { noPrefixes, readOpenAiId } from './openai-embedder-id.ts';
 
 type EmbeddingConfig = Config['embedding'];
 type ConfigOf<Provider> = Extract<EmbeddingConfig, { provider: Provider }>;
@@ -37,15 +38,15 @@ export async function createEmbedder(config: EmbeddingConfig, options: EmbedderO
 
 /** Dimensions in the id of an embedder of that model; null for another model's. */
 function lengthOf(model: string, id: string | null): number | null {
-  const [, named, digits] = openAiId.exec(id ?? '') ?? [];
-  return named === model ? Number(digits) : null;
+  const before = readOpenAiId(id ?? '');
+  return before?.model === model ? before.dimensions : null;
 }
 
-const openAiId = /^openai:(.+):(\d+)$/;
 const builtIn: ReadonlySet<string> = new Set(['minilm', 'all-MiniLM-L6-v2-int8']);
 
 /**
- * The settings of an embedder by the name that EMBEDDING_MODEL takes, or by the `id` of one: `openai:model:dimensions`.
+ * The settings of an embedder by the name that EMBEDDING_MODEL takes, or by the `id` of one, which says all of it; what EMBEDDING_DIMENSIONS and
+ * the prefixes say holds for the model of EMBEDDING_MODEL alone.
  * Throws INVALID_REQUEST when it needs a model server and none is set.
  */
 export function embeddingConfigOf(
@@ -57,7 +58,7 @@ export function embeddingConfigOf(
     throw new AppError('INVALID_REQUEST', `The embedder ${name} needs a model server.`, {
       errors: [{ field: 'embedder', expected: '`minilm`, or OPENAI_API_KEY or OPENAI_BASE_URL set', received: name }],
     });
-  const [, model = name, digits] = openAiId.exec(name) ?? [];
-  const configured = embedding.provider === 'openai' && embedding.model === model ? embedding.dimensions : null;
-  return { provider: 'openai', model, dimensions: digits ? Number(digits) : configured, ...modelServer };
+  if (embedding.provider === 'openai' && embedding.model === name) return embedding;
+  const { model, dimensions, prefixes } = readOpenAiId(name) ?? { model: name, dimensions: null, prefixes: noPrefixes };
+  return { provider: 'openai', model, dimensions, prefixes, ...modelServer };
 }

@@ -1,5 +1,8 @@
 import type { SimilarityOf } from './similarity.ts';
 
+/** A vector of unit length for each text. Throws MODEL_UNAVAILABLE, DEADLINE_EXCEEDED or the signal's reason. */
+export type Embed = (texts: readonly string[], signal: AbortSignal) => Promise<Float32Array[]>;
+
 /** Texts in, unit-length vectors out. Questions are served ahead of documents. */
 export interface Embedder {
   /** Names model, precision and dimensions; vectors of different ids are never compared. */
@@ -16,9 +19,10 @@ export interface Embedder {
    * embedding throws.
    */
   readonly similarity?: () => Promise<SimilarityOf>;
-  /** Throws MODEL_UNAVAILABLE, DEADLINE_EXCEEDED or the signal's reason. */
-  embedQuestions(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
-  embedDocuments(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
+  readonly embedQuestions: Embed;
+  readonly embedDocuments: Embed;
+  /** Sentences of documents that a question waits for: the vectors of `embedDocuments`, served as early as questions. */
+  readonly embedSentences: Embed;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import { minilmId } from './minilm/minilm-embedder.ts';
+import { readOpenAiId } from './openai-embedder-id.ts';
 
 /**
  * US dollars for a million tokens: https://developers.openai.com/api/docs/pricing, as of May 2026, without the discount for batches that
@@ -22,6 +23,5 @@ export function embeddingPriceOf(embedder: string, { embeddingPrice, modelServer
   if (embeddingPrice !== null) return embeddingPrice;
   // Another server may have a model of the same name and another price.
   if (modelServer?.baseUrl) return null;
-  const [, model = ''] = /^openai:(.+):\d+$/.exec(embedder) ?? [];
-  return openAiPrices.get(model) ?? null;
+  return openAiPrices.get(readOpenAiId(embedder)?.model ?? '') ?? null;
 }

@@ -58,6 +58,29 @@ describe('createOpenAiEmbedder', () => {
     ]);
   });
 
+  it('puts in front of each text what the model wants there, and says so in its id', async () => {
+    await using server = await openServer((body, response) =>
+      sendVectors(
+        response,
+        body.input.map((text) => [text.startsWith('query: ') ? 1 : 2, 1]),
+      ),
+    );
+    const embedder = await open(server.baseUrl, { prefixes: { question: 'query: ', document: 'passage: ' } });
+    await embedder.embedQuestions(['When?'], never);
+    await embedder.embedSentences(['On Monday.'], never);
+    await embedder.embedDocuments(['It is on Monday.', 'It was.'], never);
+    expect(server.bodies.map(({ input }) => input)).toEqual([
+      ['query: When?'],
+      ['passage: On Monday.'],
+      ['passage: It is on Monday.', 'passage: It was.'],
+    ]);
+    expect(embedder.id).toBe('openai:stub:2?question=query%3A+&document=passage%3A+');
+    await embedder.similarity?.();
+    const measured = server.bodies.slice(3).flatMap(({ input }) => input);
+    expect(measured.filter((text) => text.startsWith('query: '))).toHaveLength(64);
+    expect(measured.filter((text) => text.startsWith('passage: '))).toHaveLength(64);
+  });
+
   it('splits long lists and keeps their order', async () => {
     await using server = await openServer((body, response) =>
       sendVectors(

@@ -1,7 +1,8 @@
 import { AppError } from '../domain/errors.ts';
 import { type CallGuard, createCallGuard } from './call-guard.ts';
-import type { Embedder } from './embedder.ts';
+import type { Embed, Embedder } from './embedder.ts';
 import { retryAfterOf, statusOf, toModelError } from './model-error.ts';
+import { type EmbeddingPrefixes, noPrefixes, writeOpenAiId } from './openai-embedder-id.ts';
 import { savedShare } from './pace/minute-budget.ts';
 import { createRequestPacer } from './pace/request-pacer.ts';
 import { mostAtOnce } from './pace/request-window.ts';
@@ -20,6 +21,8 @@ export interface OpenAiEmbedderOptions {
   /** What the account allows; null or left out: no limit. */
   readonly requestsPerMinute?: number | null;
   readonly tokensPerMinute?: number | null;
+  /** Put in front of each text; left out: none. */
+  readonly prefixes?: EmbeddingPrefixes;
   readonly questionDeadlineMs?: number;
   readonly documentDeadlineMs?: number;
   readonly retryDelayMs?: number;
@@ -40,14 +43,14 @@ const knownDimensions: ReadonlyMap<string, number> = new Map([
  */
 export async function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Promise<Embedder> {
   const { questionDeadlineMs = 5_000, documentDeadlineMs = 60_000, retryDelayMs = 300 } = options;
-  const { requestsPerMinute = null, tokensPerMinute = null } = options;
+  const { requestsPerMinute = null, tokensPerMinute = null, model, prefixes = noPrefixes } = options;
   const open = await openRequests(options);
   const pacer = createRequestPacer({ requestsPerMinute, tokensPerMinute, isOverload, askedToWait: retryAfterOf });
   // Each has its own guard: a server that is left alone by documents is still asked questions.
   const lanes = { questions: createCallGuard(retryDelayMs), documents: createCallGuard(retryDelayMs) };
   const tokensMax = tokensPerMinute === null ? undefined : tokensPerMinute * savedShare;
 
-  async function embedQuestions(texts: readonly string[], signal: AbortSignal): Promise<number[][]> {
+  async function embedAtOnce(texts: readonly string[], signal: AbortSignal): Promise<number[][]> {
     const request = open(questionDeadlineMs, signal);
     const batches = toRequestBatches(texts, (text) => text);
     const vectors = batches.map(({ items, tokens }) => {
@@ -57,7 +60,7 @@ export async function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Prom
     return (await Promise.all(vectors)).flat();
   }
 
-  async function embedDocuments(texts: readonly string[], signal: AbortSignal): Promise<number[][]> {
+  async function embedInTurn(texts: readonly string[], signal: AbortSignal): Promise<number[][]> {
     const request = open(documentDeadlineMs, signal);
     const batches = toRequestBatches(texts, (text) => text, tokensMax);
     const vectors = batches.map(({ items, tokens }) =>
@@ -68,23 +71,30 @@ export async function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Prom
 
   const dimensions =
     options.dimensions ??
-    knownDimensions.get(options.model) ??
+    knownDimensions.get(model) ??
     options.vectorLength ??
-    (await askForDimensions(embedQuestions, options.model));
-  const toUnitVectors =
-    (embed: typeof embedDocuments) =>
-    async (texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> =>
-      (await embed(texts, signal)).map((vector) => toUnitVector(vector, dimensions));
-  const questions = toUnitVectors(embedQuestions);
+    (await askForDimensions(embedAtOnce, model));
+  const toEmbed =
+    (embed: typeof embedInTurn, prefix: string): Embed =>
+    async (texts, signal) => {
+      const vectors = await embed(
+        texts.map((text) => prefix + text),
+        signal,
+      );
+      return vectors.map((vector) => toUnitVector(vector, dimensions));
+    };
+  const embedQuestions = toEmbed(embedAtOnce, prefixes.question);
+  const embedSentences = toEmbed(embedAtOnce, prefixes.document);
   return {
-    id: `openai:${options.model}:${dimensions}`,
+    id: writeOpenAiId({ model, dimensions, prefixes }),
     dimensions,
     maxTokens: 8191,
     languages: null,
     callsAtOnce: mostAtOnce,
-    similarity: createSimilarity(questions),
-    embedQuestions: questions,
-    embedDocuments: toUnitVectors(embedDocuments),
+    similarity: createSimilarity({ embedQuestions, embedSentences }),
+    embedQuestions,
+    embedDocuments: toEmbed(embedInTurn, prefixes.document),
+    embedSentences,
     close: async () => {},
   };
 }

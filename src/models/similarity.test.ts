@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Embed } from './embedder.ts';
 import { createMiniLmEmbedder } from './minilm/minilm-embedder.ts';
 import { asItIs, builtInSpread, createSimilarity, measureSpread, similarityFrom } from './similarity.ts';
 
@@ -15,12 +16,14 @@ async function embedNarrowly(texts: readonly string[]): Promise<Float32Array[]> 
   return vectors.map((vector) => Float32Array.from([...vector, shared], (value) => value / length));
 }
 
+const narrow = (embed: Embed = embedNarrowly) => ({ embedQuestions: embed, embedSentences: embed });
+
 const cosine = (one: Float32Array | undefined, other: Float32Array | undefined) =>
   one?.reduce((sum, value, index) => sum + value * (other?.[index] ?? 0), 0) ?? Number.NaN;
 
 describe('measureSpread', () => {
   it('gives the spread of the built-in embedder that weights were fitted on', async () => {
-    const { related, strangers } = await measureSpread(embedder.embedQuestions, never);
+    const { related, strangers } = await measureSpread(embedder, never);
     expect(related).toBeCloseTo(builtInSpread.related, 2);
     expect(strangers).toBeCloseTo(builtInSpread.strangers, 2);
   });
@@ -31,7 +34,7 @@ describe('similarityFrom', () => {
     const texts = ['When are refunds paid?', 'Refunds are paid within ten days.', 'The cat sleeps on the sofa.'];
     const [question, near, far] = await embedNarrowly(texts);
     const [askedFor, own, other] = await embedder.embedQuestions(texts, never);
-    const similarityOf = similarityFrom(await measureSpread(embedNarrowly, never));
+    const similarityOf = similarityFrom(await measureSpread(narrow(), never));
     expect(cosine(question, far)).toBeGreaterThan(0.4);
     expect(similarityOf(cosine(question, near))).toBeCloseTo(cosine(askedFor, own), 1);
     expect(similarityOf(cosine(question, far))).toBeCloseTo(cosine(askedFor, other), 1);
@@ -63,11 +66,13 @@ describe('createSimilarity', () => {
   it('measures once for all who ask, and again after a failure', async () => {
     const embedded: number[] = [];
     let isDown = true;
-    const similarity = createSimilarity(async (texts) => {
-      if (isDown) throw new Error('not yet');
-      embedded.push(texts.length);
-      return await embedNarrowly(texts);
-    });
+    const similarity = createSimilarity(
+      narrow(async (texts) => {
+        if (isDown) throw new Error('not yet');
+        embedded.push(texts.length);
+        return await embedNarrowly(texts);
+      }),
+    );
     const [first, second] = await Promise.allSettled([similarity(), similarity()]);
     expect([first.status, second.status]).toEqual(['rejected', 'rejected']);
     isDown = false;

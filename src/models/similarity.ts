@@ -1,4 +1,4 @@
-import type { Embedder } from './embedder.ts';
+import type { Embed, Embedder } from './embedder.ts';
 import pairs from './similarity-pairs.json' with { type: 'json' };
 
 /** What a cosine of two vectors of an embedder says, as a cosine of the built-in embedder, which all weights were fitted on. */
@@ -34,15 +34,30 @@ export function similarityFrom({ related, strangers }: CosineSpread): Similarity
   return (cosine) => Math.min(1, builtInSpread.strangers + slope * (cosine - strangers));
 }
 
+/** What it takes to measure one. */
+type SpreadEmbedder = Pick<Embedder, 'embedQuestions' | 'embedSentences'>;
+
 /** Throws what the embedder throws. */
-export async function measureSpread(embed: Embedder['embedQuestions'], signal: AbortSignal): Promise<CosineSpread> {
-  const texts = pairs.flat();
-  const starts = Array.from({ length: Math.ceil(texts.length / textsAtOnce) }, (_, part) => part * textsAtOnce);
-  const parts = starts.map((start) => embed(texts.slice(start, start + textsAtOnce), signal));
-  const vectors = (await Promise.all(parts)).flat();
+export async function measureSpread(
+  { embedQuestions, embedSentences }: SpreadEmbedder,
+  signal: AbortSignal,
+): Promise<CosineSpread> {
+  const inParts = async (embed: Embed, texts: readonly string[]) => {
+    const starts = Array.from({ length: Math.ceil(texts.length / textsAtOnce) }, (_, part) => part * textsAtOnce);
+    const parts = starts.map((start) => embed(texts.slice(start, start + textsAtOnce), signal));
+    return (await Promise.all(parts)).flat();
+  };
+  const [questions, answers] = await Promise.all([
+    inParts(
+      embedQuestions,
+      pairs.map(([question = '']) => question),
+    ),
+    inParts(
+      embedSentences,
+      pairs.map(([, answer = '']) => answer),
+    ),
+  ]);
   const [own, others]: [number[], number[]] = [[], []];
-  const questions = vectors.filter((_, index) => index % 2 === 0);
-  const answers = vectors.filter((_, index) => index % 2 === 1);
   for (const [asked, question] of questions.entries())
     for (const [answered, answer] of answers.entries()) (asked === answered ? own : others).push(dot(question, answer));
   others.sort((one, other) => one - other);
@@ -53,10 +68,10 @@ export async function measureSpread(embed: Embedder['embedQuestions'], signal: A
 }
 
 /** Measures once; a failure is thrown to those who wait, and the next one measures again. */
-export function createSimilarity(embed: Embedder['embedQuestions']): () => Promise<SimilarityOf> {
+export function createSimilarity(embedder: SpreadEmbedder): () => Promise<SimilarityOf> {
   let measuring: Promise<SimilarityOf> | null = null;
   // No question's own signal: those that come after it want the result too.
-  const measure = async () => similarityFrom(await measureSpread(embed, new AbortController().signal));
+  const measure = async () => similarityFrom(await measureSpread(embedder, new AbortController().signal));
   return () => {
     measuring ??= measure().catch((error) => {
       measuring = null;

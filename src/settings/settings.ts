@@ -11,6 +11,8 @@ const withDefault = <T extends z.ZodType>(schema: T, value: z.output<T>) =>
 const integer = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 /** For a million tokens. */
 const dollars = z.string().trim().min(1).transform(Number).pipe(z.number().min(0).max(1_000));
+/** It is part of the embedder's id, which is stored with each vector. */
+const embeddingPrefix = z.string().refine((prefix) => encodeURIComponent(prefix.toWellFormed()).length <= 600);
 const httpUrl = z.url({ protocol: /^https?$/ });
 /** `0.4/1.6`, for each model one, or one for all. */
 const chatPrices = z
@@ -220,6 +222,19 @@ export const settings = {
     expected: 'a whole number from 8 to 4096',
     description: 'Length of the vectors, for models that can shorten them.',
     example: '1024',
+  },
+  EMBEDDING_QUESTION_PREFIX: {
+    schema: optional(embeddingPrefix),
+    expected: 'at most 200 characters, 66 where they are not ASCII',
+    description:
+      'Put in front of each question that is embedded, spaces as they are, where the model was trained so and its server does not add it.',
+    example: "'query: '",
+  },
+  EMBEDDING_DOCUMENT_PREFIX: {
+    schema: optional(embeddingPrefix),
+    expected: 'at most 200 characters, 66 where they are not ASCII',
+    description: 'Put in front of each passage and sentence that is embedded.',
+    example: "'passage: '",
   },
   EMBEDDING_RPM: {
     schema: optional(integer(1, 10_000_000)),

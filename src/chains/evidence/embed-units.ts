@@ -1,8 +1,6 @@
 import type { TenantId } from '../../domain/ids.ts';
 import { createTextMemory } from '../../domain/text-memory.ts';
-import type { Embedder } from '../../models/embedder.ts';
-
-export type EmbedUnits = (texts: readonly string[], signal: AbortSignal) => Promise<Float32Array[]>;
+import type { Embed, Embedder } from '../../models/embedder.ts';
 
 /** Vectors kept: about 8 MB at 384 dimensions. */
 const remembered = 5000;
@@ -10,10 +8,9 @@ const remembered = 5000;
 const deadlineMs = 1500;
 
 /**
- * Vectors of sentences, remembered by tenant and text. They are asked for as questions, because the embedder serves those
- * ahead of documents and a reader is waiting. Rejects with what the embedder throws, or when the deadline has passed.
+ * Vectors of sentences, remembered by tenant and text. Rejects with what the embedder throws, or when the deadline has passed.
  */
-export function createEmbedUnits(embedder: Embedder, deadline = deadlineMs): (tenant: TenantId) => EmbedUnits {
+export function createEmbedUnits(embedder: Embedder, deadline = deadlineMs): (tenant: TenantId) => Embed {
   const vectors = createTextMemory<string, Float32Array>({ max: remembered });
   return (tenant) => async (texts, signal) => {
     const keys = texts.map((text) => `${tenant} ${embedder.id} ${text}`);
@@ -21,7 +18,7 @@ export function createEmbedUnits(embedder: Embedder, deadline = deadlineMs): (te
     const missing = texts.filter((_, index) => !found.get(keys[index] ?? ''));
     if (missing.length > 0) {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(deadline)]);
-      const embedded = await embedder.embedQuestions(missing, limited);
+      const embedded = await embedder.embedSentences(missing, limited);
       for (const [index, text] of missing.entries()) {
         const vector = embedded[index];
         const key = `${tenant} ${embedder.id} ${text}`;

@@ -1,9 +1,9 @@
 import type { Span } from '../../domain/sentences.ts';
+import type { Embed } from '../../models/embedder.ts';
 import { dot } from '../../models/similarity.ts';
 import type { QuestionVector, ScoredPassage } from '../../retrieve/retrieve.ts';
 import { plainText } from '../quotes/plain-text.ts';
 import { answerTypeOf, holdsAnswerType } from './answer-type.ts';
-import type { EmbedUnits } from './embed-units.ts';
 import { splitUnits, type Unit } from './split-units.ts';
 import { coverage, neighboursIn, type TermWeights } from './term-weights.ts';
 
@@ -71,7 +71,7 @@ const cosineBefore = 0.7;
  * passage. Only those that look best before are embedded, at most 10; of them a longer one says more. The others follow, each
  * with the cosine of the window of sentences that it stands in, which the search has compared. Without vectors the rest decides.
  */
-export async function rankUnits(input: RankUnitsInput, embed: EmbedUnits, signal: AbortSignal): Promise<RankedUnits> {
+export async function rankUnits(input: RankUnitsInput, embed: Embed, signal: AbortSignal): Promise<RankedUnits> {
   const read = input.passages.slice(0, passagesRead);
   await input.weights.prepare([input.question, ...read.map(headingText), ...read.map((passage) => passage.text)]);
   const candidates = read

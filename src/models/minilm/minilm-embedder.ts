@@ -38,6 +38,7 @@ export function createMiniLmEmbedder({ threads }: MiniLmOptions): Embedder {
     languages: ['en'],
     embedQuestions: questions.embed,
     embedDocuments: documents.embed,
+    embedSentences: questions.embed,
     async close() {
       await Promise.all([questions.close(), documents.close()]);
     },

@@ -66,6 +66,7 @@ async function openRankingApp(): Promise<TestApp> {
       return texts.map(() => Float32Array.of(1, 0));
     },
     embedDocuments: async (texts) => texts.map(() => Float32Array.of(0, 1)),
+    embedSentences: async (texts) => texts.map(() => Float32Array.of(0, 1)),
     close: async () => {},
   };
   const index = createMemoryIndex({ rows: stores.indexRows, embedder });
