@@ -1,21 +1,25 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createJobProgress } from './cli/job-progress.ts';
 import type { Progress } from './cli/progress.ts';
 import { waitOutFaults } from './cli/wait-out-faults.ts';
 import { AppError } from './domain/errors.ts';
 import type { JobId } from './domain/ids.ts';
+import type { Job } from './domain/job.ts';
 import { isPassing } from './domain/passing-faults.ts';
 import type { Principal } from './domain/principal.ts';
 import { walkFolder } from './ingest/load/walk-folder.ts';
 import { hasReadableName } from './ingest/parse/detect-format.ts';
 import type { Footnote } from './main.ts';
 import type { DataFolder } from './store/data-folder.ts';
+import type { JobStore } from './store/jobs.ts';
 
 const sampleFolder = join(import.meta.dirname, '../datasets/handbook/documents');
 const sampleSource = 'sample';
 const pollMilliseconds = 100;
-const longestWaitMilliseconds = 6_000;
+/** A slow machine goes on with it in the background, where questions are answered by words until they have vectors. */
+const longestWaitMilliseconds = 15_000;
 
 /** In the marker until all of the sample was taken in. */
 const begun = 'begun';
@@ -41,7 +45,7 @@ export async function loadSample(parts: SampleParts, { note, ...waiting }: Start
     if (isWanted) {
       note('First start: reading the sample knowledge base, which takes a few seconds.');
       writeFileSync(marker, begun);
-      await waitOutFaults(waiting, () => takeIn(parts));
+      await waitOutFaults(waiting, () => takeIn(parts, waiting.progress));
       waiting.progress.end();
     }
   } catch (error) {
@@ -69,11 +73,11 @@ async function isEmpty({ stores, localKey }: SampleParts): Promise<boolean> {
 }
 
 /** May be done again: what is in already is unchanged. */
-async function takeIn({ stores, submit, localKey, maxFileBytes }: SampleParts): Promise<void> {
+async function takeIn({ stores, submit, localKey, maxFileBytes }: SampleParts, progress: Progress): Promise<void> {
   const principal = await stores.identities.principalOfKey(localKey);
   if (!principal) return;
   const jobId = await submitSample(submit, principal, maxFileBytes);
-  if (jobId !== null) await waitUntilEmbedded(stores, principal, jobId);
+  if (jobId !== null) await waitUntilEmbedded(stores.jobs, { principal, jobId, show: createJobProgress(progress) });
 }
 
 async function submitSample(
@@ -102,11 +106,18 @@ async function submitSample(
   return jobId;
 }
 
-async function waitUntilEmbedded({ jobs }: Footnote['stores'], principal: Principal, jobId: JobId): Promise<void> {
+interface SampleJob {
+  readonly principal: Principal;
+  readonly jobId: JobId;
+  readonly show: (job: Job) => void;
+}
+
+async function waitUntilEmbedded(jobs: Pick<JobStore, 'get'>, { principal, jobId, show }: SampleJob): Promise<void> {
   const deadline = Date.now() + longestWaitMilliseconds;
   while (Date.now() < deadline) {
     const job = await jobs.get(principal.tenantId, jobId);
     if (job?.stage === 'done' || job?.state !== 'running') return;
+    show(job);
     await pause(pollMilliseconds);
   }
 }

@@ -11,7 +11,7 @@ import { hasReadableName } from '../ingest/parse/detect-format.ts';
 import type { Client } from './client.ts';
 import { documentsOf } from './documents.ts';
 import { hashWhile } from './hash-ahead.ts';
-import { hindranceOf } from './jobs.ts';
+import { createJobProgress } from './job-progress.ts';
 import type { Output } from './output.ts';
 import { createEmbeddingPreview, describeEmbedding, type EmbeddingPreview } from './preview-embedding.ts';
 import { createEta, type Progress } from './progress.ts';
@@ -96,7 +96,7 @@ export async function ingest(
 /** Resolves to how many of its pages failed; a run that did not end well counts as one. */
 async function addSitemap(context: IngestContext, url: string, options: IngestOptions): Promise<number> {
   const { run, name } = await ingestSitemap(context, url, options);
-  const job = run.jobId && (await waitForJob(context, run.jobId, options.wait, createEta()));
+  const job = run.jobId && (await waitForJob(context, run.jobId, options.wait));
   context.progress.end();
   context.output.result(run, (value) => describeRun(value, name));
   return run.failed + (job ? job.failed : 0) + (run.state === 'finished' ? 0 : 1);
@@ -274,10 +274,10 @@ async function waitForJob(
   context: IngestContext,
   jobId: string,
   wait: IngestOptions['wait'],
-  eta: ReturnType<typeof createEta>,
+  readingEta = createEta(),
 ): Promise<Job> {
   const { client, progress, signal } = context;
-  const vectorEta = createEta();
+  const show = createJobProgress(progress, { readingEta, noteOnVectors: 'answers work already' });
   for (
     let pollMilliseconds = firstPollMilliseconds;
     ;
@@ -285,14 +285,7 @@ async function waitForJob(
   ) {
     const job = await client.get<Job>(`/v1/jobs/${jobId}`);
     if (job.stage !== 'lexical' && (job.stage === 'done' || wait === 'lexical' || job.state !== 'running')) return job;
-    const [label, done, total, rate, otherwise] =
-      job.stage === 'lexical'
-        ? (['searchable', job.done + job.failed, job.total, eta, ''] as const)
-        : (['vectors', job.passagesEmbedded, job.passages, vectorEta, 'answers work already'] as const);
-    const secondsLeft = rate(done, total);
-    // What waits would take as long as it waits, which nobody knows.
-    const etaSeconds = job.waitingFor || job.state === 'paused' ? null : secondsLeft;
-    progress.show({ label, done, total, etaSeconds, note: hindranceOf(job) ?? otherwise });
+    show(job);
     await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
     signal.throwIfAborted();
   }
