@@ -73,6 +73,12 @@ export function createTokenCounter(): CountTokens {
   };
 }
 
+/** Token ids of a text without [CLS] and [SEP]. Reads the vocabulary at once. */
+export function createTokenizer(): (text: string) => readonly number[] {
+  const tokenizer = loadTokenizer();
+  return (text) => tokenizer.encode(text, { add_special_tokens: false }).ids;
+}
+
 export interface TokenEncoder {
   /** Token ids with [CLS] and [SEP], at most `maxTokens` in all; what does not fit is left out. */
   encode(text: string): Int32Array;
@@ -83,11 +89,10 @@ const mostCharactersPerToken = 100;
 
 /** Encodes texts for the model. Reads the vocabulary at once. */
 export function createTokenEncoder(maxTokens: number): TokenEncoder {
-  const tokenizer = loadTokenizer();
+  const tokenize = createTokenizer();
   return {
     encode(text) {
-      const readable = text.slice(0, maxTokens * mostCharactersPerToken);
-      const ids = tokenizer.encode(readable, { add_special_tokens: false }).ids.slice(0, maxTokens - 2);
+      const ids = tokenize(text.slice(0, maxTokens * mostCharactersPerToken)).slice(0, maxTokens - 2);
       return Int32Array.from([classToken, ...ids, separatorToken]);
     },
   };

@@ -40,6 +40,8 @@ export function openModelThread<Request extends object>(
   onEnd: () => void,
 ): ModelThread<Request> {
   const worker = new Worker(program, { workerData });
+  // A thread at rest does not keep the process alive, one at work does.
+  worker.unref();
   const pending = new Map<number, Pending>();
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let nextId = 0;
@@ -68,7 +70,6 @@ export function openModelThread<Request extends object>(
     if (!request) return null;
     clearTimeout(request.timer);
     pending.delete(id);
-    // A thread at rest does not keep the process alive, one at work does.
     if (pending.size === 0) worker.unref();
     return request;
   }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
-import { type ModelThread, openModelThread, unavailable } from '../onnx/model-thread.ts';
+import { createModelPool } from '../onnx/model-pool.ts';
 import type { Reranker, RerankRequest } from '../reranker.ts';
 import type { CrossEncoderOfThread } from './cross-encoder-thread.ts';
 import { type AskForScores, guardReranker, type RerankLimits } from './guard-reranker.ts';
@@ -27,37 +27,29 @@ const probe: RerankRequest = { query: 'question', texts: ['text'] };
 export async function createOnnxReranker(options: OnnxRerankerOptions): Promise<Reranker> {
   const { file, threads: most = Math.min(availableParallelism(), mostThreads) } = options;
   const workerData: CrossEncoderOfThread = { file, tokenizerFolder: tokenizerFolderOf(file) };
-  const program = new URL('./cross-encoder-thread.ts', import.meta.url);
-  const thread = { name: 'The cross-encoder of RERANK_FILE', deadlineMilliseconds, program, workerData };
-  const threads = new Map<number, ModelThread<RerankRequest>>();
-  let isClosed = false;
-
-  function threadAt(place: number): ModelThread<RerankRequest> {
-    if (isClosed) throw unavailable(`${thread.name} is closed.`);
-    const open = threads.get(place) ?? openModelThread<RerankRequest>(thread, () => threads.delete(place));
-    threads.set(place, open);
-    return open;
-  }
-
-  await threadAt(0)
-    .ask(probe)
-    .catch((cause) => {
-      throw wrongFile('a cross-encoder in ONNX that gives one number for a pair of texts', file, cause);
-    });
+  const pool = createModelPool<RerankRequest>({
+    name: 'The cross-encoder of RERANK_FILE',
+    deadlineMilliseconds,
+    program: new URL('./cross-encoder-thread.ts', import.meta.url),
+    workerData,
+    threads: most,
+    // A share is a thread's part of the texts: none waits behind another while a thread has nothing to do.
+    requestsPerThread: 1,
+  });
+  await pool.ask(probe, AbortSignal.timeout(deadlineMilliseconds)).catch((cause) => {
+    throw wrongFile('a cross-encoder in ONNX that gives one number for a pair of texts', file, cause);
+  });
   const id = join(basename(dirname(file)), basename(file));
   const ask: AskForScores = async ({ query, texts }, signal) => {
     const shares = shareOut(texts.length, most);
-    const scored = shares.map(async (indices, place): Promise<ScoredIndex[]> => {
+    const scored = shares.map(async (indices): Promise<ScoredIndex[]> => {
       const share = { query, texts: indices.map((index) => texts[index] ?? '') };
-      const scores = await threadAt(place).ask(share, signal);
+      const scores = await pool.ask(share, signal);
       return indices.map((index, row) => ({ index, score: scores[row] ?? Number.NaN }));
     });
     return (await Promise.all(scored)).flat();
   };
-  return guardReranker({ id, scale: 'logit', limits: options }, ask, async () => {
-    isClosed = true;
-    await Promise.all([...threads.values()].map((open) => open.close()));
-  });
+  return guardReranker({ id, scale: 'logit', limits: options }, ask, pool.close);
 }
 
 /** Indices dealt out in turn, so that each thread has about the same to read; none for a thread that would have nothing. */
