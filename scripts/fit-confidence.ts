@@ -11,11 +11,13 @@ import {
   type ConfidenceFit,
   oddsOfHolding,
 } from '../src/chains/confidence/confidence-model.ts';
+import { mapSides, type RefusalSide } from '../src/chains/refuse/refusal-features.ts';
 import { createRefusalModel } from '../src/chains/refuse/refusal-model.ts';
+import { createBuiltInLocator } from '../src/models/locator/built-in-locator.ts';
 import { createMiniLmEmbedder } from '../src/models/minilm/minilm-embedder.ts';
 import { createTokenCounter } from '../src/models/minilm/tokenizer.ts';
 import { createCachedEmbedder } from './fit-ranker/cached-embedder.ts';
-import { type JudgedQuestion, judgeQuestions, withoutVectors } from './fit-refusal/judge-set.ts';
+import { type JudgedQuestion, judgeQuestions, toolsOf } from './fit-refusal/judge-set.ts';
 import { openLibrary } from './fit-refusal/library.ts';
 import { type QuestionSet, readQuestionSet, readQuestionSets } from './fit-refusal/read-questions.ts';
 
@@ -42,6 +44,7 @@ const { values: options, positionals } = parseArgs({
 });
 const own = createMiniLmEmbedder({ threads: 2 });
 const embedder = createCachedEmbedder(own, options.cache);
+const locator = createBuiltInLocator({ threads: 2 });
 const countTokens = createTokenCounter();
 const signal = new AbortController().signal;
 const { judge } = createRefusalModel(null);
@@ -54,31 +57,33 @@ interface GivenAnswer {
 
 const reading = { most: Number(options.most), countTokens };
 const sample = await readQuestionSet(sampleFolder, { ...reading, most: Number.POSITIVE_INFINITY });
-const hybrid = await answersOf(sample, true);
-const lexical = await answersOf(sample, false);
+const given = {
+  located: await answersOf(sample, 'located'),
+  hybrid: await answersOf(sample, 'hybrid'),
+  lexical: await answersOf(sample, 'lexical'),
+};
 const fit: ConfidenceFit = {
   fittedAt: new Date().toISOString().slice(0, 10),
   dataHash: sample.hash,
-  answers: hybrid.length,
-  hybrid: fitCurve(hybrid),
-  lexical: fitCurve(lexical),
+  answers: given.located.length,
+  curves: mapSides((side) => fitCurve(given[side])),
 };
-for (const [side, answers] of Object.entries({ hybrid, lexical })) reportHalves(side, answers);
+for (const [side, answers] of Object.entries(given)) reportHalves(side, answers);
 if (positionals[0])
   for (const set of await readQuestionSets(positionals[0], reading)) {
-    const answers = await answersOf(set, true);
-    console.log(`${set.name}, not fitted on: ${describe(answers, fit.hybrid)}`);
+    const answers = await answersOf(set, 'located');
+    console.log(`${set.name}, not fitted on: ${describe(answers, fit.curves.located)}`);
   }
 await own.close();
+await locator.close();
 if (!options.check) writeFileSync(output, `${JSON.stringify(fit, null, 2)}\n`);
 
 /** The answers to the questions that the refusal model lets through. */
-async function answersOf({ documents, questions }: QuestionSet, hasVectors: boolean): Promise<GivenAnswer[]> {
+async function answersOf({ documents, questions }: QuestionSet, side: RefusalSide): Promise<GivenAnswer[]> {
   const library = await openLibrary(documents, { embedder, countTokens, signal });
-  const by = hasVectors ? embedder : withoutVectors(embedder);
   const answers: GivenAnswer[] = [];
-  for (const judged of await judgeQuestions(library, questions, { embedder: by, signal })) {
-    const { probability, threshold } = judge(judged.features, hasVectors);
+  for (const judged of await judgeQuestions(library, questions, { ...toolsOf(side, { embedder, locator }), signal })) {
+    const { probability, threshold } = judge(judged.features, side);
     if (probability > threshold) continue;
     const answer = await answerTo(judged);
     if (answer) answers.push({ ...answer, refusalProbability: probability });

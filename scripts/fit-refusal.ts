@@ -3,12 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { auroc } from '../evals/metrics/auroc.ts';
-import { refusalFeatures } from '../src/chains/refuse/refusal-features.ts';
-import { namesOfSide, type RefusalFit, type RefusalWeights } from '../src/chains/refuse/refusal-model.ts';
+import { mapSides, namesOfSide, type RefusalSide, refusalFeatures } from '../src/chains/refuse/refusal-features.ts';
+import type { RefusalFit, RefusalWeights } from '../src/chains/refuse/refusal-model.ts';
+import { createBuiltInLocator } from '../src/models/locator/built-in-locator.ts';
 import { createMiniLmEmbedder } from '../src/models/minilm/minilm-embedder.ts';
 import { createTokenCounter } from '../src/models/minilm/tokenizer.ts';
 import { createCachedEmbedder } from './fit-ranker/cached-embedder.ts';
-import { type JudgedQuestion, judgeQuestions, withoutVectors } from './fit-refusal/judge-set.ts';
+import { type JudgedQuestion, judgeQuestions, toolsOf } from './fit-refusal/judge-set.ts';
 import { openLibrary } from './fit-refusal/library.ts';
 import { type Example, fitLogistic, predict } from './fit-refusal/logistic.ts';
 import { readQuestionSet, readQuestionSets } from './fit-refusal/read-questions.ts';
@@ -43,14 +44,14 @@ const [root] = positionals;
 if (!root) throw new Error('Name the folder that holds the sets.');
 const own = createMiniLmEmbedder({ threads: 2 });
 const embedder = createCachedEmbedder(own, options.cache);
+const locator = createBuiltInLocator({ threads: 2 });
 const countTokens = createTokenCounter();
 const signal = new AbortController().signal;
 
 interface JudgedSet {
   readonly name: string;
   readonly hash: string;
-  readonly hybrid: readonly JudgedQuestion[];
-  readonly lexical: readonly JudgedQuestion[];
+  readonly judged: Readonly<Record<RefusalSide, readonly JudgedQuestion[]>>;
 }
 
 const reading = { most: Number(options.most), countTokens };
@@ -60,38 +61,39 @@ for (const { name, hash, documents, questions } of [
   ...(await readQuestionSets(root, reading)),
 ]) {
   const library = await openLibrary(documents, { embedder, countTokens, signal });
-  const hybrid = await judgeQuestions(library, questions, { embedder, signal });
-  const lexical = await judgeQuestions(library, questions, { embedder: withoutVectors(embedder), signal });
-  sets.push({ name, hash, hybrid, lexical });
+  const judgedBy = (side: RefusalSide) =>
+    judgeQuestions(library, questions, { ...toolsOf(side, { embedder, locator }), signal });
+  const judged = {
+    located: await judgedBy('located'),
+    hybrid: await judgedBy('hybrid'),
+    lexical: await judgedBy('lexical'),
+  };
+  sets.push({ name, hash, judged });
   console.log(`read ${name}: ${questions.length} questions`);
 }
 await own.close();
+await locator.close();
 
-const [hybrid, lexical] = [fitSide('hybrid'), fitSide('lexical')];
+const sides = mapSides(fitSide);
 const fit: RefusalFit = {
   fittedAt: new Date().toISOString().slice(0, 10),
   dataHash: `sha256:${createHash('sha256')
     .update(sets.map(({ hash }) => hash).join())
     .digest('hex')}`,
-  questions: sets.reduce((sum, set) => sum + set.hybrid.length, 0),
+  questions: sets.reduce((sum, { judged }) => sum + judged.hybrid.length, 0),
   sets: Object.fromEntries(
-    sets.map(({ name, hash }) => [
-      name,
-      { hash, hybrid: hybrid.figures.get(name), lexical: lexical.figures.get(name) },
-    ]),
+    sets.map(({ name, hash }) => [name, { hash, figures: mapSides((side) => sides[side].figuresOf(name)) }]),
   ),
-  hybrid: hybrid.weights,
-  lexical: lexical.weights,
+  weights: mapSides((side) => sides[side].weights),
 };
 if (!options.check) writeFileSync(output, `${JSON.stringify(fit, null, 2)}\n`);
 
-type Side = 'hybrid' | 'lexical';
 interface Case extends Example {
   readonly category: string;
   readonly fold: number;
 }
 
-function fitSide(side: Side) {
+function fitSide(side: RefusalSide) {
   const names = namesOfSide(side);
   const signs = names.map((name) => refusalFeatures[name]);
   const cases = sets.flatMap((set) => casesOf(set, side));
@@ -99,16 +101,15 @@ function fitSide(side: Side) {
   const whole = fitOn(cases);
   const foldFits = Array.from({ length: folds }, (_, fold) => fitOn(cases.filter((each) => each.fold !== fold)));
   const unseen = (each: Case) => predict(foldFits[each.fold] ?? whole, each.features, each.set);
-  const figures = new Map(
-    sets.map(({ name }) => {
-      const ofSet = cases.filter((each) => each.set === name);
-      const others = cases.filter((each) => each.set !== name);
-      const byOthers = others.length > 0 ? fitOn(others) : null;
-      const leftOut = byOthers && rankingOf(ofSet, (each) => predict(byOthers, each.features, ''));
-      return [name, { folds: rankingOf(ofSet, unseen), leftOut }] as const;
-    }),
-  );
-  for (const [name, row] of figures) console.log(`${side} ${name}: AUROC ${JSON.stringify(row)}`);
+  const figuresOf = (name: string) => {
+    const ofSet = cases.filter((each) => each.set === name);
+    const others = cases.filter((each) => each.set !== name);
+    const byOthers = others.length > 0 ? fitOn(others) : null;
+    const leftOut = byOthers && rankingOf(ofSet, (each) => predict(byOthers, each.features, ''));
+    const figures = { folds: rankingOf(ofSet, unseen), leftOut };
+    console.log(`${side} ${name}: AUROC ${JSON.stringify(figures)}`);
+    return figures;
+  };
   const threshold = report(
     side,
     cases.filter(({ set }) => set === sample),
@@ -121,13 +122,13 @@ function fitSide(side: Side) {
     names.flatMap((name, index) => (whole.columns[index] ? [[name, whole.columns[index]]] : [])),
   );
   const weights: RefusalWeights = { intercept: whole.intercepts.get(sample) ?? 0, features, threshold };
-  return { weights, figures };
+  return { weights, figuresOf };
 }
 
 /** Both labels of a set weigh the same, and each set as much as another but for the sample. */
-function casesOf(set: JudgedSet, side: Side): Case[] {
+function casesOf(set: JudgedSet, side: RefusalSide): Case[] {
   const places = new Map<string, number>();
-  const judged = set[side];
+  const judged = set.judged[side];
   const withLabel = (answerable: boolean) =>
     judged.filter(({ question }) => (question.answerable ?? true) === answerable).length;
   return judged.map(({ question, features, nearest }) => {
@@ -151,7 +152,7 @@ function rankingOf(cases: readonly Case[], probability: (each: Case) => number):
 
 /** Prints what of the sample is refused at the threshold, by the whole fit and by those of the folds; gives the threshold. */
 function report(
-  side: Side,
+  side: RefusalSide,
   cases: readonly Case[],
   by: { readonly fitted: (each: Case) => number; readonly unseen: (each: Case) => number },
 ): number {

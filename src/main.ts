@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import type { createAnswerQuestion } from './chains/answer-question-chain.ts';
@@ -18,6 +18,7 @@ import { type ActiveEmbedder, createActiveEmbedder } from './models/active-embed
 import { createEmbedder, embeddingConfigOf } from './models/create-embedder.ts';
 import type { Embedder } from './models/embedder.ts';
 import { embeddingPriceOf } from './models/embedding-price.ts';
+import { createBuiltInLocator } from './models/locator/built-in-locator.ts';
 import { createTokenCounter } from './models/minilm/tokenizer.ts';
 import { observeBacklog, observeEmbedder, observeProcess, observeReader, observeRetrieve } from './observe.ts';
 import { openAnswering, openRetrieval, searchLeaves } from './open-answering.ts';
@@ -40,6 +41,9 @@ import { createStores, type Stores } from './store/postgres/stores.ts';
 import { createSecrets } from './store/secrets.ts';
 import type { SqlDriver } from './store/sql.ts';
 import { noTelemetry, type Telemetry } from './telemetry/telemetry.ts';
+
+/** Each takes about 100 MB while there are questions for it. */
+const mostLocatorThreads = 4;
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -88,7 +92,9 @@ export async function openFootnote(config: Config, service: string | null = null
   const { reranker, rankerAdministration, ...retrieval } = await openRetrieval(parts);
   stack.defer(async () => await reranker?.close());
   const retrieve = observeRetrieve(retrieval.retrieve, telemetry);
-  const answering = await openAnswering(parts, retrieve);
+  const locator = createBuiltInLocator({ threads: Math.min(availableParallelism(), mostLocatorThreads) });
+  stack.defer(() => locator.close());
+  const answering = await openAnswering({ ...parts, locator }, retrieve);
   stack.defer(answering.stop);
   const relay = config.redisUrl === null ? null : createRedisRelay({ url: config.redisUrl, log });
   stack.defer(async () => await relay?.close());

@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import type { TenantId } from './domain/ids.ts';
 import { forgetTexts } from './domain/text-memory.ts';
 import { keepFresh } from './keep-fresh.ts';
+import type { AnswerLocator } from './models/answer-locator.ts';
 import { createChatModels } from './models/chat/create-chat-model.ts';
 import { createHedge } from './models/chat/hedge-chat-model.ts';
 import { watchChatModel } from './models/chat/watch-chat-model.ts';
@@ -79,7 +80,10 @@ export async function openRetrieval({ config, stores, index, embedder, countToke
 }
 
 /** The chain as evaluations run it, and as the server does: guarded, and shared by those who ask the same. */
-export async function openAnswering({ config, stores, index, embedder, log }: RetrievalParts, retrieve: Retrieve) {
+export async function openAnswering(
+  { config, stores, index, embedder, locator, log }: RetrievalParts & { readonly locator: AnswerLocator },
+  retrieve: Retrieve,
+) {
   // The first answers; the others take over, in this order. The judge reads what they write.
   const onChange = (model: string, { isWorking, detail }: ModelHealth) =>
     isWorking ? log.info({ model }, 'a chat model answers again') : log.warn({ model, detail }, 'a chat model fails');
@@ -98,6 +102,7 @@ export async function openAnswering({ config, stores, index, embedder, log }: Re
     fallbacks,
     hedge: hedgeAfterMilliseconds === null ? null : createHedge({ afterMilliseconds: hedgeAfterMilliseconds }),
     judge,
+    locator,
     index,
     documents,
     refusalThreshold,
@@ -109,7 +114,7 @@ export async function openAnswering({ config, stores, index, embedder, log }: Re
   const answerShared = shareAnswers({
     answerQuestion,
     generation: stores.indexRows.generation,
-    fingerprint: createAnswerFingerprint({ chat, fallbacks, judge, embedder, refusalThreshold }),
+    fingerprint: createAnswerFingerprint({ chat, fallbacks, judge, locator, embedder, refusalThreshold }),
     kept,
     now,
   });

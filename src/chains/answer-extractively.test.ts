@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { byWords } from '../../test/by-words.ts';
 import { scoredPassage } from '../../test/scored-passage.ts';
 import { answerExtractively } from './answer-extractively.ts';
 import type { AnswererInput } from './answerer.ts';
@@ -11,7 +12,7 @@ const signal = new AbortController().signal;
 async function answered(question: string, text: string) {
   const passages = [scoredPassage({ text })];
   const weights = createTermWeights({ lookUp: null, tenant: 'ten_1', sample: text });
-  const { units } = await rankUnits({ question, passages, weights, questionVector: null }, async () => [], signal);
+  const { units } = await rankUnits({ question, passages, weights, questionVector: null }, byWords, signal);
   const input: AnswererInput = { question, passages, units, weights, mode: 'strict', locale: null, maxQuotes: 8 };
   let shown = '';
   const quotes: string[] = [];

@@ -1,5 +1,6 @@
 import { type AnswerEvent, isFinalEvent, type Problem, type UnsequencedAnswerEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
+import type { AnswerLocator } from '../models/answer-locator.ts';
 import type { Hedge, HedgedCall } from '../models/chat/hedge-chat-model.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import type { ChatPrice } from '../models/chat-price.ts';
@@ -13,6 +14,7 @@ import { createTrace, toRecord } from './answer-trace.ts';
 import { createModelAnswerer } from './answer-with-model.ts';
 import { answerWithObject } from './answer-with-object.ts';
 import { createEmbedUnits } from './evidence/embed-units.ts';
+import { createLocateAnswer } from './evidence/locate-answer.ts';
 import { createTokenMeter, type Spent, type TokenMeter } from './meter-tokens.ts';
 import { loadPrompts } from './prompts/load-prompts.ts';
 import { createRefusalModel } from './refuse/refusal-model.ts';
@@ -28,9 +30,11 @@ export interface AnswerQuestionDeps {
   readonly hedge?: Hedge | null;
   /** Second judge of what the chat model writes; without one words alone decide. */
   readonly judge?: ChatModel | null;
+  /** Reads the best sentences beside the question; nothing does when left out or null. */
+  readonly locator?: AnswerLocator | null;
   readonly index: Pick<VectorIndex, 'inverseDocumentFrequencies'>;
   readonly documents: Pick<DocumentStore, 'hasDocuments' | 'content'>;
-  /** Milliseconds that the vectors of sentences may take before words alone judge them. */
+  /** Milliseconds that the vectors of sentences and the answer locator may each take before the rest judges them. */
   readonly evidenceDeadline?: number;
   /** Null: the fitted one. */
   readonly refusalThreshold: number | null;
@@ -53,6 +57,7 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     hasJudge: Boolean(deps.judge),
     prompts,
     embedUnits: createEmbedUnits(deps.embedder, deps.evidenceDeadline),
+    locate: deps.locator ? createLocateAnswer(deps.locator, deps.evidenceDeadline) : null,
   };
   const partsFor = ({ models, refusalThreshold }: AnswerInput, meter: TokenMeter): Parts => {
     const metered = setUp.filter(({ id }) => models?.includes(id) ?? true).map(meter.of);
@@ -69,6 +74,7 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     return { ...shared, refusal, chat: allowed[0] ?? null, modelAnswerers, hedgedCalls };
   };
   return async function* answerQuestion(input, signal) {
+    deps.locator?.prepare();
     const trace = createTrace(input, deps.embedder.id);
     const meter = createTokenMeter({ limit: input.tokenLimit, ...(deps.priceOf ? { priceOf: deps.priceOf } : {}) });
     const parts = partsFor(input, meter);

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { fakePort } from '../../test/fake-port.ts';
+import { stubLocator } from '../../test/stub-locator.ts';
 import { type Behaviour, startStubModelServer } from '../../test/stub-model-server.ts';
 import { AnswerEvent, foldAnswer, isFinalEvent } from '../domain/answer.ts';
 import { AppError } from '../domain/errors.ts';
+import type { AnswerLocator } from '../models/answer-locator.ts';
 import { createHedge } from '../models/chat/hedge-chat-model.ts';
 import { createOpenAiChatModel } from '../models/chat/openai-chat-model.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import type { Embedder } from '../models/embedder.ts';
+import { asItIs } from '../models/similarity.ts';
 import type { Retrieval, Retrieve, RetrieveInput, ScoredPassage } from '../retrieve/retrieve.ts';
 import type { AnswerRecord } from '../store/answers.ts';
 import { AnswerChain } from './answer-chain.ts';
@@ -51,6 +54,8 @@ const retrieval: Retrieval = {
 };
 
 interface Setting {
+  readonly locator?: AnswerLocator;
+  readonly embedder?: Embedder;
   readonly hedge?: AnswerQuestionDeps['hedge'];
   readonly chat?: ChatModel | null;
   readonly fallbacks?: readonly ChatModel[];
@@ -66,7 +71,8 @@ interface Setting {
 function chainOf(setting: Setting, log: AnswerQuestionDeps['log']) {
   return createAnswerQuestion({
     retrieve: setting.retrieve ?? (async () => retrieval),
-    embedder: fakePort<Embedder>('embedder', { id: 'words-only', dimensions: 4 }),
+    embedder: setting.embedder ?? fakePort<Embedder>('embedder', { id: 'words-only', dimensions: 4 }),
+    locator: setting.locator ?? null,
     chat: setting.chat ?? null,
     hedge: setting.hedge ?? null,
     fallbacks: setting.fallbacks ?? [],
@@ -487,5 +493,52 @@ describe('a question that leaves open which document it means', () => {
 
   test('is answered where the evidence is clear', async () => {
     expect(await askOpen({}, 1)).toMatchObject({ state: 'finished', refusal: null });
+  });
+});
+
+describe('with an answer locator', () => {
+  const near: Retrieve = async () => ({
+    ...retrieval,
+    questionVector: { vector: Float32Array.of(1, 0), similarityOf: asItIs },
+  });
+  const embedder = fakePort<Embedder>('embedder', {
+    id: 'near',
+    dimensions: 2,
+    embedSentences: async (texts) => texts.map(() => Float32Array.of(1, 0)),
+  });
+  const judged = async (odds: number) => {
+    const { locator, asked, calls } = stubLocator(() => odds);
+    const { record } = await ask({ retrieve: near, embedder, locator });
+    return { refusal: record?.refusal, asked, calls };
+  };
+
+  test('its odds speak in the refusal and stand in the record', async () => {
+    const [sure, unsure] = [await judged(5), await judged(-9)];
+    expect(sure.calls.prepared).toBe(1);
+    expect(sure.asked).toMatchObject([{ question: 'How long do refunds of annual plans take?' }]);
+    const said = ({ refusal }: typeof sure) => {
+      const { answerOdds = Number.NaN } = refusal?.contributions ?? {};
+      return answerOdds;
+    };
+    expect(said(sure)).toBeLessThan(said(unsure));
+    expect(sure.refusal?.probability).toBeLessThan(unsure.refusal?.probability ?? 0);
+  });
+
+  test('one that fails is told, and the answer is judged without it', async () => {
+    const { locator } = stubLocator(() => 0);
+    const broken = { ...locator, locate: () => Promise.reject(new AppError('MODEL_UNAVAILABLE', 'Gone.')) };
+    const { events, answer, record } = await ask({ retrieve: near, embedder, locator: broken });
+    expect(events.filter((event) => event.type === 'step-degraded')).toMatchObject([
+      { step: 'evidence', to: 'scores', cause: 'MODEL_UNAVAILABLE' },
+    ]);
+    expect(answer?.state).toBe('finished');
+    expect(Object.keys(record?.refusal?.contributions ?? {})).not.toContain('answerOdds');
+    expect(Object.keys(record?.refusal?.contributions ?? {})).toContain('nearness');
+  });
+
+  test('without vectors words alone judge, whatever it says', async () => {
+    const { locator } = stubLocator(() => 5);
+    const { record } = await ask({ locator });
+    expect(Object.keys(record?.refusal?.contributions ?? {})).not.toContain('answerOdds');
   });
 });

@@ -15,6 +15,7 @@ import type { Answerer, AnswererInput, AnswererResult } from './answerer.ts';
 import { condenseQuestion } from './condense-question.ts';
 import { confidenceOf } from './confidence/confidence-model.ts';
 import { quotesForConflicts, stateConflicts } from './conflicts/state-conflicts.ts';
+import type { LocateAnswer } from './evidence/locate-answer.ts';
 import { type RankedUnits, rankUnits } from './evidence/rank-units.ts';
 import { createTermWeights, type TermWeights } from './evidence/term-weights.ts';
 import { findParts } from './find-parts.ts';
@@ -36,6 +37,8 @@ export interface Parts {
   readonly hasJudge: boolean;
   readonly prompts: Prompts;
   readonly embedUnits: (tenant: AnswerInput['principal']['tenantId']) => Embed;
+  /** Null: no answer locator reads what was found. */
+  readonly locate: LocateAnswer | null;
   readonly refusal: RefusalModel;
   /** In the order in which they are asked. */
   readonly modelAnswerers: readonly { readonly model: string; readonly answer: Answerer }[];
@@ -97,6 +100,7 @@ export async function* answerSteps(parts: Parts, input: AnswerInput, trace: Trac
     findEvidence(parts, { input, trace, retrieval, weights }, signal),
   );
   if (ranked.embeddingError !== null) yield degraded('evidence', 'words', ranked.embeddingError);
+  if (ranked.locatingError !== null) yield degraded('evidence', 'scores', ranked.locatingError);
   const reason = judge(parts, { trace, retrieval, ranked, weights });
   if (reason !== null) return yield refuse(input, reason, retrieval);
 
@@ -167,7 +171,8 @@ async function findEvidence(
 ): Promise<RankedUnits> {
   const { questionVector, passages } = retrieval;
   const embed = parts.embedUnits(input.principal.tenantId);
-  return await rankUnits({ question: trace.standalone, questionVector, passages, weights }, embed, signal);
+  const asked = { question: trace.standalone, questionVector, passages, weights };
+  return await rankUnits(asked, { embed, locate: parts.locate }, signal);
 }
 
 /** Why the question is refused; null when it is to be answered. */
@@ -177,9 +182,10 @@ function judge(
 ): RefusalReason | null {
   const features = featuresOf({ question: trace.standalone, retrieval, ranked, weights });
   const hasVectors = retrieval.questionVector !== null && ranked.embeddingError === null;
-  const judgement = parts.refusal.judge(features, hasVectors);
+  const withVectors = ranked.isLocated ? 'located' : 'hybrid';
+  trace.judgedBy = hasVectors ? withVectors : 'lexical';
+  const judgement = parts.refusal.judge(features, trace.judgedBy);
   trace.refusal = judgement;
-  trace.judgedByVectors = hasVectors;
   if (judgement.probability <= judgement.threshold) return null;
   const isNear = hasVectors && Math.exp(features.nearness) >= unrelatedCosines;
   const isUnrelated = !isNear && features.unitCoverage < unrelatedCoverage;
@@ -291,7 +297,7 @@ async function* noteTime(events: Events, note: (milliseconds: number) => void): 
 function finish({ sentences, quotes, text, isPartial }: Draft, trace: Trace): Finished {
   const groundedness = sentences.reduce((sum, sentence) => sum + sentence.groundedness, 0) / sentences.length;
   const refusalProbability = trace.refusal?.probability ?? 0;
-  const confidence = confidenceOf({ refusalProbability, groundedness, hasVectors: trace.judgedByVectors });
+  const confidence = confidenceOf({ refusalProbability, groundedness, side: trace.judgedBy });
   const timings = { ...trace.timings };
   const unspent = { usage: { inputTokens: 0, outputTokens: 0 }, cost: 0 };
   const result = { text, sentences, quotes, confidence, ...unspent, timings, cached: false };

@@ -1,6 +1,7 @@
 import { describeExpansion, type Retrieval, type ScoredPassage } from '../retrieve/retrieve.ts';
 import type { AnswerParameters, AnswerRecord, RecordedSource } from '../store/answers.ts';
 import type { AnswerInput } from './answer-question.ts';
+import type { RefusalSide } from './refuse/refusal-features.ts';
 
 /** What an answer is read from, at most. */
 export const answerLimits = { passages: 8, tokens: 2400 } as const;
@@ -13,8 +14,8 @@ export interface Trace {
   readonly promptVersions: Record<string, string>;
   retrieval: Retrieval | null;
   refusal: AnswerRecord['refusal'];
-  /** Whether that judgement could use vectors. */
-  judgedByVectors: boolean;
+  /** What that judgement was made by. */
+  judgedBy: RefusalSide;
   rejectedQuotes: AnswerRecord['rejectedQuotes'];
   readonly timings: Record<string, number>;
 }
@@ -28,7 +29,7 @@ export function createTrace(input: AnswerInput, embedder: string): Trace {
     promptVersions: {},
     retrieval: null,
     refusal: null,
-    judgedByVectors: false,
+    judgedBy: 'lexical',
     rejectedQuotes: [],
     timings: {},
   };

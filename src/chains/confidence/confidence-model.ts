@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type RefusalSide, refusalSides } from '../refuse/refusal-features.ts';
 import fit from './confidence-fit.json' with { type: 'json' };
 
 /** The share of answers that were right, from these logarithmic odds on that the sources hold the answer; ascending. */
@@ -11,9 +12,7 @@ export const ConfidenceFit = z.object({
   dataHash: z.string(),
   /** Answers that it was made from. */
   answers: z.int(),
-  hybrid: Curve,
-  /** For questions without a vector. */
-  lexical: Curve,
+  curves: z.record(z.enum(refusalSides), Curve),
 });
 export type ConfidenceFit = z.infer<typeof ConfidenceFit>;
 const shipped = ConfidenceFit.parse(fit);
@@ -33,13 +32,14 @@ const surest = 0.001;
 export function confidenceOf({
   refusalProbability,
   groundedness,
-  hasVectors,
+  side,
 }: {
   readonly refusalProbability: number;
   readonly groundedness: number;
-  readonly hasVectors: boolean;
+  /** What the probability was judged by. */
+  readonly side: RefusalSide;
 }): number {
-  return applyCurve(hasVectors ? shipped.hybrid : shipped.lexical, refusalProbability) * groundedness;
+  return applyCurve(shipped.curves[side], refusalProbability) * groundedness;
 }
 
 /** The share of the last step that begins at or below the odds. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { byWords } from '../../../test/by-words.ts';
 import { scoredPassage } from '../../../test/scored-passage.ts';
 import { answerExtractively } from '../answer-extractively.ts';
 import { compareInTable } from './compare-in-table.ts';
@@ -13,7 +14,7 @@ const signal = new AbortController().signal;
 async function read(question: string, texts: readonly string[] = [prices, limits]) {
   const passages = texts.map((text, index) => scoredPassage({ text, id: `psg_${index}` }));
   const weights = createTermWeights({ lookUp: null, tenant: 'ten_1', sample: texts.join('\n') });
-  const { units } = await rankUnits({ question, passages, weights, questionVector: null }, async () => [], signal);
+  const { units } = await rankUnits({ question, passages, weights, questionVector: null }, byWords, signal);
   return { question, passages, weights, units };
 }
 

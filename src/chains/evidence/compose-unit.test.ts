@@ -6,7 +6,8 @@ import { splitUnits } from './split-units.ts';
 const text = 'To stop:\n1. Open the menu.\n2. Press Cancel. It asks twice.\n3. Confirm.';
 
 function unitsOf(passage: string): RankedUnit[] {
-  const empty = { passage: 0, text: '', shown: '', terms: new Set<string>(), coverage: 0, cosine: null, score: 0 };
+  const unread = { coverage: 0, cosine: null, answerOdds: null, score: 0 };
+  const empty = { passage: 0, text: '', shown: '', terms: new Set<string>(), ...unread };
   return splitUnits(passage, []).map((unit) => ({ ...unit, ...empty }));
 }
 

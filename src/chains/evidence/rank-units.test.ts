@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { byWords } from '../../../test/by-words.ts';
 import { scoredPassage } from '../../../test/scored-passage.ts';
 import { asItIs } from '../../models/similarity.ts';
 import type { QuestionVector, WindowShare } from '../../retrieve/retrieve.ts';
+import type { LocateAnswer } from './locate-answer.ts';
 import { rankUnits } from './rank-units.ts';
 import { createTermWeights } from './term-weights.ts';
 
@@ -24,7 +26,7 @@ const windows = (cosine: number | null): WindowShare[] =>
     cosine: first === 0 ? 0.1 : cosine,
   }));
 
-async function rank(secondWindow: number | null, asked = questionVector) {
+async function rank(secondWindow: number | null, asked = questionVector, locate: LocateAnswer | null = null) {
   const steps = [{ step: 'rank', score: 1, windows: windows(secondWindow) }];
   const passages = [scoredPassage({ text, dense: 0.1, steps })];
   const weights = createTermWeights({ lookUp: null, tenant: 'ten_1', sample: text });
@@ -33,12 +35,12 @@ async function rank(secondWindow: number | null, asked = questionVector) {
     embedded.push(...texts);
     return texts.map(() => Float32Array.of(0.2, 0));
   };
-  const { units } = await rankUnits(
+  const ranked = await rankUnits(
     { question: 'Who paints them?', questionVector: asked, passages, weights },
-    embed,
+    { embed, locate },
     signal,
   );
-  return { embedded, units };
+  return { ...ranked, embedded };
 }
 
 const places = (texts: readonly string[]) =>
@@ -70,4 +72,47 @@ test('without a vector of its window a sentence is taken to be as near as its pa
 test('the cosine of a sentence is read on the scale of the embedder', async () => {
   const { units } = await rank(0.1, { ...questionVector, similarityOf: (cosine) => cosine / 2 });
   expect(units[0]?.cosine).toBeCloseTo(0.1, 5);
+});
+
+describe('with an answer locator', () => {
+  /** The last sentence of all holds the answer by as much, none of the others. */
+  const sayLast =
+    (odds: number): LocateAnswer =>
+    async (_question, units) =>
+      new Map(units.map((unit) => [unit, unit.text === sentences[11] ? odds : -6]));
+
+  test('the sentence that the answer stands in comes first, also when it was not embedded', async () => {
+    const { units, isLocated, embedded } = await rank(0.1, questionVector, sayLast(6));
+    expect(embedded.join()).not.toContain(sentences[11]);
+    expect(units[0]).toMatchObject({ text: sentences[11], cosine: null, answerOdds: 6 });
+    expect(isLocated).toBe(true);
+    expect(units.slice(1).every(({ answerOdds }) => answerOdds === -6)).toBe(true);
+  });
+
+  test('one that it is more likely not in stays where it was', async () => {
+    const { units, embedded } = await rank(0.1, questionVector, sayLast(-0.1));
+    expect(units.findIndex(({ text: each }) => each === sentences[11])).toBeGreaterThanOrEqual(embedded.length);
+  });
+
+  test('one that fails or knows none of the languages changes nothing', async () => {
+    const alone = await rank(0.1);
+    const broken = await rank(0.1, questionVector, () => Promise.reject(new Error('The model is gone.')));
+    expect(broken.units).toEqual(alone.units);
+    expect(broken).toMatchObject({ isLocated: false, locatingError: { message: 'The model is gone.' } });
+    expect(await rank(0.1, questionVector, async () => null)).toEqual(alone);
+    expect(alone).toMatchObject({ isLocated: false, locatingError: null, embeddingError: null });
+  });
+
+  test('a question that is given up ends with its reason', async () => {
+    const reason = new Error('Nobody waits.');
+    const passages = [scoredPassage({ text })];
+    const weights = createTermWeights({ lookUp: null, tenant: 'ten_1', sample: text });
+    const locate: LocateAnswer = () => Promise.reject(new Error('The model is gone.'));
+    const ranking = rankUnits(
+      { question: 'Who?', questionVector: null, passages, weights },
+      { ...byWords, locate },
+      AbortSignal.abort(reason),
+    );
+    await expect(ranking).rejects.toBe(reason);
+  });
 });

@@ -4,6 +4,7 @@ import { dot } from '../../models/similarity.ts';
 import type { QuestionVector, ScoredPassage } from '../../retrieve/retrieve.ts';
 import { plainText } from '../quotes/plain-text.ts';
 import { answerTypeOf, holdsAnswerType } from './answer-type.ts';
+import type { LocateAnswer } from './locate-answer.ts';
 import { splitUnits, type Unit } from './split-units.ts';
 import { coverage, neighboursIn, type TermWeights } from './term-weights.ts';
 
@@ -21,6 +22,8 @@ export interface RankedUnit extends Unit {
   readonly coverage: number;
   /** Cosine of question and `title: unit` on the built-in embedder's scale; null when it was not embedded. */
   readonly cosine: number | null;
+  /** Logarithmic odds by the answer locator that the answer stands there; null when it has not read it. */
+  readonly answerOdds: number | null;
   /** With its cosine; of one that was not embedded with that of its window of sentences. */
   readonly score: number;
 }
@@ -32,11 +35,21 @@ export interface RankUnitsInput {
   readonly weights: TermWeights;
 }
 
+export interface RankUnitsTools {
+  readonly embed: Embed;
+  /** Null: no answer locator reads them. */
+  readonly locate: LocateAnswer | null;
+}
+
 export interface RankedUnits {
-  /** Best first; those that were not embedded come last. */
+  /** Best first; those that were not embedded come last, but for those in which the answer stands by the answer locator. */
   readonly units: readonly RankedUnit[];
   /** Why no unit was embedded; null when they were, or when there is no question vector to compare with. */
   readonly embeddingError: unknown;
+  /** Whether an answer locator has read some of them. */
+  readonly isLocated: boolean;
+  /** Why the answer locator read none; null when it did, or had none to read. */
+  readonly locatingError: unknown;
 }
 
 /** Units of passages further behind seldom hold the answer. */
@@ -59,6 +72,9 @@ const weightOf = {
 };
 /** Characters by which length is measured: 0 of none, .5 of about 140, 1 of 760 and more. */
 const charactersOfLength = 40;
+/** Of the locator's odds, which are surer than it is. */
+const weightOfLocated = 0.2;
+const oddsScale = 3;
 /** A passage says first what it is about; further on than this, later counts no more. */
 const charactersOfPlace = 1000;
 /** Added for choosing what is embedded: until a unit has a cosine, the mean of its window's and its passage's stands for it. */
@@ -69,9 +85,14 @@ const cosineBefore = 0.7;
  * neighbouring words that the unit has as neighbours, cosine of question and `title: heading: unit`, score and cosine of the passage, whether the
  * kind of thing that is asked for is there; table rows, which say little on their own, have a handicap, and so has what stands later in its
  * passage. Only those that look best before are embedded, at most 10; of them a longer one says more. The others follow, each
- * with the cosine of the window of sentences that it stands in, which the search has compared. Without vectors the rest decides.
+ * with the cosine of the window of sentences that it stands in, which the search has compared. Without vectors the rest decides. Where an
+ * answer locator reads the most promising ones, its odds are added.
  */
-export async function rankUnits(input: RankUnitsInput, embed: Embed, signal: AbortSignal): Promise<RankedUnits> {
+export async function rankUnits(
+  input: RankUnitsInput,
+  { embed, locate }: RankUnitsTools,
+  signal: AbortSignal,
+): Promise<RankedUnits> {
   const read = input.passages.slice(0, passagesRead);
   await input.weights.prepare([input.question, ...read.map(headingText), ...read.map((passage) => passage.text)]);
   const candidates = read
@@ -79,25 +100,60 @@ export async function rankUnits(input: RankUnitsInput, embed: Embed, signal: Abo
     .map((unit) => ({ unit, ...cosinesNear(unit, read[unit.passage]) }))
     .sort((one, other) => promiseOf(other) - promiseOf(one));
   const units = candidates.map(({ unit }) => unit);
-  const { questionVector } = input;
-  const affordable = countAffordable(units.map((unit) => embeddedText(unit, read[unit.passage]).length));
-  const head = units.slice(0, affordable);
-  if (!questionVector || head.length === 0) return { units, embeddingError: null };
-  const texts = head.map((unit) => embeddedText(unit, read[unit.passage]));
+  const [located, embedded] = await Promise.all([
+    attempt(async () => (await locate?.(input.question, units, read, signal)) ?? null, signal),
+    attempt(() => cosinesOf(units, { ...input, passages: read }, embed, signal), signal),
+  ]);
+  const scored = candidates.map(({ unit, ofWindow }) => {
+    const cosine = embedded.value?.get(unit) ?? null;
+    const answerOdds = located.value?.get(unit) ?? null;
+    const byVectors = embedded.value ? scoreWith(cosine ?? ofWindow, unit) : unit.score;
+    return { ...unit, cosine, answerOdds, score: byVectors + scoreOfOdds(answerOdds) };
+  });
+  // By words alone the order before is the best there is.
+  const isKnown = ({ cosine, answerOdds }: RankedUnit) => !embedded.value || cosine !== null || (answerOdds ?? 0) > 0;
+  const ranks = [scored.filter(isKnown), scored.filter((unit) => !isKnown(unit))];
+  return {
+    units: embedded.value || located.value ? ranks.flatMap((rank) => rank.sort(byScore)) : units,
+    embeddingError: embedded.error,
+    isLocated: located.value !== null,
+    locatingError: located.error,
+  };
+}
+
+interface Attempt<T> {
+  readonly value: T | null;
+  readonly error: unknown;
+}
+
+/** What fails is told and done without; what is aborted ends all. */
+async function attempt<T>(run: () => Promise<T>, signal: AbortSignal): Promise<Attempt<T>> {
   try {
-    const vectors = await embed(texts, signal);
-    const embedded = head.map((unit, index) => {
-      const cosine = questionVector.similarityOf(dot(questionVector.vector, vectors[index] ?? new Float32Array()));
-      return { ...unit, cosine, score: scoreWith(cosine, unit) };
-    });
-    const others = candidates
-      .slice(affordable)
-      .map(({ unit, ofWindow }) => ({ ...unit, score: scoreWith(ofWindow, unit) }));
-    return { units: [embedded, others].flatMap((some) => some.sort(byScore)), embeddingError: null };
+    return { value: await run(), error: null };
   } catch (error) {
     signal.throwIfAborted();
-    return { units, embeddingError: error };
+    return { value: null, error };
   }
+}
+
+/** Of those that look best; null without a vector of the question. */
+async function cosinesOf(
+  units: readonly RankedUnit[],
+  { questionVector, passages }: RankUnitsInput,
+  embed: Embed,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<RankedUnit, number> | null> {
+  if (!questionVector || units.length === 0) return null;
+  const texts = units.map((unit) => embeddedText(unit, passages[unit.passage]));
+  const affordable = countAffordable(texts.map(({ length }) => length));
+  const vectors = await embed(texts.slice(0, affordable), signal);
+  const { vector, similarityOf } = questionVector;
+  return new Map(
+    units.slice(0, affordable).map((unit, index) => {
+      const cosine = similarityOf(dot(vector, vectors[index] ?? new Float32Array()));
+      return [unit, cosine] as const;
+    }),
+  );
 }
 
 /** A unit with cosines of the question and what it stands in; 0 without vectors. */
@@ -139,6 +195,10 @@ function scoreWith(cosine: number, { score, text }: RankedUnit): number {
   return score + cosine + weightOf.length * length;
 }
 
+function scoreOfOdds(odds: number | null): number {
+  return odds === null ? 0 : weightOfLocated / (1 + Math.exp(-odds / oddsScale));
+}
+
 function candidatesOf(passage: ScoredPassage, index: number, { question, weights }: RankUnitsInput): RankedUnit[] {
   const wanted = weights.weighted(question);
   const pairs = new Map(Array.from(pairsOf(question, weights), (pair) => [pair, 1]));
@@ -158,7 +218,7 @@ function candidatesOf(passage: ScoredPassage, index: number, { question, weights
     const later = weightOf.place * Math.min(1, unit.start / charactersOfPlace);
     const byWords = weightOf.coverage * share + weightOf.pairs * coverage(pairs, pairsOf(source, weights));
     const score = byWords + ofPassage + fits - handicap - later;
-    return { ...unit, passage: index, text, shown, terms, coverage: share, cosine: null, score };
+    return { ...unit, passage: index, text, shown, terms, coverage: share, cosine: null, answerOdds: null, score };
   });
 }
 

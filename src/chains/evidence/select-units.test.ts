@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { byWords } from '../../../test/by-words.ts';
 import { scoredPassage } from '../../../test/scored-passage.ts';
 import { rankUnits } from './rank-units.ts';
 import { selectUnits } from './select-units.ts';
@@ -11,7 +12,7 @@ const signal = new AbortController().signal;
 async function shown(text: string, order: readonly string[], step = 0.1) {
   const passages = [scoredPassage({ text })];
   const weights = createTermWeights({ lookUp: null, tenant: 'ten_1', sample: text });
-  const { units } = await rankUnits({ question, passages, weights, questionVector: null }, async () => [], signal);
+  const { units } = await rankUnits({ question, passages, weights, questionVector: null }, byWords, signal);
   const rankOf = (unit: (typeof units)[number]) => order.findIndex((words) => unit.text.startsWith(words));
   const ranked = units
     .map((unit) => ({ ...unit, score: rankOf(unit) < 0 ? 0 : 1 - rankOf(unit) * step }))

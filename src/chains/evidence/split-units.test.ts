@@ -72,6 +72,7 @@ test('a row is shown with its column names and quotes both rows, a listing as it
       terms: new Set<string>(),
       coverage: 0,
       cosine: null,
+      answerOdds: null,
       score: 0,
     };
     return composeUnit(ranked, passage, [ranked]);

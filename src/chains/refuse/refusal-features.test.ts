@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { byWords } from '../../../test/by-words.ts';
 import { scoredPassage } from '../../../test/scored-passage.ts';
 import { rankUnits } from '../evidence/rank-units.ts';
 import { createTermWeights } from '../evidence/term-weights.ts';
@@ -8,7 +9,7 @@ async function featuresIn(question: string, text: string) {
   const passages = [scoredPassage({ text })];
   const weights = createTermWeights({ lookUp: null, tenant: 'ten_1', sample: text });
   const input = { question, passages, weights, questionVector: null };
-  const ranked = await rankUnits(input, async () => [], new AbortController().signal);
+  const ranked = await rankUnits(input, byWords, new AbortController().signal);
   return featuresOf({ question, retrieval: { passages }, ranked, weights });
 }
 

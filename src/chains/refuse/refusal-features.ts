@@ -15,6 +15,7 @@ import { pairsApart } from './pairs-apart.ts';
  * what holds in one collection by chance would then decide in another.
  */
 export const refusalFeatures = {
+  answerOdds: -1,
   nearness: -1,
   unitCoverage: -1,
   coverageLead: -1,
@@ -38,8 +39,26 @@ export type RefusalFeatureName = keyof typeof refusalFeatures;
 export const refusalFeatureNames = Object.keys(refusalFeatures) as RefusalFeatureName[];
 export type RefusalFeatures = Readonly<Record<RefusalFeatureName, number>>;
 
-/** Features of the fit with vectors: `nearness` needs them, `coverageLead` moved other sets the wrong way without. Else a fit of the others decides. */
-export const denseFeatureNames: readonly RefusalFeatureName[] = ['nearness', 'coverageLead'];
+/** What a question is judged by: vectors and an answer locator, vectors, or words alone. Each has a fit of its own. */
+export const refusalSides = ['located', 'hybrid', 'lexical'] as const;
+export type RefusalSide = (typeof refusalSides)[number];
+
+export function mapSides<T>(make: (side: RefusalSide) => T): Record<RefusalSide, T> {
+  return { located: make('located'), hybrid: make('hybrid'), lexical: make('lexical') };
+}
+
+/** `nearness` needs vectors, `coverageLead` moved other sets the wrong way without. */
+const denseFeatureNames: readonly RefusalFeatureName[] = ['nearness', 'coverageLead'];
+
+/** Features that the fit of a side uses. */
+export function namesOfSide(side: RefusalSide): readonly RefusalFeatureName[] {
+  const without: Readonly<Record<RefusalSide, readonly RefusalFeatureName[]>> = {
+    located: [],
+    hybrid: ['answerOdds'],
+    lexical: ['answerOdds', ...denseFeatureNames],
+  };
+  return refusalFeatureNames.filter((name) => !without[side].includes(name));
+}
 
 export interface RefusalEvidence {
   readonly question: string;
@@ -53,6 +72,8 @@ const unitsRead = 8;
 const unitsCompared = 24;
 const unitsWithSuperlative = 3;
 const lowestCosine = 0.05;
+/** Surer than this the answer locator is not to be believed. */
+const [leastOdds, mostOdds] = [-12, 8];
 /** Turns the distance between two units' scores into about 0 to 1. */
 const distanceScale = 3;
 const asksWhetherThereIs = /\b(?:is|are) there (?:a|an|any)\b|^\W*(?:do|does|did|can|could|may|will|is|are)\b/i;
@@ -61,7 +82,8 @@ const asksToWrite =
   /^\W*(?:(?:please|can you|could you|would you) )*(?:write|draft|compose|translate|generate|recommend|tell me an?|sing|draw|paint)\b/i;
 
 /**
- * Each about 0 to 1. The logarithm of the best passage's and the best unit's cosine together, because a difference says more
+ * Each about 0 to 1, but for the first: the answer locator's logarithmic odds of the unit in which the answer most likely stands (-12 to 8; 0 where
+ * it read none). The logarithm of the best passage's and the best unit's cosine together, because a difference says more
  * where both are small (-3 to .7); coverage of the question by the best unit and by all passages, and by how much the best unit's exceeds the
  * mean of the others, because words that stand everywhere say only what the passages are about; share of its neighbouring words that
  * stand together nowhere, and of its words that the best unit has in its order; whether names, numbers, identifiers or versions stand
@@ -84,7 +106,9 @@ export function featuresOf({ question, retrieval, ranked, weights }: RefusalEvid
   const bestUnitCosine = highest(units.map((unit) => unit.cosine ?? 0));
   // The vector of a passage may still be on its way; those of its units were made for this question.
   const bestCosine = highest(read.map((passage) => passage.dense ?? bestUnitCosine));
+  const odds = units.flatMap((unit) => unit.answerOdds ?? []);
   return {
+    answerOdds: odds.length === 0 ? 0 : Math.min(mostOdds, Math.max(leastOdds, ...odds)),
     nearness: Math.log(Math.max(lowestCosine, bestCosine + bestUnitCosine)),
     unitCoverage: highest(units.map((unit) => unit.coverage)),
     coverageLead: leadOf(units.slice(0, unitsCompared).map((unit) => unit.coverage)),

@@ -1,11 +1,6 @@
 import { z } from 'zod';
 import type { AnswerRecord } from '../../store/answers.ts';
-import {
-  denseFeatureNames,
-  type RefusalFeatureName,
-  type RefusalFeatures,
-  refusalFeatureNames,
-} from './refusal-features.ts';
+import { type RefusalFeatures, type RefusalSide, refusalFeatureNames, refusalSides } from './refusal-features.ts';
 import fit from './refusal-fit.json' with { type: 'json' };
 
 const Weights = z.object({
@@ -20,17 +15,16 @@ const Weights = z.object({
 export type RefusalWeights = z.infer<typeof Weights>;
 
 /** AUROC of "no answer": in folds, and by weights fitted on the other sets, where there are some. */
-const Figures = z.object({ folds: z.number(), leftOut: z.number().nullable() }).optional();
+const Figures = z.object({ folds: z.number(), leftOut: z.number().nullable() });
+const bySide = <T extends z.ZodType>(each: T) => z.record(z.enum(refusalSides), each);
 
 /** What scripts/fit-refusal.ts writes: the fit with its date and the hash of the data that it was made from. */
 export const RefusalFit = z.object({
   fittedAt: z.iso.date(),
   dataHash: z.string(),
   questions: z.int(),
-  sets: z.record(z.string(), z.object({ hash: z.string(), hybrid: Figures, lexical: Figures })),
-  hybrid: Weights,
-  /** For questions without a vector. */
-  lexical: Weights,
+  sets: z.record(z.string(), z.object({ hash: z.string(), figures: bySide(Figures) })),
+  weights: bySide(Weights),
 });
 export type RefusalFit = z.infer<typeof RefusalFit>;
 const shipped = RefusalFit.parse(fit);
@@ -39,15 +33,12 @@ export type RefusalJudgement = NonNullable<AnswerRecord['refusal']>;
 
 export interface RefusalModel {
   /** Probability in [0, 1] that the sources hold no answer, and what each feature added to its logarithmic odds. */
-  judge(features: RefusalFeatures, hasVectors: boolean): RefusalJudgement;
+  judge(features: RefusalFeatures, side: RefusalSide): RefusalJudgement;
 }
 
 /** `threshold` null takes the fitted one. */
 export function createRefusalModel(threshold: number | null): RefusalModel {
-  const { hybrid, lexical } = shipped;
-  return {
-    judge: (features, hasVectors) => applyWeights(hasVectors ? hybrid : lexical, features, threshold),
-  };
+  return { judge: (features, side) => applyWeights(shipped.weights[side], features, threshold) };
 }
 
 /** Names the committed fit. */
@@ -71,11 +62,4 @@ export function applyWeights(
     odds += contribution;
   }
   return { probability: 1 / (1 + Math.exp(-odds)), threshold: threshold ?? weights.threshold, contributions };
-}
-
-/** Features that a fit with or without vectors uses. */
-export function namesOfSide(side: 'hybrid' | 'lexical'): readonly RefusalFeatureName[] {
-  return side === 'hybrid'
-    ? refusalFeatureNames
-    : refusalFeatureNames.filter((name) => !denseFeatureNames.includes(name));
 }

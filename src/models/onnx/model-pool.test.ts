@@ -37,12 +37,12 @@ it('drops a request that nobody waits for any more before it reaches a thread', 
 
 it('starts its threads ahead of the first request when it is told to, and none after its end', async () => {
   const pool = createModelPool<{ text: string }>({ ...options, threads: 2, idleSeconds: 0 });
-  pool.prepare();
+  pool.prepare(5);
   const asked = Promise.all([pool.ask({ text: 'a' }, never), pool.ask({ text: 'b' }, never)]);
   const more = Promise.all([pool.ask({ text: 'c' }, never), pool.ask({ text: 'd' }, never)]);
   // Each of two threads answers its first request when its second one comes.
   expect((await asked).map(([id]) => id)).toEqual([0, 0]);
   await Promise.all([pool.close(), expect(more).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' })]);
-  pool.prepare();
+  pool.prepare(2);
   await expect(pool.ask({ text: 'e' }, never)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
 });

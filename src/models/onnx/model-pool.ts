@@ -19,8 +19,8 @@ export interface ModelPool<Request extends object> {
    * the signal's reason when it is aborted; a request that waits is dropped then, one that runs left undone.
    */
   ask(request: Request, signal: AbortSignal): Promise<Float32Array>;
-  /** Starts all threads, so that they load the model while something else is done. */
-  prepare(): void;
+  /** Starts so many threads, or as many as there may be, so that they load the model while something else is done. */
+  prepare(wanted: number): void;
   /** A thread that has loaded the model and has nothing to do; null when there is none. */
   idleThread(): ModelThread<Request> | null;
   /** Ends all threads, each after its run in progress. */
@@ -100,8 +100,8 @@ export function createModelPool<Request extends object>(options: ModelPoolOption
       pump();
       return await orAborted(signal, promise);
     },
-    prepare() {
-      while (!closed && threads.size < most) open();
+    prepare(wanted) {
+      while (!closed && threads.size < Math.min(wanted, most)) open();
     },
     idleThread: () => [...threads].find((thread) => thread.isWarm() && thread.load() === 0) ?? null,
     async close() {
