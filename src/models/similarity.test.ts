@@ -24,8 +24,9 @@ const cosine = (one: Float32Array | undefined, other: Float32Array | undefined) 
 describe('measureSpread', () => {
   it('gives the spread of the built-in embedder that weights were fitted on', async () => {
     const { related, strangers } = await measureSpread(embedder, never);
-    expect(related).toBeCloseTo(builtInSpread.related, 2);
-    expect(strangers).toBeCloseTo(builtInSpread.strangers, 2);
+    // Processors with and without VNNI add up integers otherwise: .273 and .268 were seen.
+    expect(Math.abs(related - builtInSpread.related)).toBeLessThan(0.01);
+    expect(Math.abs(strangers - builtInSpread.strangers)).toBeLessThan(0.01);
   });
 });
 
