@@ -44,7 +44,7 @@ const [root] = positionals;
 if (!root) throw new Error('Name the folder that holds the sets.');
 const own = createMiniLmEmbedder({ threads: 2 });
 const embedder = createCachedEmbedder(own, options.cache);
-const locator = createBuiltInLocator({ threads: 2 });
+const locator = createBuiltInLocator();
 const countTokens = createTokenCounter();
 const signal = new AbortController().signal;
 

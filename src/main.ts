@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import type { createAnswerQuestion } from './chains/answer-question-chain.ts';
@@ -41,9 +41,6 @@ import { createStores, type Stores } from './store/postgres/stores.ts';
 import { createSecrets } from './store/secrets.ts';
 import type { SqlDriver } from './store/sql.ts';
 import { noTelemetry, type Telemetry } from './telemetry/telemetry.ts';
-
-/** Each takes about 100 MB while there are questions for it. */
-const mostLocatorThreads = 4;
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -92,7 +89,7 @@ export async function openFootnote(config: Config, service: string | null = null
   const { reranker, rankerAdministration, ...retrieval } = await openRetrieval(parts);
   stack.defer(async () => await reranker?.close());
   const retrieve = observeRetrieve(retrieval.retrieve, telemetry);
-  const locator = createBuiltInLocator({ threads: Math.min(availableParallelism(), mostLocatorThreads) });
+  const locator = createBuiltInLocator();
   stack.defer(() => locator.close());
   const answering = await openAnswering({ ...parts, locator }, retrieve);
   stack.defer(answering.stop);

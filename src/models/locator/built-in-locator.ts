@@ -1,14 +1,14 @@
+import { availableParallelism } from 'node:os';
 import type { AnswerLocator } from '../answer-locator.ts';
 import { createModelPool } from '../onnx/model-pool.ts';
 import type { LocateInPassage } from './locator-thread.ts';
 
-export const locatorId = 'answer-locator-int8';
-
 export interface BuiltInLocatorOptions {
-  /** Threads at most, each with the model in memory, about 100 MB. */
-  readonly threads: number;
+  /** Threads at most, each with the model in memory, about 100 MB; one for each core and at most four when left out. */
+  readonly threads?: number;
 }
 
+const mostThreads = 4;
 /** Threads that one question makes use of; more start when questions come together. */
 const threadsOfQuestion = 2;
 const deadlineMilliseconds = 30_000;
@@ -19,7 +19,8 @@ const idleSeconds = 300;
  * The built-in answer locator, English, in threads of this process: no text leaves it. Threads start when a first question is prepared; the passages of
  * a question are read side by side.
  */
-export function createBuiltInLocator({ threads }: BuiltInLocatorOptions): AnswerLocator {
+export function createBuiltInLocator(options: BuiltInLocatorOptions = {}): AnswerLocator {
+  const { threads = Math.min(availableParallelism(), mostThreads) } = options;
   const pool = createModelPool<LocateInPassage>({
     name: 'The built-in answer locator',
     deadlineMilliseconds,
@@ -29,7 +30,7 @@ export function createBuiltInLocator({ threads }: BuiltInLocatorOptions): Answer
     idleSeconds,
   });
   return {
-    id: locatorId,
+    id: 'answer-locator-int8',
     languages: ['en'],
     prepare: () => pool.prepare(threadsOfQuestion),
     locate: async ({ question, passages }, signal) =>

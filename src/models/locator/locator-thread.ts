@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { parentPort } from 'node:worker_threads';
-import { Tensor } from 'onnxruntime-node';
 import type { Span } from '../../domain/sentences.ts';
 import type { LocatedPassage } from '../answer-locator.ts';
-import { createTokenizer } from '../minilm/tokenizer.ts';
+import { classToken, createTokenizer, separatorToken } from '../minilm/tokenizer.ts';
 import { openSession } from '../onnx/open-session.ts';
 import { type RunModel, serveModel } from '../onnx/serve-model.ts';
+import { toRow } from '../onnx/to-row.ts';
 
 /** One passage; answered by the odds of its units, in their order. */
 export interface LocateInPassage extends LocatedPassage {
@@ -13,7 +13,6 @@ export interface LocateInPassage extends LocatedPassage {
 }
 
 const modelFile = new URL('../../../models/answer-locator-int8/model.onnx', import.meta.url);
-const [classToken, separatorToken] = [101, 102];
 /** As it was taught; see scripts/fit-locator/network.py. */
 const mostTokens = { question: 48, title: 24, unit: 96, all: 512 };
 const mostCharactersPerToken = 20;
@@ -49,14 +48,12 @@ function createPassageEncoder(): (passage: LocateInPassage) => EncodedPassage {
 async function loadModel(): Promise<RunModel<LocateInPassage>> {
   const encode = createPassageEncoder();
   const session = await openSession(fileURLToPath(modelFile));
-  const toTensor = (values: readonly number[]) =>
-    new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
   return async (passage) => {
     const { ids, segment, spans } = encode(passage);
     const { scores: output } = await session.run({
-      input_ids: toTensor(ids),
-      attention_mask: toTensor(ids.map(() => 1)),
-      token_type_ids: toTensor(ids.map((_, place) => (place < segment ? 0 : 1))),
+      input_ids: toRow(ids),
+      attention_mask: toRow(ids.map(() => 1)),
+      token_type_ids: toRow(ids.map((_, place) => (place < segment ? 0 : 1))),
     });
     const scores = output?.data;
     if (!(scores instanceof Float32Array)) throw new Error('The model gave no scores.');

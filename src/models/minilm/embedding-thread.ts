@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Tensor } from 'onnxruntime-node';
 import { lowerThreadPriority } from '../../resilience/lower-priority.ts';
 import { openSession } from '../onnx/open-session.ts';
 import { type RunModel, serveModel } from '../onnx/serve-model.ts';
+import { toRow } from '../onnx/to-row.ts';
 import { createTokenEncoder, modelFolder } from './tokenizer.ts';
 
 /** Answered by one unit vector after the other, in the order of the texts. */
@@ -23,12 +23,8 @@ async function loadModel({ maxTokens, dimensions }: ModelOfThread): Promise<RunM
   const session = await openSession(fileURLToPath(new URL('model.onnx', modelFolder)));
 
   async function embedOne(text: string): Promise<Float32Array> {
-    const ids = BigInt64Array.from(encoder.encode(text), BigInt);
-    const shape = [1, ids.length];
-    const output = await session.run({
-      input_ids: new Tensor('int64', ids, shape),
-      attention_mask: new Tensor('int64', new BigInt64Array(ids.length).fill(1n), shape),
-    });
+    const ids = encoder.encode(text);
+    const output = await session.run({ input_ids: toRow(ids), attention_mask: toRow(ids.map(() => 1)) });
     const vector = Object.values(output)[0]?.data;
     if (!(vector instanceof Float32Array) || vector.length !== dimensions)
       throw new Error(`The model gave no vector of ${dimensions} dimensions.`);

@@ -5,8 +5,9 @@ import type { CountTokens } from '../embedder.ts';
 /** Folder of the built-in model; it is part of the package. */
 export const modelFolder = new URL('../../../models/all-MiniLM-L6-v2-int8/', import.meta.url);
 
-const classToken = 101;
-const separatorToken = 102;
+/** Of BERT's vocabulary: in front of a text, and behind each part of it. */
+export const classToken = 101;
+export const separatorToken = 102;
 /** Longer words hardly come twice. */
 const longestRemembered = 60;
 const mostRemembered = 50_000;

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Tokenizer } from '@huggingface/tokenizers';
-import { Tensor } from 'onnxruntime-node';
 import { openSession } from '../onnx/open-session.ts';
 import { type RunModel, serveModel } from '../onnx/serve-model.ts';
+import { toRow } from '../onnx/to-row.ts';
 import type { RerankRequest } from '../reranker.ts';
 
 /** What the thread loads: the model's file, and its tokenizer.json from the folder. */
@@ -51,13 +51,11 @@ function createPairEncoder(folder: string): (question: string) => (text: string)
 async function loadModel(model: CrossEncoderOfThread): Promise<RunModel<RerankRequest>> {
   const encode = createPairEncoder(model.tokenizerFolder);
   const session = await openSession(model.file);
-  const toTensor = (values: readonly number[]) =>
-    new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
 
   async function scoreOne({ ids, types }: EncodedPair): Promise<number> {
     const inputs = { input_ids: ids, attention_mask: ids.map(() => 1), token_type_ids: types };
     const wanted = Object.entries(inputs).filter(([name]) => session.inputNames.includes(name));
-    const output = await session.run(Object.fromEntries(wanted.map(([name, values]) => [name, toTensor(values)])));
+    const output = await session.run(Object.fromEntries(wanted.map(([name, values]) => [name, toRow(values)])));
     const scores = output[session.outputNames[0] ?? '']?.data;
     const [score] = scores instanceof Float32Array && scores.length === 1 ? scores : [];
     if (score === undefined) throw new Error('The model does not give one number for a pair of texts.');
