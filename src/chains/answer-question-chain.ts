@@ -14,7 +14,7 @@ import { createTrace, toRecord } from './answer-trace.ts';
 import { createModelAnswerer } from './answer-with-model.ts';
 import { answerWithObject } from './answer-with-object.ts';
 import { createEmbedUnits } from './evidence/embed-units.ts';
-import { createLocateAnswer } from './evidence/locate-answer.ts';
+import { createLocateAnswer, knowsQuestion } from './evidence/locate-answer.ts';
 import { createTokenMeter, type Spent, type TokenMeter } from './meter-tokens.ts';
 import { loadPrompts } from './prompts/load-prompts.ts';
 import { createRefusalModel } from './refuse/refusal-model.ts';
@@ -74,7 +74,8 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps): AnswerQuestion {
     return { ...shared, refusal, chat: allowed[0] ?? null, modelAnswerers, hedgedCalls };
   };
   return async function* answerQuestion(input, signal) {
-    deps.locator?.prepare();
+    // Threads that load a model for a question that it cannot read would be for nothing.
+    if (deps.locator && knowsQuestion(deps.locator, input.question)) deps.locator.prepare();
     const trace = createTrace(input, deps.embedder.id);
     const meter = createTokenMeter({ limit: input.tokenLimit, ...(deps.priceOf ? { priceOf: deps.priceOf } : {}) });
     const parts = partsFor(input, meter);

@@ -536,6 +536,13 @@ describe('with an answer locator', () => {
     expect(Object.keys(record?.refusal?.contributions ?? {})).toContain('nearness');
   });
 
+  test('one that does not know the language of the question is not made ready for it', async () => {
+    const { locator, asked, calls } = stubLocator(() => 5);
+    const question = 'Wie lange dauern die Erstattungen und was kosten sie?';
+    await ask({ retrieve: near, embedder, locator, input: { question } });
+    expect([calls.prepared, asked]).toEqual([0, []]);
+  });
+
   test('without vectors words alone judge, whatever it says', async () => {
     const { locator } = stubLocator(() => 5);
     const { record } = await ask({ locator });

@@ -22,7 +22,7 @@ export type LocateAnswer = (
 /** Asks the locator about `units`, the most promising first. Rejects with what it throws, or when the deadline has passed. */
 export function createLocateAnswer(locator: AnswerLocator, deadline = deadlineMs): LocateAnswer {
   return async (question, units, passages, signal) => {
-    if (!locator.languages.includes(languageOfAsker(null, question))) return null;
+    if (!knowsQuestion(locator, question)) return null;
     const limited = AbortSignal.any([signal, AbortSignal.timeout(deadline)]);
     const odds = new Map<RankedUnit, number>();
     let left = units.filter(({ passage }) => isKnown(locator, passages[passage]));
@@ -37,6 +37,11 @@ export function createLocateAnswer(locator: AnswerLocator, deadline = deadlineMs
     }
     return odds.size > 0 ? odds : null;
   };
+}
+
+/** Whether a question is in a language of the locator. */
+export function knowsQuestion({ languages }: Pick<AnswerLocator, 'languages'>, question: string): boolean {
+  return languages.includes(languageOfAsker(null, question));
 }
 
 /** A passage whose language nobody knows is taken for one of the locator's. */
